@@ -1,0 +1,62 @@
+# Every command there is. `make` alone prints them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+VENV := .venv
+UV := .uv/bin/uv
+BIN := $(VENV)/bin
+export UV_PROJECT_ENVIRONMENT := $(VENV)
+export UV_LINK_MODE := copy
+export PYTHONUTF8 := 1
+
+help: ## this list
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(UV):
+	@./deploy/setup.sh system
+	@python3 -m venv .uv && .uv/bin/pip install --quiet uv==0.13.9
+
+$(BIN)/guihua: pyproject.toml uv.lock | $(UV)
+	@$(UV) sync --locked --quiet --extra local --group dev
+	@touch $@
+
+setup: $(BIN)/guihua ## install everything the other commands need (they do it themselves)
+
+run: setup ## the whole system on real servers on this machine; Ctrl-C stops it
+	@$(BIN)/guihua run
+
+demo: setup ## play the stories against the running system and compare every date
+	@$(BIN)/guihua demo
+
+check: setup ## lint, format, types, import rules, dead code, dependencies, generated documents
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/vulture
+	@$(BIN)/deptry .
+	@$(BIN)/python -m services.local.documents --check
+
+fix: setup ## repair what the checks can repair, and write the generated documents anew
+	@$(BIN)/ruff check --fix . || true
+	@$(BIN)/ruff format .
+	@$(BIN)/python -m services.local.documents --write
+
+test: setup ## every test but the long ones, on a real nats-server and a real MongoDB
+	@$(BIN)/pytest -q -m "not chaos"
+
+chaos: setup ## kill every server and service at random points of 200 running cases
+	@$(BIN)/pytest -q -m chaos -s
+
+bench: setup ## measure, print ratios against the limit, write var/bench.json
+	@$(BIN)/python -m bench
+
+images: ## build the container images (needs a container engine)
+	@./deploy/images.sh
+
+compose-smoke: ## build, start, use and stop the compose stack; brings its own engine on a bare Debian machine
+	@./deploy/compose-smoke.sh
+
+clean: ## forget local data (var/); the environment stays
+	rm -rf var
+
+.PHONY: help setup run demo check fix test chaos bench images compose-smoke clean

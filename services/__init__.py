@@ -1,0 +1,1 @@
+"""Guihua: the permit work of a municipal planning bureau, one package per service."""

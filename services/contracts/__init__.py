@@ -1,0 +1,1 @@
+"""What services say to each other: event and shared data schemas. Pure data, imports nothing of ours."""

@@ -1,0 +1,108 @@
+"""What the supervision office says."""
+
+from datetime import date, datetime
+from typing import ClassVar
+
+from services.contracts.events import Said
+from services.contracts.words import ClockKind, Light
+
+
+class LightChanged(Said, frozen=True):
+    """A light on a step or a case changed. One for each (clock, rule, occurrence); never taken back."""
+
+    TYPE: ClassVar[str] = "guihua.supervision.light.changed.v1"
+
+    case_no: str
+    title: str
+    clock_id: str
+    kind: ClockKind
+    name: str
+    light: Light
+    was: Light
+    case_light: Light
+    rule: str | None
+    rule_version: int
+    department: str
+    person: str | None
+    due_on: date
+    overdue_workdays: int
+    changed_at: datetime
+    recipients: tuple[str, ...]
+
+
+class EscalationClimbed(Said, frozen=True):
+    """The ladder (docs/domain.md §5.4) went one rung up for a light."""
+
+    TYPE: ClassVar[str] = "guihua.supervision.escalation.climbed.v1"
+
+    case_no: str
+    title: str
+    clock_id: str
+    name: str
+    rung: str
+    rule: str
+    reason: str
+    climbed_at: datetime
+    recipients: tuple[str, ...]
+
+
+class MatterRegistered(Said, frozen=True):
+    """A supervision matter (督查事项) was registered, step 登记."""
+
+    TYPE: ClassVar[str] = "guihua.supervision.matter.registered.v1"
+
+    case_no: str
+    matter_no: str
+    title: str
+    department: str
+    rule: str | None
+    due_on: date | None
+    registered_at: datetime
+    recipients: tuple[str, ...]
+
+
+class MatterMoved(Said, frozen=True):
+    """A matter went from one of the seven steps to the next (or back to 督办)."""
+
+    TYPE: ClassVar[str] = "guihua.supervision.matter.moved.v1"
+
+    case_no: str
+    matter_no: str
+    step: str
+    was: str
+    moved_at: datetime
+    moved_by: str
+
+
+class NoticeIssued(Said, frozen=True):
+    """A supervision notice (督查督办通知) went to a department."""
+
+    TYPE: ClassVar[str] = "guihua.supervision.notice.issued.v1"
+
+    case_no: str
+    notice_no: str
+    matter_no: str
+    department: str
+    title: str
+    text: str
+    issued_at: datetime
+    rectify_by: date
+    recipients: tuple[str, ...]
+
+
+class BulletinPublished(Said, frozen=True):
+    """A supervision bulletin (督查通报) was approved and published inside the bureau."""
+
+    TYPE: ClassVar[str] = "guihua.supervision.bulletin.published.v1"
+    KEY: ClassVar[str] = "bulletin_id"
+
+    bulletin_id: str
+    year: int
+    issue: int
+    heading: str
+    text: str
+    case_nos: tuple[str, ...]
+    departments: tuple[str, ...]
+    published_at: datetime
+    published_by: str
+    recipients: tuple[str, ...]
