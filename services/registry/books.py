@@ -1,0 +1,189 @@
+"""Departments, posts and people: what each record holds and which changes are lawful."""
+
+from datetime import datetime
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from services.contracts.registry import DepartmentChanged, PersonChanged, PostChanged
+from services.contracts.words import Attendance, Role
+from services.kernel.problem import Problem, Request
+from services.kernel.store import Body
+
+Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")]
+Name = Annotated[str, Field(min_length=1, max_length=80)]
+HeldPost = Annotated[str, Field(pattern=r"^P[0-9]{2}@[A-Z][0-9]{2}$")]
+
+_CASE_HANDLING_POSTS = frozenset(f"P{n:02}" for n in (*range(1, 14), 21, 22))
+
+
+class UnknownReference(Problem):
+    """A record names a department, post or person that is not in the books."""
+
+    status: ClassVar[int] = 422
+    code: ClassVar[str] = "unknown-reference"
+    zh: ClassVar[str] = "{record} 的 {field} 引用了不存在的 {value}"
+    en: ClassVar[str] = "{field} of {record} names {value}, which is not in the books"
+    remedy_zh: ClassVar[str] = "请先登记 {value}，或改用已登记的代码"
+    remedy_en: ClassVar[str] = "register {value} first, or use a registered code"
+
+
+class RoleConflict(Problem):
+    """Supervision and case handling in one person (A-28; docs/domain.md, separation of duty)."""
+
+    status: ClassVar[int] = 422
+    code: ClassVar[str] = "role-conflict"
+    zh: ClassVar[str] = "{person} 不能同时担任督查和办件岗位：{posts}"
+    en: ClassVar[str] = "{person} may not both supervise and hold the case-handling posts {posts}"
+    remedy_zh: ClassVar[str] = "请去掉督查角色，或去掉办件岗位"
+    remedy_en: ClassVar[str] = "take away the supervisor role, or the case-handling posts"
+
+
+class OwnDeputy(Problem):
+    """Nobody stands in for themselves."""
+
+    status: ClassVar[int] = 422
+    code: ClassVar[str] = "own-deputy"
+    zh: ClassVar[str] = "{person} 不能是自己的AB岗"
+    en: ClassVar[str] = "{person} cannot be their own deputy"
+    remedy_zh: ClassVar[str] = "请指定另一位工作人员"
+    remedy_en: ClassVar[str] = "name another person"
+
+
+class Department(Body, frozen=True):
+    """A department (科室) or a township planning office."""
+
+    code: str
+    name: str
+    name_en: str
+    leader_in_charge: str | None
+    township: bool
+
+
+class Post(Body, frozen=True):
+    """A post (岗位) as data: duty, authority, limit and where it exists (B-43)."""
+
+    code: str
+    name: str
+    name_en: str
+    duty: str
+    may_decide: str
+    limit_workdays: int | None
+    departments: tuple[str, ...]
+
+
+class Member(Body, frozen=True):
+    """A person of the bureau with posts, roles, deputy (AB岗) and ways to be reached."""
+
+    code: str
+    name: str
+    department: str
+    posts: tuple[str, ...]
+    roles: tuple[Role, ...]
+    deputy: str | None
+    attendance: Attendance
+    phone: str
+    mail: str
+    chat: str | None
+    active: bool
+
+
+class DepartmentEntry(Request, frozen=True):
+    """What the registrar writes about a department."""
+
+    name: Name
+    name_en: Name
+    leader_in_charge: Code | None = None
+    township: bool = False
+
+
+class PostEntry(Request, frozen=True):
+    """What the registrar writes about a post."""
+
+    name: Name
+    name_en: Name
+    duty: Annotated[str, Field(max_length=500)] = ""
+    may_decide: Annotated[str, Field(max_length=200)] = ""
+    limit_workdays: Annotated[int, Field(ge=0, le=999)] | None = None
+    departments: Annotated[tuple[Code, ...], Field(min_length=1, max_length=100)]
+
+
+class MemberEntry(Request, frozen=True):
+    """What the registrar writes about a person; attendance is changed apart."""
+
+    name: Name
+    department: Code
+    posts: Annotated[tuple[HeldPost, ...], Field(max_length=20)] = ()
+    roles: Annotated[tuple[Role, ...], Field(max_length=10)] = ()
+    deputy: Code | None = None
+    phone: Annotated[str, Field(pattern=r"^1[3-9][0-9]{9}$")]
+    mail: Annotated[str, Field(pattern=r"^[^@\s]{1,64}@[^@\s]{1,190}$")]
+    chat: Annotated[str, Field(max_length=80)] | None = None
+    active: bool = True
+
+
+class Known(Body, frozen=True):
+    """The codes that exist already, for checking references."""
+
+    departments: frozenset[str]
+    posts: dict[str, tuple[str, ...]]
+    people: frozenset[str]
+
+
+def enter_department(code: str, entry: DepartmentEntry) -> Department:
+    """The department as it now is."""
+    return Department(code=code, **entry.model_dump())
+
+
+def enter_post(code: str, entry: PostEntry, known: Known) -> Post:
+    """The post as it now is; every department named must exist."""
+    for department in entry.departments:
+        if department not in known.departments:
+            raise UnknownReference(record=code, field="departments", value=department)
+    return Post(code=code, **entry.model_dump())
+
+
+def enter_member(code: str, entry: MemberEntry, known: Known, *, was: Member | None) -> Member:
+    """The person as they now are; attendance is kept.
+
+    Raises UnknownReference, OwnDeputy, RoleConflict.
+    """
+    if entry.department not in known.departments:
+        raise UnknownReference(record=code, field="department", value=entry.department)
+    for held in entry.posts:
+        post, _, department = held.partition("@")
+        if department not in known.posts.get(post, ()):
+            raise UnknownReference(record=code, field="posts", value=held)
+    if entry.deputy == code:
+        raise OwnDeputy(person=code)
+    if entry.deputy is not None and entry.deputy not in known.people:
+        raise UnknownReference(record=code, field="deputy", value=entry.deputy)
+    _refuse_role_conflict(code, entry)
+    attendance = was.attendance if was else Attendance.ON_DUTY
+    return Member(code=code, attendance=attendance, **entry.model_dump())
+
+
+def _refuse_role_conflict(code: str, entry: MemberEntry) -> None:
+    handling = [held for held in entry.posts if held.partition("@")[0] in _CASE_HANDLING_POSTS]
+    if Role.SUPERVISOR in entry.roles and handling:
+        raise RoleConflict(person=code, posts=", ".join(handling))
+
+
+def note_attendance(member: Member, attendance: Attendance) -> Member:
+    """The person is at the desk or out of office (在岗 / 外出)."""
+    return member.model_copy(update={"attendance": attendance})
+
+
+def department_fact(department: Department, now: datetime) -> DepartmentChanged:
+    """What the others are told about a department."""
+    return DepartmentChanged(**department.model_dump(), changed_at=now)
+
+
+def post_fact(post: Post, now: datetime) -> PostChanged:
+    """What the others are told about a post."""
+    return PostChanged(**post.model_dump(), changed_at=now)
+
+
+def member_fact(member: Member, now: datetime) -> PersonChanged:
+    """What the others are told about a person."""
+    return PersonChanged(**member.model_dump(), changed_at=now)
