@@ -1,0 +1,80 @@
+"""Where everything of a local run lives: folders, ports, secrets and each process's environment."""
+
+import secrets
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+
+SERVICES = ("registry", "workflow", "intake", "supervision", "notify")
+"""In the order in which they are started."""
+
+_FIXED = {
+    "mongo": 27117,
+    "nats": 14222,
+    "nats_monitor": 18222,
+    "intake": 8101,
+    "workflow": 8102,
+    "supervision": 8103,
+    "notify": 8104,
+    "registry": 8105,
+    "postbox": 8106,
+    "simulator": 8107,
+    "smtp": 8125,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The ports and the data folder of one local run."""
+
+    var: Path
+    ports: dict[str, int]
+    host: str = "127.0.0.1"
+
+    @classmethod
+    def fixed(cls, var: Path) -> "Layout":
+        """The well-known ports that the README names."""
+        return cls(var=var.absolute(), ports=dict(_FIXED))
+
+    @classmethod
+    def free(cls, var: Path) -> "Layout":
+        """Ports that nobody uses just now, for tests."""
+        return cls(var=var.absolute(), ports=dict(zip(_FIXED, _free_ports(len(_FIXED)), strict=True)))
+
+    def url(self, name: str) -> str:
+        """The base address of a service."""
+        return f"http://{self.host}:{self.ports[name]}"
+
+    @property
+    def urls(self) -> dict[str, str]:
+        """The base address of every HTTP process."""
+        return {name: self.url(name) for name in (*SERVICES, "postbox", "simulator")}
+
+    @property
+    def private_key(self) -> Path:
+        """The key that signs the local accounts' tokens."""
+        return self.var / "keys" / "accounts.pem"
+
+    @property
+    def public_key(self) -> Path:
+        """The key with which every service checks them."""
+        return self.var / "keys" / "accounts.pub.pem"
+
+    def secret(self, name: str) -> str:
+        """A password of this run's own, made at first use and kept in a file only its owner can read."""
+        path = self.var / "keys" / f"{name}.secret"
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600)
+            path.write_text(secrets.token_urlsafe(24), encoding="ascii")
+        return path.read_text(encoding="ascii")
+
+
+def _free_ports(count: int) -> list[int]:
+    sockets = [socket.socket() for _ in range(count)]
+    for each in sockets:
+        each.bind(("127.0.0.1", 0))
+    ports: list[int] = [each.getsockname()[1] for each in sockets]
+    for each in sockets:
+        each.close()
+    return ports
