@@ -75,7 +75,7 @@ class Process:
                         raise StartFailed(self._died(self.child.returncode))
                     await asyncio.sleep(0.05)
         except TimeoutError:
-            msg = f"{self.name} 在 {within:.0f} 秒内未就绪，日志见 {self.log} / not ready in {within:.0f} s, see {self.log}"
+            msg = f"{self.name} 未在 {within:.0f} 秒内就绪，日志 / not ready in {within:.0f} s, log: {self.log}"
             raise StartFailed(msg) from None
 
     def _died(self, code: int) -> str:
