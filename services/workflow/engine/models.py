@@ -1,0 +1,252 @@
+"""What goes into the engine and what comes out of it. Plain values; imports nothing of the engine."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+from services.contracts.words import StepKind
+
+# ── what the engine is given besides its state ──────────────────────────────────────────────────────────────────────
+
+
+class Workdays(Protocol):
+    """What the expression functions ask of the working-day calendar (`kernel.worktime.Calendar`)."""
+
+    def is_workday(self, day: date) -> bool:
+        """Say whether the office works on this day."""
+
+    def add_workdays(self, start: date, n: int) -> date:
+        """Give the n-th working day after `start` (B-01: the start day does not count)."""
+
+    def workdays_between(self, start: date, end: date) -> int:
+        """Count the working days in (start, end]."""
+
+
+class Hours(Protocol):
+    """What the expression functions ask of the office hours (`kernel.worktime.OfficeHours`)."""
+
+    def open_of(self, day: date) -> datetime:
+        """Give the moment the office opens on this day; aware."""
+
+    def close_of(self, day: date) -> datetime:
+        """Give the moment the office closes on this day; aware."""
+
+
+# ── commands ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Complete:
+    """A person finished an open human task with these answers."""
+
+    task_id: str
+    answers: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An outside system answered an external task."""
+
+    task_id: str
+    result: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Fail:
+    """An outside system answered an external task with a BPMN error, caught by an error boundary event or a fault."""
+
+    task_id: str
+    error_code: str
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fire:
+    """An armed timer has come due. The engine does not look at the clock: it fires when it is told."""
+
+    timer_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message arrived for this case. `correlation` narrows it to one waiting task id; by default the name decides."""
+
+    name: str
+    payload: Mapping[str, Any] = field(default_factory=dict)
+    correlation: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """The whole instance is called off; everything open is closed."""
+
+    reason: str
+
+
+Command = Complete | Answer | Fail | Fire | Message | Cancel
+
+# ── a step: everything the caller has to know after a command ───────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTask:
+    """A step that waits for a person (human) or for a message (receive).
+
+    `id` is a UUID that stays the same until the task closes. `settings` are the element's `permit:*` properties
+    without the prefix, and `post` and `form`. `item` and `index` say which instance of a multi-instance activity
+    it is; `variables` are those local to that instance.
+    """
+
+    id: str
+    element: str
+    name: str
+    kind: StepKind
+    settings: Mapping[str, str]
+    lane: str | None = None
+    message: str | None = None
+    item: Any = None
+    index: int | None = None
+    variables: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalTask:
+    """A service task that waits for an outside system. `variables` is what its expressions could see."""
+
+    id: str
+    element: str
+    name: str
+    topic: str
+    settings: Mapping[str, str]
+    variables: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ArmedTimer:
+    """A timer of the diagram that waits. `at` is aware; `attached_to` is the activity of a boundary timer."""
+
+    id: str
+    element: str
+    name: str
+    at: datetime
+    settings: Mapping[str, str]
+    attached_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """An element that completed in this step. `kind` is its BPMN tag, such as `userTask` or `endEvent`."""
+
+    element: str
+    kind: str
+    name: str
+    settings: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ThrownMessage:
+    """A message the diagram sent (send task, message throw or end event)."""
+
+    element: str
+    name: str
+    payload: Mapping[str, Any]
+    settings: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The instance is over. `element` is the end event reached last; empty, with a reason, when it was called off."""
+
+    element: str
+    settings: Mapping[str, str]
+    cancelled: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The instance after a command: its new state and all that is open now.
+
+    `tasks`, `external`, `timers` and `awaits` (message names) list everything open; `passed` and `thrown` only what
+    happened in this step, in order. `data` holds the variables of the process itself.
+    """
+
+    state: bytes
+    tasks: tuple[OpenTask, ...]
+    external: tuple[ExternalTask, ...]
+    timers: tuple[ArmedTimer, ...]
+    awaits: tuple[str, ...]
+    passed: tuple[Passed, ...]
+    thrown: tuple[ThrownMessage, ...]
+    ended: Ended | None
+    data: Mapping[str, Any]
+
+
+# ── what the deploy gate says ───────────────────────────────────────────────────────────────────────────────────────
+
+
+class Severity(StrEnum):
+    """How grave a finding is: an error forbids deployment."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing wrong with the files of a definition: where, which rule (`GH-E012`), what, and what to do."""
+
+    file: str
+    element: str
+    rule: str
+    severity: Severity
+    zh: str
+    en: str
+    remedy_zh: str
+    remedy_en: str
+
+
+# ── what can go wrong ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Refusal(StrEnum):
+    """Why a command was refused."""
+
+    UNKNOWN_PROCESS = "unknown-process"
+    UNKNOWN_TASK = "unknown-task"
+    NOT_OPEN = "not-open"
+    NOT_WAITING = "not-waiting"
+    ALREADY_ENDED = "already-ended"
+    BAD_ANSWERS = "bad-answers"
+
+
+class Refused(Exception):
+    """The command does not fit the state of the instance. Nothing changed; repeating it will not help."""
+
+    def __init__(self, code: Refusal, zh: str, en: str) -> None:
+        super().__init__(code, zh, en)
+        self.code, self.zh, self.en = code, zh, en
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.zh} ({self.en})"
+
+
+class EngineFault(Exception):
+    """The diagram could not be carried on. Nothing changed; the command is worth repeating once the cause is gone.
+
+    `element` is the id of the element that failed, empty when it was the instance as a whole.
+    """
+
+    def __init__(self, element: str, zh: str, en: str) -> None:
+        super().__init__(element, zh, en)
+        self.element, self.zh, self.en = element, zh, en
+
+    @property
+    def reason(self) -> str:
+        """What went wrong, in both languages, for the incident."""
+        return f"{self.zh} ({self.en})"
+
+    def __str__(self) -> str:
+        return f"{self.element or '-'}: {self.reason}"
