@@ -1,1 +1,1 @@
-"""placeholder"""
+"""How every service runs: HTTP, events, time, storage, identity, refusals, logs and measures."""
