@@ -1,0 +1,1 @@
+"""NATS JetStream: publishing, durable consumers, the demo clock's key. The only importer of `nats`."""

@@ -1,0 +1,53 @@
+"""What each user may do at the broker. Rendered into the server's configuration, here and in `deploy/`."""
+
+from typing import Any, Final
+
+from services.contracts.events import stream_of
+
+SERVICES: Final = ("intake", "workflow", "supervision", "notify", "registry")
+"""Every service with a database and a stream of its own."""
+
+EXTERNAL: Final = "external"
+"""The user with whom adapters of outside systems hear external tasks and publish their answers."""
+
+CLOCK_BUCKET: Final = "GUIHUA_CLOCK"
+"""The key-value bucket of the demo clock: written by the registry, watched by all."""
+
+
+def permissions(user: str) -> dict[str, Any]:
+    """What `user` may publish and subscribe to, as nats-server writes it.
+
+    Publish own events; create own stream; read any stream through a durable consumer that bears the user's name;
+    hear nobody's replies but its own.
+    """
+    return {
+        "publish": {"allow": [f"guihua.{user}.>", *_streams(user), *_consumers(user), *_clock(user)]},
+        "subscribe": {"allow": [f"{inbox(user)}.>", f"$KV.{CLOCK_BUCKET}.>"]},
+    }
+
+
+def inbox(user: str) -> str:
+    """The subject prefix on which `user` hears replies; nobody else may listen there."""
+    return f"_INBOX_{user}"
+
+
+def _streams(user: str) -> list[str]:
+    own = [stream_of(f"guihua.{user}.")] if user in SERVICES else []
+    if user == "workflow":
+        own.append(stream_of("guihua.external."))  # adapters may not create streams; who hears them does
+    writes = [f"$JS.API.STREAM.{verb}.{stream}" for stream in own for verb in ("CREATE", "UPDATE")]
+    return ["$JS.API.INFO", "$JS.API.STREAM.INFO.*", *writes]
+
+
+def _consumers(user: str) -> list[str]:
+    verbs = ("INFO", "CREATE", "DURABLE.CREATE", "MSG.NEXT", "RESET", "DELETE")
+    calls = [f"$JS.API.CONSUMER.{verb}.*.{user}" for verb in verbs]
+    return [*calls, f"$JS.API.CONSUMER.CREATE.*.{user}.>", f"$JS.ACK.*.{user}.>"]
+
+
+def _clock(user: str) -> list[str]:
+    stream = f"KV_{CLOCK_BUCKET}"
+    reads = [f"$JS.API.DIRECT.GET.{stream}.>", f"$JS.API.STREAM.MSG.GET.{stream}"]
+    if user != "registry":
+        return reads
+    return [*reads, f"$KV.{CLOCK_BUCKET}.>", f"$JS.API.STREAM.CREATE.{stream}", f"$JS.API.STREAM.UPDATE.{stream}"]

@@ -1,0 +1,66 @@
+"""Makes an empty MongoDB ready for the services: replica set, administrator, one user per service."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from pymongo import AsyncMongoClient
+from pymongo.errors import OperationFailure, PyMongoError
+
+ADMINISTRATOR: Final = "root"
+_NEEDS_LOGIN: Final = 13
+_INITIATED_BEFORE: Final = (_NEEDS_LOGIN, 23)
+
+
+def database_of(service: str) -> str:
+    """The database that belongs to `service` alone."""
+    return f"guihua_{service}"
+
+
+async def is_writable(address: str, *, root_password: str) -> bool:
+    """Whether the server at `host:port` takes writes now; makes it a replica set of one on its first start.
+
+    A server that moved to another port is told its new address. Never raises for a server that is not there yet.
+    """
+    try:
+        async with _client(address) as client:
+            hello = await client.admin.command("hello")
+            if not hello.get("setName"):
+                await _initiate(client, address, root_password)
+            return bool(hello.get("isWritablePrimary"))
+    except PyMongoError:
+        return False
+
+
+async def provision(address: str, passwords: Mapping[str, str]) -> None:
+    """Create the administrator and one user per service with its own database only; harmless when they exist.
+
+    `passwords` names the administrator (`root`) and each service. The first user is created through MongoDB's
+    localhost exception, so the first call must come from the machine of the server.
+    """
+    root = passwords[ADMINISTRATOR]
+    async with _client(address) as client:
+        try:
+            await client.admin.command("createUser", ADMINISTRATOR, pwd=root, roles=["root"])
+        except OperationFailure as refusal:  # the exception is closed: an administrator exists
+            if refusal.code != _NEEDS_LOGIN:
+                raise
+    async with _client(address, username=ADMINISTRATOR, password=root) as client:
+        known = {user["user"] for user in (await client.admin.command("usersInfo"))["users"]}
+        for service in passwords.keys() - known:
+            role = {"role": "readWrite", "db": database_of(service)}
+            await client.admin.command("createUser", service, pwd=passwords[service], roles=[role])
+
+
+def _client(address: str, **login: str) -> AsyncMongoClient[dict[str, Any]]:
+    return AsyncMongoClient(f"mongodb://{address}/?directConnection=true", timeoutMS=5_000, **login)
+
+
+async def _initiate(client: AsyncMongoClient[dict[str, Any]], address: str, root_password: str) -> None:
+    config = {"_id": "rs0", "members": [{"_id": 0, "host": address}]}
+    try:
+        await client.admin.command("replSetInitiate", config)
+    except OperationFailure as refusal:
+        if refusal.code not in _INITIATED_BEFORE:
+            raise
+        async with _client(address, username=ADMINISTRATOR, password=root_password) as root:
+            await root.admin.command("replSetReconfig", config | {"version": 2}, force=True)
