@@ -1,0 +1,69 @@
+"""What each role may do: one table."""
+
+from enum import StrEnum
+from typing import Final, Self
+
+from services.contracts.words import Role
+from services.kernel.identity.persons import Person
+
+
+class Permission(StrEnum):
+    """One thing that a person may be allowed to do, with its name for people."""
+
+    zh: str
+
+    def __new__(cls, value: str, zh: str) -> Self:
+        """A permission's code and its Chinese name."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.zh = zh
+        return member
+
+    CASE_RECEIVE = "case-receive", "接件"
+    CASE_READ = "case-read", "查看案件"
+    CASE_DELIVER = "case-deliver", "出件送达"
+    CASE_EXTEND = "case-extend", "批准延期"
+    TASK_WORK = "task-work", "办理任务"
+    DEFINITION_READ = "definition-read", "查看流程定义"
+    DEFINITION_DEPLOY = "definition-deploy", "发布流程定义"
+    INCIDENT_WORK = "incident-work", "处理流程故障"
+    SUPERVISION_READ = "supervision-read", "查看督查信息"
+    SUPERVISION_WORK = "supervision-work", "督查督办"
+    BULLETIN_APPROVE = "bulletin-approve", "签发督查通报"
+    RULES_EDIT = "rules-edit", "修改亮灯规则"
+    MESSAGE_READ = "message-read", "查看消息"
+    MESSAGE_RETRY = "message-retry", "重发消息"
+    LINK_DECIDE = "link-decide", "移动审批"
+    REGISTRY_READ = "registry-read", "查看名册"
+    REGISTRY_EDIT = "registry-edit", "修改名册"
+    ATTENDANCE_SET = "attendance-set", "登记在岗状态"
+    CALENDAR_IMPORT = "calendar-import", "导入工作日历"
+    CLOCK_SET = "clock-set", "设置演示时钟"
+    DEAD_LETTER_WORK = "dead-letter-work", "处理死信"
+    STATUS_READ = "status-read", "查看运行状态"
+
+
+_P = Permission
+_STAFF: Final = frozenset({_P.REGISTRY_READ, _P.ATTENDANCE_SET})
+_CASE_STAFF: Final = _STAFF | {_P.CASE_READ, _P.TASK_WORK, _P.SUPERVISION_READ}
+_SYSTEM_STAFF: Final = _STAFF | {_P.CASE_READ, _P.DEFINITION_READ, _P.STATUS_READ, _P.CLOCK_SET, _P.MESSAGE_READ}
+
+GRANTED: Final[dict[Role, frozenset[Permission]]] = {
+    Role.CLERK: _CASE_STAFF | {_P.CASE_RECEIVE, _P.CASE_DELIVER},
+    Role.OFFICER: _CASE_STAFF,
+    Role.SECTION_CHIEF: _CASE_STAFF | {_P.LINK_DECIDE, _P.DEFINITION_READ},
+    Role.LEADER: _CASE_STAFF | {_P.LINK_DECIDE, _P.DEFINITION_READ, _P.BULLETIN_APPROVE},
+    Role.BUREAU_HEAD: _CASE_STAFF | {_P.LINK_DECIDE, _P.DEFINITION_READ, _P.BULLETIN_APPROVE, _P.CASE_EXTEND},
+    Role.SECRETARY: _CASE_STAFF,
+    Role.SUPERVISOR: _CASE_STAFF | {_P.SUPERVISION_WORK, _P.RULES_EDIT, _P.DEFINITION_READ, _P.MESSAGE_READ},
+    # Those who run the system decide nothing in it: no tasks, no links, no supervision work.
+    Role.IT_STAFF: _SYSTEM_STAFF | {_P.DEFINITION_DEPLOY, _P.INCIDENT_WORK, _P.DEAD_LETTER_WORK},
+    Role.OPERATOR: _SYSTEM_STAFF | {_P.INCIDENT_WORK, _P.DEAD_LETTER_WORK, _P.MESSAGE_RETRY, _P.SUPERVISION_READ},
+    Role.REGISTRAR: _STAFF | {_P.REGISTRY_EDIT, _P.CALENDAR_IMPORT},
+}
+"""The permissions that each role brings; a person has those of all their roles."""
+
+
+def may(who: Person, permission: Permission) -> bool:
+    """Whether any of the person's roles brings the permission."""
+    return any(permission in GRANTED[role] for role in who.roles)
