@@ -1,0 +1,46 @@
+"""The case file (案卷): what it holds, and every decision the window makes about it. Plain functions, no I/O."""
+
+from services.intake.cases.delivering import AlreadyDelivered, DeliveryEntry, NotReadyForDelivery, deliver
+from services.intake.cases.parties import IdentityUnproven, NotEntitled, holders, phone
+from services.intake.cases.progress import NOTED, note, position_of
+from services.intake.cases.receiving import (
+    Registration,
+    TownshipNotYours,
+    at_window,
+    expected_collection_on,
+    receive,
+    refuse_foreign_township,
+)
+from services.intake.cases.records import Capacity, Case, Delivery, Hold, Position, Progress, Step
+from services.intake.cases.reissuing import IdentityDocument, ReissueEntry, TooManyReissues, reissue
+
+__all__ = [
+    "NOTED",
+    "AlreadyDelivered",
+    "Capacity",
+    "Case",
+    "Delivery",
+    "DeliveryEntry",
+    "Hold",
+    "IdentityDocument",
+    "IdentityUnproven",
+    "NotEntitled",
+    "NotReadyForDelivery",
+    "Position",
+    "Progress",
+    "Registration",
+    "ReissueEntry",
+    "Step",
+    "TooManyReissues",
+    "TownshipNotYours",
+    "at_window",
+    "deliver",
+    "expected_collection_on",
+    "holders",
+    "note",
+    "phone",
+    "position_of",
+    "receive",
+    "refuse_foreign_township",
+    "reissue",
+]

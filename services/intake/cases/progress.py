@@ -1,0 +1,156 @@
+"""What other services say about a case, noted: any order and any repetition of the events gives the same case.
+
+Each branch below is either a fact that is set once, a fact that knows which event it came from (`Position`), or an
+entry in a list keyed by the thing it speaks of.
+"""
+
+from datetime import date, datetime
+from typing import Final
+
+from services.contracts.events import Envelope, Said
+from services.contracts.supervision import LightChanged
+from services.contracts.words import ClockKind
+from services.contracts.workflow import (
+    CaseAccepted,
+    CaseDecided,
+    CaseEnded,
+    CaseStarted,
+    ExpectedDateMoved,
+    MilestoneReached,
+    TaskCancelled,
+    TaskCompleted,
+    TaskOpened,
+    TimerHeld,
+    TimerResumed,
+)
+from services.intake.cases.records import READY, Case, HeldClock, Hold, Position, Progress, Step
+
+NOTED: Final[tuple[type[Said], ...]] = (
+    CaseStarted,
+    CaseAccepted,
+    ExpectedDateMoved,
+    CaseDecided,
+    CaseEnded,
+    MilestoneReached,
+    TaskOpened,
+    TaskCompleted,
+    TaskCancelled,
+    TimerHeld,
+    TimerResumed,
+    LightChanged,
+)
+"""Everything that `note` understands."""
+
+
+def position_of(envelope: Envelope) -> Position:
+    """Where an event stands in its source's story: the revision that said it, and its place in that write."""
+    place = envelope.id.rpartition(".")[2]
+    return envelope.sequence, int(place) if place.isdecimal() else 0
+
+
+def note(case: Case, said: Said, position: Position) -> Case:  # noqa: C901, PLR0911, PLR0912 - one line an event
+    """The case after hearing `said`; a TypeError for an event that is not in `NOTED`."""
+    match said:
+        case CaseStarted():
+            return _with(case, started=True)
+        case CaseAccepted():
+            heard = _with(case, accepted_on=said.accepted_on, deemed=said.deemed)
+            return _expected(heard, said.promised_due_on, position)
+        case ExpectedDateMoved():
+            return _expected(case, said.promised_due_on, position)
+        case CaseDecided():
+            return _with(case, decided_on=said.decided_on)
+        case CaseEnded():
+            return _with(case, ended_at=said.ended_at, outcome=said.outcome)
+        case MilestoneReached():
+            return _with(case, ready_at=said.reached_at) if said.milestone == READY else case
+        case TaskOpened():
+            return _opened(case, said)
+        case TaskCompleted():
+            return _closed(case, said.task_id, said.name, said.completed_at)
+        case TaskCancelled():
+            return _closed(case, said.task_id, "", said.cancelled_at)
+        case TimerHeld():
+            return _held(case, said, position)
+        case TimerResumed():
+            return _resumed(case, said, position)
+        case LightChanged():
+            return _lit(case, said, position)
+        case _:
+            msg = f"{type(said).__name__} is not noted on a case"
+            raise TypeError(msg)
+
+
+def _with(case: Case, **changes: object) -> Case:
+    return case.model_copy(update={"progress": case.progress.model_copy(update=changes)})
+
+
+def _expected(case: Case, on: date, position: Position) -> Case:
+    if position < case.progress.expected_position:
+        return case
+    return _with(case.model_copy(update={"expected_collection_on": on}), expected_position=position)
+
+
+def _opened(case: Case, said: TaskOpened) -> Case:
+    known = _step(case.progress, said.task_id)
+    step = known.model_copy(
+        update={"name": said.name, "name_en": said.name_en, "kind": said.kind, "opened_at": said.opened_at}
+    )
+    seen_by = tuple(sorted({*case.departments, said.department}))
+    return _with(case.model_copy(update={"departments": seen_by}), steps=_replaced(case.progress.steps, step))
+
+
+def _closed(case: Case, task_id: str, name: str, at: datetime) -> Case:
+    """Closed steps stay, so that an `opened` that comes late does not open them again."""
+    known = _step(case.progress, task_id)
+    step = known.model_copy(update={"closed_at": at, "name": known.name or name})
+    return _with(case, steps=_replaced(case.progress.steps, step))
+
+
+def _step(progress: Progress, task_id: str) -> Step:
+    return next((step for step in progress.steps if step.task_id == task_id), Step(task_id=task_id))
+
+
+def _replaced(steps: tuple[Step, ...], step: Step) -> tuple[Step, ...]:
+    others = tuple(known for known in steps if known.task_id != step.task_id)
+    return tuple(sorted((*others, step), key=_by_opening))
+
+
+def _by_opening(step: Step) -> tuple[bool, datetime, str]:
+    moment = step.opened_at or step.closed_at
+    assert moment is not None  # noqa: S101 - a step is entered by an event that opened or closed it
+    return step.opened_at is None, moment, step.task_id
+
+
+def _held(case: Case, said: TimerHeld, position: Position) -> Case:
+    """Step clocks are held with their case's clocks and add nothing for the applicant."""
+    if said.kind is ClockKind.STEP:
+        return case
+    clock = _clock(case.progress, said.clock_id)
+    hold = Hold(ground=said.ground, basis=said.basis, held_at=said.held_at, position=position)
+    holds = tuple(sorted({*clock.holds, hold}, key=lambda each: each.position))
+    return _with_clock(case, clock.model_copy(update={"holds": holds}))
+
+
+def _resumed(case: Case, said: TimerResumed, position: Position) -> Case:
+    if said.kind is ClockKind.STEP:
+        return case
+    clock = _clock(case.progress, said.clock_id)
+    return _with_clock(case, clock.model_copy(update={"resumed": max(clock.resumed, position)}))
+
+
+def _clock(progress: Progress, clock_id: str) -> HeldClock:
+    return next((clock for clock in progress.clocks if clock.clock_id == clock_id), HeldClock(clock_id=clock_id))
+
+
+def _with_clock(case: Case, clock: HeldClock) -> Case:
+    others = [known for known in case.progress.clocks if known.clock_id != clock.clock_id]
+    return _with(case, clocks=tuple(sorted((*others, clock), key=lambda each: each.clock_id)))
+
+
+def _lit(case: Case, said: LightChanged, position: Position) -> Case:
+    """The light of the whole case; the later change wins. Each light counts its own positions, so time comes first."""
+    known = case.progress.light_at
+    if known is not None and (said.changed_at, position) < (known, case.progress.light_position):
+        return case
+    return _with(case, light=said.case_light, light_at=said.changed_at, light_position=position)

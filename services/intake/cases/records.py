@@ -1,0 +1,174 @@
+"""The case (案卷) as the window keeps it: what was received, from whom, how far it is, and to whom it went."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from services.contracts.intake import ReceivedDocument
+from services.contracts.words import HoldGround, Light, Outcome, StepKind
+from services.intake.applications import ApplicantKind
+from services.intake.submissions import Submission
+from services.kernel.store import Body
+
+Position = tuple[int, int]
+"""Where in its source's story an event stands: (sequence, place within the write). Later is greater."""
+
+READY: str = "ready_for_delivery"
+"""The milestone (`permit:milestone`) after which the collection window may hand the result over."""
+
+
+class Party(BaseModel, frozen=True):
+    """A person or organisation with its number sealed; `number_masked` is what may be shown."""
+
+    name: str
+    number_sealed: str
+    number_masked: str
+
+
+class Applicant(Party, frozen=True):
+    """The applicant (申请人), and the agent if one comes to the window."""
+
+    kind: ApplicantKind
+    phone_sealed: str
+    phone_masked: str
+    agent: Party | None
+
+
+class Capacity(StrEnum):
+    """In which capacity somebody stands at the window."""
+
+    APPLICANT = "applicant"
+    AGENT = "agent"
+    AUTHORISED = "authorised"
+
+
+class Reissue(BaseModel, frozen=True):
+    """A query password given anew: who came, which identity document was seen, who saw it."""
+
+    submission: Submission
+    at: datetime
+    by: str
+    holder: Party
+    capacity: Capacity
+    identity_document: str
+    authorisation: str | None
+
+
+class QueryPassword(BaseModel, frozen=True):
+    """The Argon2id hash of the password in force, and which issue it is (1 is the one of the first receipt)."""
+
+    hashed: str
+    issue: int
+    issued_at: datetime
+
+
+class Delivery(BaseModel, frozen=True):
+    """The proof of service (送达回证, B-33)."""
+
+    submission: Submission
+    proof_no: str
+    delivered_at: datetime
+    delivered_on: date
+    delivered_by: str
+    recorded_at: datetime
+    receiver: Party
+    capacity: Capacity
+    authorisation: str | None
+    signature: str
+
+
+class Step(BaseModel, frozen=True):
+    """A step of the process as far as the window hears of it. Open when opened and not closed."""
+
+    task_id: str
+    name: str = ""
+    name_en: str = ""
+    kind: StepKind = StepKind.HUMAN
+    opened_at: datetime | None = None
+    closed_at: datetime | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the case waits here now."""
+        return self.opened_at is not None and self.closed_at is None
+
+
+class Hold(BaseModel, frozen=True):
+    """One hold that a case clock heard of."""
+
+    ground: HoldGround
+    basis: str
+    held_at: datetime
+    position: Position
+
+
+class HeldClock(BaseModel, frozen=True):
+    """The holds of one case clock; those before `resumed` are over."""
+
+    clock_id: str
+    holds: tuple[Hold, ...] = ()
+    resumed: Position = (0, 0)
+
+    @property
+    def standing(self) -> tuple[Hold, ...]:
+        """The holds in force now."""
+        return tuple(hold for hold in self.holds if hold.position > self.resumed)
+
+
+class Progress(BaseModel, frozen=True):
+    """How far the case is, as other services said. Any order and any repetition of events gives the same."""
+
+    started: bool = False
+    accepted_on: date | None = None
+    deemed: bool = False
+    decided_on: date | None = None
+    ready_at: datetime | None = None
+    ended_at: datetime | None = None
+    outcome: Outcome | None = None
+    expected_position: Position = (0, 0)
+    steps: tuple[Step, ...] = ()
+    clocks: tuple[HeldClock, ...] = ()
+    light: Light = Light.GREEN
+    light_at: datetime | None = None
+    light_position: Position = (0, 0)
+
+
+class Case(Body, frozen=True):
+    """One case file. `departments` are those who may see it besides the window, leaders and supervision."""
+
+    case_no: str
+    item_code: str
+    item_name: str
+    item_name_en: str
+    situation: str
+    situation_name: str
+    title: str
+    applicant: Applicant
+    facts: dict[str, Any]
+    documents: tuple[ReceivedDocument, ...]
+    department: str
+    township: str | None
+    departments: tuple[str, ...]
+    received_at: datetime
+    received_on: date
+    received_by: str
+    received_by_name: str
+    recorded_at: datetime
+    expected_collection_on: date
+    submission: Submission
+    password: QueryPassword
+    reissues: tuple[Reissue, ...] = ()
+    progress: Progress = Field(default_factory=Progress)
+    delivery: Delivery | None = None
+
+    @property
+    def open_steps(self) -> tuple[Step, ...]:
+        """The steps that the case waits at now, the longest open first."""
+        return tuple(step for step in self.progress.steps if step.is_open)
+
+    @property
+    def holds(self) -> tuple[Hold, ...]:
+        """What keeps the case clocks standing still now, oldest first."""
+        return tuple(hold for clock in self.progress.clocks for hold in clock.standing)

@@ -1,0 +1,74 @@
+"""A new query password at the window: the old one is void from that moment, and the record says who came."""
+
+from enum import StrEnum
+
+from services.intake.applications import Line, Number
+from services.intake.cases.parties import Bearer, capacity_of, holders, sealed_party
+from services.intake.cases.receiving import refuse_foreign_township
+from services.intake.cases.records import Case, QueryPassword, Reissue
+from services.intake.moments import Moment
+from services.intake.seals import Seals
+from services.intake.submissions import Submission
+from services.kernel.identity import Person
+from services.kernel.problem import Problem
+from services.kernel.requests import Request
+
+
+class IdentityDocument(StrEnum):
+    """The paper that was looked at."""
+
+    RESIDENT_ID = "居民身份证"
+    BUSINESS_LICENCE = "营业执照"
+    CREDIT_CODE_CERTIFICATE = "统一社会信用代码证书"
+
+
+class ReissueEntry(Request, frozen=True):
+    """Who asks for a new password, as read off the identity document seen."""
+
+    identity_document: IdentityDocument = IdentityDocument.RESIDENT_ID
+    holder_name: Line
+    holder_id_no: Number
+    authorisation: Line | None = None
+
+
+class TooManyReissues(Problem):
+    """The password was given anew so often that something else is wrong."""
+
+    status = 409
+    code = "too-many-reissues"
+    zh = "案件 {case_no} 的查询密码已补发 {count} 次"
+    en = "the query password of case {case_no} was given anew {count} times already"
+    remedy_zh = "请当面为申请人查询，并请系统管理员查明原因"
+    remedy_en = "look the case up for the applicant at the window, and let the operator find out why"
+
+
+MOST_REISSUES = 50
+
+
+def reissue(
+    case: Case, entry: ReissueEntry, *, who: Person, seals: Seals, hashed: str, request: Submission, now: Moment
+) -> Case:
+    """The case with the new password in force."""
+    refuse_foreign_township(case.township, who)
+    if len(case.reissues) >= MOST_REISSUES:
+        raise TooManyReissues(case_no=case.case_no, count=len(case.reissues))
+    bearer = Bearer(name=entry.holder_name, number=entry.holder_id_no, authorisation=entry.authorisation)
+    capacity = capacity_of(
+        bearer,
+        holders(case, seals=seals),
+        case_no=case.case_no,
+        where="body.holder_id_no",
+        today=now.on,
+    )
+    issue = case.password.issue + 1
+    record = Reissue(
+        submission=request,
+        at=now.at,
+        by=who.code,
+        holder=sealed_party(bearer.name, bearer.number, seals=seals, place=f"{case.case_no}/reissue/{issue}"),
+        capacity=capacity,
+        identity_document=entry.identity_document.value,
+        authorisation=entry.authorisation,
+    )
+    password = QueryPassword(hashed=hashed, issue=issue, issued_at=now.at)
+    return case.model_copy(update={"password": password, "reissues": (*case.reissues, record)})

@@ -1,0 +1,260 @@
+"""How far a case is, in words for the applicant (B-34): no names, no departments, nothing of the file's content."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Final, Self
+
+from pydantic import BaseModel
+
+from services.contracts.words import HoldGround, Light, Outcome
+from services.intake.cases import Case, Hold
+
+
+class Status(StrEnum):
+    """Where the case stands, with its words and what happens next."""
+
+    zh: str
+    en: str
+    next_zh: str
+    next_en: str
+
+    def __new__(cls, value: str, zh: str, en: str, next_zh: str, next_en: str) -> Self:
+        """A status code with its texts for people."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.zh, member.en, member.next_zh, member.next_en = zh, en, next_zh, next_en
+        return member
+
+    RECEIVED = (
+        "received",
+        "已收件，待受理",
+        "received, not accepted yet",
+        "受理岗将在五个工作日内决定是否受理；需要补正的，会一次性告知全部内容。",
+        "Acceptance is decided within five working days; if anything is lacking you are told everything at once.",
+    )
+    IN_REVIEW = (
+        "in_review",
+        "审查中",
+        "under review",
+        "审查由机关内部协调完成，您无需到场；请按预取件日期领取结果。",
+        "The review needs nothing from you; collect the result on the expected date.",
+    )
+    PAUSED = (
+        "paused",
+        "暂停计时",
+        "clock paused",
+        "暂停的原因消除后恢复计时，预取件日期相应顺延。",
+        "The clock runs again when the reason is over; the expected date moves accordingly.",
+    )
+    DECIDED = (
+        "decided",
+        "已作出决定",
+        "decided",
+        "正在制作文书，送到出件窗口后即可领取。",
+        "The documents are being made out; you can collect them when they reach the collection window.",
+    )
+    READY = (
+        "ready",
+        "可以取件",
+        "ready for collection",
+        "请携带立案回执和身份证件到出件窗口领取；代领的须持授权委托书。",
+        "Bring the receipt and your identity document to the collection window; an agent brings an authorisation.",
+    )
+    DELIVERED = (
+        "delivered",
+        "已送达",
+        "delivered",
+        "结果已经送达，案卷正在归档。",
+        "The result was handed over; the file is being archived.",
+    )
+    ENDED = (
+        "ended",
+        "已办结",
+        "closed",
+        "本案已办结，没有后续手续。",
+        "The case is closed; nothing more happens.",
+    )
+
+
+_LIGHTS: Final[dict[Light, tuple[str, str]]] = {
+    Light.GREEN: ("绿灯", "green"),
+    Light.GREY: ("灰灯", "grey"),
+    Light.YELLOW: ("黄灯", "yellow"),
+    Light.RED: ("红灯", "red"),
+    Light.RED2: ("红灯", "red"),
+}
+
+_GROUNDS: Final[dict[HoldGround, tuple[str, str]]] = {
+    HoldGround.HEARING: ("听证", "hearing"),
+    HoldGround.BIDDING: ("招标", "bidding"),
+    HoldGround.AUCTION: ("拍卖", "auction"),
+    HoldGround.INSPECTION: ("检验", "inspection"),
+    HoldGround.TESTING: ("检测", "testing"),
+    HoldGround.QUARANTINE: ("检疫", "quarantine"),
+    HoldGround.APPRAISAL: ("鉴定", "appraisal"),
+    HoldGround.EXPERT_REVIEW: ("专家评审", "expert review"),
+    HoldGround.PUBLICITY: ("公示", "publicity"),
+    HoldGround.ILLEGAL_WORKS: ("违法建设处理", "illegal works being dealt with"),
+    HoldGround.APPLICANT_REQUEST: ("申请人申请暂停", "at the applicant's request"),
+}
+
+_OUTCOMES: Final[dict[Outcome, tuple[str, str]]] = {
+    Outcome.GRANTED: ("准予许可", "granted"),
+    Outcome.GRANTED_CONDITIONAL: ("附条件准予许可", "granted with conditions"),
+    Outcome.REFUSED: ("不予许可", "refused"),
+    Outcome.NOT_ACCEPTED: ("不予受理", "not accepted"),
+    Outcome.NOT_REQUIRED: ("依法不需要许可", "no permit required"),
+    Outcome.CORRECTION_LAPSED: ("逾期未补正", "not corrected in time"),
+    Outcome.WITHDRAWN: ("申请人撤回", "withdrawn"),
+    Outcome.TERMINATED: ("终止办理", "terminated"),
+    Outcome.FORWARDED: ("已转办", "forwarded"),
+    Outcome.VOID_ENTRY: ("登记作废", "void entry"),
+    Outcome.DONE: ("办理完毕", "done"),
+}
+
+
+class PublicStep(BaseModel, frozen=True):
+    """A step that the case is at, by the name it has in the diagram."""
+
+    name: str
+    name_en: str
+    since: datetime
+
+
+class PublicPause(BaseModel, frozen=True):
+    """Why the clock stands still, and on what legal basis."""
+
+    reason: str
+    reason_en: str
+    basis: str
+    since: datetime
+
+
+class PublicStatus(BaseModel, frozen=True):
+    """What anybody with case number and query password may know. `sentence` is what the telephone reads out."""
+
+    case_no: str
+    item: str
+    item_en: str
+    status: Status
+    status_text: str
+    status_text_en: str
+    outcome: Outcome | None
+    step: str
+    steps: tuple[PublicStep, ...]
+    light: Light
+    light_text: str
+    light_text_en: str
+    received_on: date
+    expected_collection_on: date
+    expected_provisional: bool
+    ready_since: datetime | None
+    delivered_on: date | None
+    paused: tuple[PublicPause, ...]
+    next: str
+    next_en: str
+    sentence: str
+    sentence_en: str
+
+
+def status_of(case: Case) -> Status:
+    """Where the case stands; the furthest point it has reached."""
+    progress = case.progress
+    if progress.ended_at is not None:
+        return Status.ENDED
+    if case.delivery is not None:
+        return Status.DELIVERED
+    if progress.ready_at is not None:
+        return Status.READY
+    if progress.decided_on is not None:
+        return Status.DECIDED
+    if case.holds:
+        return Status.PAUSED
+    return Status.IN_REVIEW if progress.accepted_on is not None else Status.RECEIVED
+
+
+def public_status(case: Case, *, horizon: date) -> PublicStatus:
+    """The public answer about a case. Dates after `horizon` (the calendar's) are provisional."""
+    status = status_of(case)
+    light = Light.RED if case.progress.light is Light.RED2 else case.progress.light
+    steps = tuple(_step(step.name, step.name_en, step.opened_at) for step in case.open_steps)
+    return PublicStatus(
+        case_no=case.case_no,
+        item=case.item_name,
+        item_en=case.item_name_en,
+        status=status,
+        status_text=_words(case, status)[0],
+        status_text_en=_words(case, status)[1],
+        outcome=case.progress.outcome,
+        step="、".join(step.name for step in steps),
+        steps=steps,
+        light=light,
+        light_text=_LIGHTS[light][0],
+        light_text_en=_LIGHTS[light][1],
+        received_on=case.received_on,
+        expected_collection_on=case.expected_collection_on,
+        expected_provisional=case.expected_collection_on > horizon,
+        ready_since=case.progress.ready_at,
+        delivered_on=case.delivery.delivered_on if case.delivery else None,
+        paused=_pauses(case, status),
+        next=status.next_zh,
+        next_en=status.next_en,
+        sentence=_sentence(case, status, light),
+        sentence_en=_sentence_en(case, status, light),
+    )
+
+
+def _step(name: str, name_en: str, since: datetime | None) -> PublicStep:
+    assert since is not None  # noqa: S101 - only open steps come here
+    return PublicStep(name=name, name_en=name_en, since=since)
+
+
+def _pauses(case: Case, status: Status) -> tuple[PublicPause, ...]:
+    """Each ground once, since it first began; both case clocks usually say the same."""
+    if status is not Status.PAUSED:
+        return ()
+    first: dict[HoldGround, Hold] = {}
+    for hold in sorted(case.holds, key=lambda each: (each.held_at, each.position)):
+        first.setdefault(hold.ground, hold)
+    return tuple(
+        PublicPause(reason=_GROUNDS[ground][0], reason_en=_GROUNDS[ground][1], basis=hold.basis, since=hold.held_at)
+        for ground, hold in first.items()
+    )
+
+
+def _words(case: Case, status: Status) -> tuple[str, str]:
+    """The status in words; with the outcome when the case is closed, with the reason when its clock is paused."""
+    if status is Status.ENDED and case.progress.outcome is not None:
+        zh, en = _OUTCOMES[case.progress.outcome]
+        return f"{status.zh}（{zh}）", f"{status.en} ({en})"
+    if status is Status.PAUSED:
+        pauses = _pauses(case, status)
+        zh, en = "、".join(pause.reason for pause in pauses), ", ".join(pause.reason_en for pause in pauses)
+        return f"{status.zh}（{zh}）", f"{status.en} ({en})"
+    return status.zh, status.en
+
+
+def _sentence(case: Case, status: Status, light: Light) -> str:
+    """What the telephone reads out, e.g. `审查中，科室审核环节，绿灯，预计10月8日取件。`."""
+    steps = "、".join(step.name for step in case.open_steps)
+    on = case.expected_collection_on
+    running = status in {Status.RECEIVED, Status.IN_REVIEW, Status.PAUSED, Status.DECIDED}
+    parts = [
+        _words(case, status)[0],
+        f"{steps}环节" if steps and running else "",
+        _LIGHTS[light][0] if running else "",
+        f"预计{on.month}月{on.day}日取件" if running else "",
+    ]
+    return "，".join(part for part in parts if part) + "。"
+
+
+def _sentence_en(case: Case, status: Status, light: Light) -> str:
+    steps = ", ".join(step.name_en or step.name for step in case.open_steps)
+    running = status in {Status.RECEIVED, Status.IN_REVIEW, Status.PAUSED, Status.DECIDED}
+    parts = [
+        _words(case, status)[1],
+        f"step: {steps}" if steps and running else "",
+        f"light: {_LIGHTS[light][1]}" if running else "",
+        f"collection expected on {case.expected_collection_on}" if running else "",
+    ]
+    return "; ".join(part for part in parts if part) + "."
