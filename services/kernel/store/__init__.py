@@ -1,1 +1,34 @@
 """MongoDB: aggregates with their outbox, read copies, the journal. The only importer of the drivers."""
+
+from services.kernel.store.aggregates import Aggregates, Body
+from services.kernel.store.codec import encoded
+from services.kernel.store.copies import Collection
+from services.kernel.store.dead_letters import DeadLetter, DeadLetters, LetterState, NoSuchLetter
+from services.kernel.store.drivers import Driver, is_away
+from services.kernel.store.indexes import Index
+from services.kernel.store.journal import Entry, Journal
+from services.kernel.store.outgoing import Unsent
+from services.kernel.store.refusals import AlreadyApplied, AlreadyExists, Conflict, NotFound
+from services.kernel.store.store import Store
+
+__all__ = [
+    "Aggregates",
+    "AlreadyApplied",
+    "AlreadyExists",
+    "Body",
+    "Collection",
+    "Conflict",
+    "DeadLetter",
+    "DeadLetters",
+    "Driver",
+    "Entry",
+    "Index",
+    "Journal",
+    "LetterState",
+    "NoSuchLetter",
+    "NotFound",
+    "Store",
+    "Unsent",
+    "encoded",
+    "is_away",
+]

@@ -44,15 +44,16 @@ async def provision(address: str, passwords: Mapping[str, str]) -> None:
         except OperationFailure as refusal:  # the exception is closed: an administrator exists
             if refusal.code != _NEEDS_LOGIN:
                 raise
-    async with _client(address, username=ADMINISTRATOR, password=root) as client:
+    async with _client(address, password=root) as client:
         known = {user["user"] for user in (await client.admin.command("usersInfo"))["users"]}
         for service in passwords.keys() - known:
             role = {"role": "readWrite", "db": database_of(service)}
             await client.admin.command("createUser", service, pwd=passwords[service], roles=[role])
 
 
-def _client(address: str, **login: str) -> AsyncMongoClient[dict[str, Any]]:
-    return AsyncMongoClient(f"mongodb://{address}/?directConnection=true", timeoutMS=5_000, **login)
+def _client(address: str, *, password: str | None = None) -> AsyncMongoClient[dict[str, Any]]:
+    url, user = f"mongodb://{address}/?directConnection=true", ADMINISTRATOR if password else None
+    return AsyncMongoClient(url, timeoutMS=5_000, username=user, password=password)
 
 
 async def _initiate(client: AsyncMongoClient[dict[str, Any]], address: str, root_password: str) -> None:
@@ -62,5 +63,5 @@ async def _initiate(client: AsyncMongoClient[dict[str, Any]], address: str, root
     except OperationFailure as refusal:
         if refusal.code not in _INITIATED_BEFORE:
             raise
-        async with _client(address, username=ADMINISTRATOR, password=root_password) as root:
+        async with _client(address, password=root_password) as root:
             await root.admin.command("replSetReconfig", config | {"version": 2}, force=True)

@@ -1,0 +1,73 @@
+"""The journal: everything this service ever said, in order. A case's history is read from it."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from pymongo.errors import BulkWriteError
+
+from services.contracts.events import Envelope
+from services.kernel.store.drivers import Row, Rows, listed
+from services.kernel.store.ground import Ground
+
+_DUPLICATE_KEY: Final = 11000
+_PAGE: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing said. `order` is its place in the journal: give it as `after` to read on."""
+
+    order: str
+    envelope: Envelope
+
+
+class Journal:
+    """Append-only. A row is written before the event is published, so whatever was published is here."""
+
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
+
+    async def append(self, rows: Sequence[Row]) -> None:
+        """Write outbox rows down; those that are there already stay as they are."""
+        try:
+            await self._rows.insert_many(rows, ordered=False)
+        except BulkWriteError as error:
+            if any(each["code"] != _DUPLICATE_KEY for each in error.details["writeErrors"]):
+                raise
+
+    async def find(self, subject: str | None = None, *, limit: int = 200, after: str = "") -> list[Entry]:
+        """What was said of `subject` (usually a case number), oldest first."""
+        where: dict[str, Any] = {"order": {"$gt": after}}
+        if subject is not None:
+            where["subject"] = subject
+        rows = await listed(self._rows.find(where, sort=[("order", 1)], limit=limit))
+        return [Entry(row["order"], Envelope.model_validate_json(row["wire"])) for row in rows]
+
+    async def pages(self, since: datetime | None) -> AsyncIterator[list[Row]]:
+        """All rows from the moment `since` (wall time) on, oldest first, a few hundred at a time."""
+        where: dict[str, Any] = {"at": {"$gte": since}} if since else {}
+        after = ""
+        while rows := await listed(
+            self._rows.find(where | {"order": {"$gt": after}}, sort=[("order", 1)], limit=_PAGE)
+        ):
+            yield rows
+            after = rows[-1]["order"]
+
+    async def out_of_order(self) -> list[str]:
+        """Ids of events that do not follow the document's event before them: none, unless somebody meddled."""
+        wrong: list[str] = []
+        said: dict[str, tuple[int, int]] = {}
+        async for rows in self.pages(None):
+            for row in rows:
+                document, _, place = row["_id"].rpartition(f".{row['sequence']}.")
+                here, before = (row["sequence"], int(place)), said.get(document, (0, 0))
+                if here not in ((here[0], 0), (before[0], before[1] + 1)) or here <= before:
+                    wrong.append(row["_id"])
+                said[document] = here
+        return wrong
+
+    @property
+    def _rows(self) -> Rows:
+        return self._ground.database["journal"]

@@ -1,0 +1,73 @@
+"""What a write says: envelopes, and the rows in which they wait in the document's outbox."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from services.contracts.events import Envelope, Said
+from services.kernel.store.drivers import Row
+
+_KEY: Final = re.compile(r"[^\s.*>]+(\.[^\s.*>]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """The outbox of one document, in order: rows `{_id, order, type, subject, sequence, at, wire}`.
+
+    `wire` is the CloudEvents JSON exactly as it goes out; `order` sorts everything a service ever said.
+    """
+
+    collection: str
+    key: str
+    rows: Sequence[Row]
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who says it: one revision of one document of one service."""
+
+    service: str
+    collection: str
+    key: str
+    revision: int
+
+
+def outbox_rows(
+    author: Author, events: Sequence[Said], *, now: datetime, wall: datetime, traceparent: str | None
+) -> list[Row]:
+    """One row for each event. The same revision says the same ids, so that sending again is harmless."""
+    return [
+        _row(_envelope(author, n, said, now=now, traceparent=traceparent), author=author, n=n, wall=wall)
+        for n, said in enumerate(events)
+    ]
+
+
+def _envelope(author: Author, n: int, said: Said, *, now: datetime, traceparent: str | None) -> Envelope:
+    if not _KEY.fullmatch(said.key):
+        msg = f"{said.TYPE}: key {said.key!r} cannot be part of a NATS subject"
+        raise ValueError(msg)
+    return Envelope(
+        id=f"{author.service}.{author.collection}.{author.key}.{author.revision}.{n}",
+        source=f"urn:guihua:{author.service}",
+        type=said.TYPE,
+        subject=said.key,
+        time=now,
+        sequence=author.revision,
+        traceparent=traceparent,
+        data=said.model_dump(mode="json"),
+    )
+
+
+def _row(envelope: Envelope, *, author: Author, n: int, wall: datetime) -> Row:
+    moment = int(wall.astimezone(UTC).timestamp() * 1000)
+    return {
+        "_id": envelope.id,
+        "order": f"{moment:014d}.{author.revision:010d}.{n:04d}.{author.collection}.{author.key}",
+        "type": envelope.type,
+        "subject": envelope.subject,
+        "sequence": envelope.sequence,
+        "at": wall,
+        "wire": envelope.model_dump_json(),
+    }

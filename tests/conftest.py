@@ -1,0 +1,31 @@
+"""Fixtures for every room: the real broker and the real database, started once, emptied before each test."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from services.local.servers import Ports, Servers
+from tests.support.office import Office
+
+
+@pytest.fixture(scope="session")
+async def servers(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Office]:
+    """Both servers on free ports, for the whole run. Use `office` unless you need what another test left."""
+    started = Servers(tmp_path_factory.mktemp("servers"), Ports.free(), environment={})
+    await started.start()
+    office = Office(started)
+    try:
+        yield office
+    finally:
+        await office.close()
+
+
+@pytest.fixture
+async def office(servers: Office) -> Office:
+    """Both servers, running and empty."""
+    for server in (servers.servers.mongo, servers.servers.nats):
+        assert server
+        if not server.is_alive():
+            await server.start()
+    await servers.empty()
+    return servers

@@ -1,0 +1,175 @@
+"""One document, one write: two savers cannot both win, and what a write says is in the same write."""
+
+import asyncio
+from datetime import date
+
+import pytest
+from pymongo.errors import OperationFailure
+
+from services.contracts.events import Envelope
+from services.contracts.intake import CaseDelivered
+from services.kernel.store import AlreadyApplied, AlreadyExists, Body, Conflict, Index, NotFound, Store, Unsent
+from tests.support.office import Office
+
+
+class Desk(Body, frozen=True):
+    case_no: str
+    notes: tuple[str, ...] = ()
+    opened_on: date = date(2026, 11, 23)
+
+
+def delivered(store: Store, case_no: str, proof: str = "B-1") -> CaseDelivered:
+    now = store.clock.now()
+    return CaseDelivered(
+        case_no=case_no, delivered_at=now, delivered_on=now.date(), delivered_by="u.collect", proof_no=proof
+    )
+
+
+async def test_what_was_saved_is_loaded(store: Store) -> None:
+    desks = store.aggregates("desks", Desk, key="case_no")
+
+    assert await desks.create(Desk(case_no="1")) == 1
+    assert await desks.save(Desk(case_no="1", notes=("a",)), 1) == 2
+
+    assert await desks.load("1") == (Desk(case_no="1", notes=("a",)), 2)
+    assert await desks.find("2") is None
+    with pytest.raises(NotFound):
+        await desks.load("2")
+
+
+async def test_of_two_savers_of_one_revision_one_is_told_of_the_conflict(store: Store) -> None:
+    desks = store.aggregates("desks", Desk, key="case_no")
+    await desks.create(Desk(case_no="1"))
+
+    tries = [desks.save(Desk(case_no="1", notes=(str(n),)), 1) for n in range(6)]
+    answers = await asyncio.gather(*tries, return_exceptions=True)
+
+    assert sorted(str(type(answer).__name__) for answer in answers) == ["Conflict"] * 5 + ["int"]
+    assert (await desks.load("1"))[1] == 2
+
+
+async def test_changes_at_the_same_time_are_all_kept(store: Store) -> None:
+    desks = store.aggregates("desks", Desk, key="case_no")
+    await desks.create(Desk(case_no="1"))
+
+    def noted(n: int) -> None:
+        return desks.change("1", lambda desk: (desk.model_copy(update={"notes": (*desk.notes, str(n))}), ()), tries=30)
+
+    await asyncio.gather(*(noted(n) for n in range(8)))
+
+    assert sorted((await desks.load("1"))[0].notes) == [str(n) for n in range(8)]
+
+
+async def test_a_key_is_created_once(store: Store) -> None:
+    desks = store.aggregates("desks", Desk, key="case_no")
+    await desks.create(Desk(case_no="1"))
+
+    with pytest.raises(AlreadyExists):
+        await desks.create(Desk(case_no="1"))
+
+
+async def test_a_save_of_nothing_is_refused(store: Store) -> None:
+    with pytest.raises(NotFound):
+        await store.aggregates("desks", Desk, key="case_no").save(Desk(case_no="1"), 1)
+
+
+async def test_an_event_is_applied_once(store: Store) -> None:
+    desks = store.aggregates("desks", Desk, key="case_no")
+    await desks.create(Desk(case_no="1"), cause="e.0")
+    await desks.save(Desk(case_no="1", notes=("a",)), 1, cause="e.1")
+
+    with pytest.raises(AlreadyApplied):
+        await desks.create(Desk(case_no="1"), cause="e.0")
+    with pytest.raises(AlreadyApplied):
+        await desks.save(Desk(case_no="1", notes=("b",)), 2, cause="e.1")
+    with pytest.raises(Conflict):
+        await desks.save(Desk(case_no="1", notes=("b",)), 1, cause="e.2")
+
+
+async def test_a_decision_is_not_asked_for_again_when_the_event_was_applied(store: Store) -> None:
+    desks = store.aggregates("desks", Desk, key="case_no")
+    await desks.create(Desk(case_no="1"))
+    asked: list[Desk] = []
+
+    def decide(desk: Desk) -> tuple[Desk, tuple[()]]:
+        asked.append(desk)
+        return desk.model_copy(update={"notes": (*desk.notes, "x")}), ()
+
+    first = await desks.change("1", decide, cause="e.1")
+    again = await desks.change("1", decide, cause="e.1")
+
+    assert first == again == Desk(case_no="1", notes=("x",))
+    assert len(asked) == 1
+
+
+async def test_a_write_and_what_it_says_are_one_document(store: Store, office: Office) -> None:
+    desks = store.aggregates("desks", Desk, key="case_no")
+    told: list[Unsent] = []
+    store.tell(told.append)
+
+    await desks.create(Desk(case_no="1"), [delivered(store, "1", "B-1"), delivered(store, "1", "B-2")])
+    await desks.save(Desk(case_no="1"), 1, [delivered(store, "1", "B-3")])
+
+    row = await office.mongo["guihua_intake"]["desks"].find_one({"_id": "1"})
+    assert row
+    ids = ["intake.desks.1.1.0", "intake.desks.1.1.1", "intake.desks.1.2.0"]
+    assert [waiting["_id"] for waiting in row["outbox"]] == ids
+    assert [waiting["_id"] for waiting in told[-1].rows] == ids
+    envelope = Envelope.model_validate_json(row["outbox"][2]["wire"])
+    assert (envelope.sequence, envelope.time, envelope.data["proof_no"]) == (2, store.clock.now(), "B-3")
+    assert row["outbox_at"] == row["outbox"][0]["at"]
+    assert await store.count_unsent() == 1
+
+
+async def test_only_what_was_sent_leaves_the_outbox(store: Store) -> None:
+    desks = store.aggregates("desks", Desk, key="case_no")
+    await desks.create(Desk(case_no="1"), [delivered(store, "1")])
+    (unsent,) = await store.unsent(limit=10)
+    await desks.save(Desk(case_no="1"), 1, [delivered(store, "1")])
+
+    await store.clear([unsent])
+    (rest,) = await store.unsent(limit=10)
+    await store.clear([rest])
+
+    assert [row["_id"] for row in rest.rows] == ["intake.desks.1.2.0"]
+    assert await store.unsent(limit=10) == []
+    assert await store.count_unsent() == 0
+
+
+async def test_a_query_speaks_the_language_of_the_body(store: Store) -> None:
+    desks = store.aggregates("desks", Desk, key="case_no")
+    for day in (1, 2, 3):
+        await desks.create(Desk(case_no=str(day), opened_on=date(2026, 11, day)))
+
+    late = {"body.opened_on": {"$gte": date(2026, 11, 2)}}
+
+    assert [desk.case_no for desk in await desks.query(late, sort=[("body.opened_on", -1)], limit=5)] == ["3", "2"]
+    assert await desks.count(late) == 2
+
+
+async def test_a_value_declared_unique_is_taken_once(store: Store) -> None:
+    desks = store.aggregates("desks", Desk, key="case_no")
+    for _ in range(2):  # as every start of a service does
+        await store.indexes("desks", Index("body.opened_on"))
+    await store.indexes("desks", Index("body.opened_on", unique=True))
+    await desks.create(Desk(case_no="1"))
+
+    with pytest.raises(AlreadyExists):
+        await desks.create(Desk(case_no="2"))
+
+
+async def test_numbers_are_given_once(store: Store) -> None:
+    numbers = await asyncio.gather(*(store.counter("cases-20261123") for _ in range(20)))
+
+    assert sorted(numbers) == list(range(1, 21))
+
+
+async def test_a_service_cannot_open_the_database_of_another(office: Office, store: Store) -> None:
+    foreign = Store(
+        office.settings_of("intake")["GUIHUA_MONGO_URL"], "guihua_workflow", service="intake", clock=store.clock
+    )
+    try:
+        with pytest.raises(OperationFailure, match="not authorized"):
+            await foreign.aggregates("desks", Desk, key="case_no").find("1")
+    finally:
+        await foreign.close()
