@@ -1,53 +1,53 @@
 """Departments, posts and people: what each record holds and which changes are lawful."""
 
 from datetime import datetime
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from pydantic import Field
 
 from services.contracts.registry import DepartmentChanged, PersonChanged, PostChanged
 from services.contracts.words import Attendance, Role
-from services.kernel.problem import Problem, Request
+from services.kernel.identity import conflicts
+from services.kernel.problem import FieldError, Problem
+from services.kernel.requests import Request
 from services.kernel.store import Body
 
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")]
 Name = Annotated[str, Field(min_length=1, max_length=80)]
 HeldPost = Annotated[str, Field(pattern=r"^P[0-9]{2}@[A-Z][0-9]{2}$")]
 
-_CASE_HANDLING_POSTS = frozenset(f"P{n:02}" for n in (*range(1, 14), 21, 22))
-
 
 class UnknownReference(Problem):
     """A record names a department, post or person that is not in the books."""
 
-    status: ClassVar[int] = 422
-    code: ClassVar[str] = "unknown-reference"
-    zh: ClassVar[str] = "{record} 的 {field} 引用了不存在的 {value}"
-    en: ClassVar[str] = "{field} of {record} names {value}, which is not in the books"
-    remedy_zh: ClassVar[str] = "请先登记 {value}，或改用已登记的代码"
-    remedy_en: ClassVar[str] = "register {value} first, or use a registered code"
+    status = 422
+    code = "unknown-reference"
+    zh = "{record} 的 {field} 引用了不存在的 {value}"
+    en = "{field} of {record} names {value}, which is not in the books"
+    remedy_zh = "请先登记 {value}，或改用已登记的代码"
+    remedy_en = "register {value} first, or use a registered code"
 
 
 class RoleConflict(Problem):
-    """Supervision and case handling in one person (A-28; docs/domain.md, separation of duty)."""
+    """Duties in one person that must be apart (A-28; docs/domain.md, separation of duty); `errors` lists them."""
 
-    status: ClassVar[int] = 422
-    code: ClassVar[str] = "role-conflict"
-    zh: ClassVar[str] = "{person} 不能同时担任督查和办件岗位：{posts}"
-    en: ClassVar[str] = "{person} may not both supervise and hold the case-handling posts {posts}"
-    remedy_zh: ClassVar[str] = "请去掉督查角色，或去掉办件岗位"
-    remedy_en: ClassVar[str] = "take away the supervisor role, or the case-handling posts"
+    status = 422
+    code = "role-conflict"
+    zh = "{person} 兼任了不能由一人兼任的岗位或角色"
+    en = "{person} holds posts or roles that one person may not hold together"
+    remedy_zh = "请按 errors 中列出的每一对去掉其中之一"
+    remedy_en = "of each pair in errors, take one away"
 
 
 class OwnDeputy(Problem):
     """Nobody stands in for themselves."""
 
-    status: ClassVar[int] = 422
-    code: ClassVar[str] = "own-deputy"
-    zh: ClassVar[str] = "{person} 不能是自己的AB岗"
-    en: ClassVar[str] = "{person} cannot be their own deputy"
-    remedy_zh: ClassVar[str] = "请指定另一位工作人员"
-    remedy_en: ClassVar[str] = "name another person"
+    status = 422
+    code = "own-deputy"
+    zh = "{person} 不能是自己的AB岗"
+    en = "{person} cannot be their own deputy"
+    remedy_zh = "请指定另一位工作人员"
+    remedy_en = "name another person"
 
 
 class Department(Body, frozen=True):
@@ -164,9 +164,9 @@ def enter_member(code: str, entry: MemberEntry, known: Known, *, was: Member | N
 
 
 def _refuse_role_conflict(code: str, entry: MemberEntry) -> None:
-    handling = [held for held in entry.posts if held.partition("@")[0] in _CASE_HANDLING_POSTS]
-    if Role.SUPERVISOR in entry.roles and handling:
-        raise RoleConflict(person=code, posts=", ".join(handling))
+    found = conflicts(entry.posts, entry.roles)
+    if found:
+        raise RoleConflict(person=code, errors=[FieldError("body.posts", zh=one.zh, en=one.en) for one in found])
 
 
 def note_attendance(member: Member, attendance: Attendance) -> Member:
