@@ -2,37 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any
 
 from services.contracts.words import StepKind
-
-# ── what the engine is given besides its state ──────────────────────────────────────────────────────────────────────
-
-
-class Workdays(Protocol):
-    """What the expression functions ask of the working-day calendar (`kernel.worktime.Calendar`)."""
-
-    def is_workday(self, day: date) -> bool:
-        """Say whether the office works on this day."""
-
-    def add_workdays(self, start: date, n: int) -> date:
-        """Give the n-th working day after `start` (B-01: the start day does not count)."""
-
-    def workdays_between(self, start: date, end: date) -> int:
-        """Count the working days in (start, end]."""
-
-
-class Hours(Protocol):
-    """What the expression functions ask of the office hours (`kernel.worktime.OfficeHours`)."""
-
-    def open_of(self, day: date) -> datetime:
-        """Give the moment the office opens on this day; aware."""
-
-    def close_of(self, day: date) -> datetime:
-        """Give the moment the office closes on this day; aware."""
-
 
 # ── commands ────────────────────────────────────────────────────────────────────────────────────────────────────────
 

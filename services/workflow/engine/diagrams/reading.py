@@ -1,0 +1,201 @@
+"""Reads a BPMN file into the model. Says what cannot be read; never raises, whatever the XML is."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from lxml import etree
+
+from services.workflow.engine.diagrams import dialect
+from services.workflow.engine.diagrams.dialect import BPMN
+from services.workflow.engine.diagrams.events import Names, read_event, read_names
+from services.workflow.engine.diagrams.loops import read_loop
+from services.workflow.engine.diagrams.model import FLOW_NODES, SUBPROCESSES, Body, Diagram, Flow, Node, Process
+from services.workflow.engine.documents import text_of
+from services.workflow.engine.findings import Report
+
+_ID: Final = re.compile(r"[^\W\d][\w.-]{0,199}")
+_DRAWN_ONLY: Final = frozenset(
+    {
+        "association",
+        "auditing",
+        "category",
+        "correlationSubscription",
+        "dataInputAssociation",
+        "dataObject",
+        "dataObjectReference",
+        "dataOutputAssociation",
+        "dataStoreReference",
+        "documentation",
+        "extensionElements",
+        "group",
+        "incoming",
+        "ioSpecification",
+        "laneSet",
+        "monitoring",
+        "outgoing",
+        "property",
+        "supports",
+        "textAnnotation",
+    }
+)
+_CHARACTERISTICS: Final = frozenset({"multiInstanceLoopCharacteristics", "standardLoopCharacteristics"})
+
+
+@dataclass(slots=True)
+class _Page:
+    """What reading one file needs everywhere."""
+
+    report: Report
+    names: Names
+    seen: set[str] = field(default_factory=set)
+
+    def id_of(self, element: etree._Element) -> str | None:
+        """Give an element's id, or say that it has none, a strange one, or another's."""
+        found = element.get("id")
+        if not found or not _ID.fullmatch(found):
+            self.report.say("GH-E007", found or "", tag=tag_of(element), id=found or "")
+            return None
+        if found in self.seen:
+            self.report.say("GH-E008", found)
+            return None
+        self.seen.add(found)
+        return found
+
+
+def tag_of(element: etree._Element) -> str:
+    """Give the tag of a BPMN element without its namespace; empty for another vocabulary's."""
+    tag = element.tag
+    return tag.removeprefix(f"{{{BPMN}}}") if tag.startswith(f"{{{BPMN}}}") else ""
+
+
+def read_diagram(report: Report, root: etree._Element) -> Diagram:
+    """Read a BPMN file into the model; what is wrong goes into the report."""
+    if tag_of(root) != "definitions":
+        report.say("GH-E004", "", root=root.tag)
+        return Diagram(report.file, ())
+    page = _Page(report, read_names(root))
+    processes = [_process(page, element) for element in root if tag_of(element) == "process"]
+    return Diagram(report.file, tuple(process for process in processes if process is not None))
+
+
+def _process(page: _Page, element: etree._Element) -> Process | None:
+    found = page.id_of(element)
+    if found is None:
+        return None
+    return Process(
+        found,
+        element.get("name") or "",
+        page.report.file,
+        element.get("isExecutable", "true") != "false",
+        _body(page, element, found),
+        dialect.settings(element),
+    )
+
+
+def _body(page: _Page, element: etree._Element, body_id: str) -> Body:
+    lanes = dict(_lanes(element))
+    nodes: dict[str, Node] = {}
+    flows: dict[str, Flow] = {}
+    for child in element:
+        tag = tag_of(child)
+        if tag in FLOW_NODES:
+            node = _node(page, child, lanes)
+            if node is not None:
+                nodes[node.id] = node
+        elif tag == "sequenceFlow":
+            flow = _flow(page, child)
+            if flow is not None:
+                flows[flow.id] = flow
+        elif tag and tag not in _DRAWN_ONLY and not _belongs_to_activity(tag):
+            page.report.say("GH-E201", child.get("id") or body_id, what=tag)
+    return _connected(page, Body(body_id, nodes, flows))
+
+
+def _belongs_to_activity(tag: str) -> bool:
+    return tag in _CHARACTERISTICS or tag == "completionCondition"
+
+
+def _lanes(element: etree._Element) -> Iterator[tuple[str, str]]:
+    """Give (node id, lane name); an inner lane comes after the outer one, and wins."""
+    for lane in element.findall(f"{{{BPMN}}}laneSet//{{{BPMN}}}lane"):
+        for reference in lane.findall(f"{{{BPMN}}}flowNodeRef"):
+            yield (reference.text or "").strip(), lane.get("name") or lane.get("id") or ""
+
+
+def _flow(page: _Page, element: etree._Element) -> Flow | None:
+    found = page.id_of(element)
+    if found is None:
+        return None
+    condition = element.find(f"{{{BPMN}}}conditionExpression")
+    if condition is not None and dialect.camunda(condition, "resource"):
+        page.report.say("GH-E221", found, name="camunda:resource")
+    return Flow(
+        found,
+        element.get("sourceRef") or "",
+        element.get("targetRef") or "",
+        element.get("name") or "",
+        text_of(condition) or None,
+    )
+
+
+def _node(page: _Page, element: etree._Element, lanes: dict[str, str]) -> Node | None:
+    found = page.id_of(element)
+    if found is None:
+        return None
+    tag = tag_of(element)
+    script = element.find(f"{{{BPMN}}}script")
+    return Node(
+        id=found,
+        tag=tag,
+        name=element.get("name") or "",
+        settings=dialect.settings(element),
+        lane=lanes.get(found),
+        default=element.get("default"),
+        event=read_event(page.names, element),
+        attached_to=element.get("attachedToRef") if tag == "boundaryEvent" else None,
+        interrupting=element.get("cancelActivity", "true") != "false",
+        loop=read_loop(element),
+        script=None if script is None else (script.text or "").strip(),
+        script_format=(element.get("scriptFormat") or "").strip().lower(),
+        topic=dialect.topic(element),
+        calls=dialect.calls(element) if tag == "callActivity" else None,
+        decides=dialect.decides(element) if tag == "businessRuleTask" else None,
+        body=_body(page, element, found) if tag in SUBPROCESSES else None,
+        by_event=element.get("triggeredByEvent") == "true",
+        oddities=(*dialect.oddities(element), *_quantities(element)),
+    )
+
+
+def _quantities(element: etree._Element) -> Iterator[tuple[str, str]]:
+    """Give the attributes of BPMN that change how often or when an element runs, and that are not supported."""
+    for name in ("startQuantity", "completionQuantity"):
+        if element.get(name, "1") != "1":
+            yield "GH-E203", name
+    for name in ("isForCompensation", "instantiate", "parallelMultiple"):
+        if element.get(name) == "true":
+            yield "GH-E203", name
+    if element.get("eventGatewayType") == "Parallel":
+        yield "GH-E203", "eventGatewayType"
+
+
+def _connected(page: _Page, body: Body) -> Body:
+    """Give the nodes their flows; flows that lead nowhere are said and left out."""
+    flows: dict[str, Flow] = {}
+    incoming: dict[str, list[str]] = {}
+    outgoing: dict[str, list[str]] = {}
+    for flow in body.flows.values():
+        for end in (flow.source, flow.target):
+            if end not in body.nodes:
+                page.report.say("GH-E101", flow.id, end=end)
+                break
+        else:
+            flows[flow.id] = flow
+            outgoing.setdefault(flow.source, []).append(flow.id)
+            incoming.setdefault(flow.target, []).append(flow.id)
+    nodes = {
+        key: replace(node, incoming=tuple(incoming.get(key, ())), outgoing=tuple(outgoing.get(key, ())))
+        for key, node in body.nodes.items()
+    }
+    return Body(body.id, nodes, flows)

@@ -1,0 +1,61 @@
+"""Findings of the deploy gate: every rule has an id, a severity and words in one catalogue."""
+
+import tomllib
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+from services.workflow.engine.models import Finding, Severity
+
+MAX_FINDINGS: Final = 200
+_SEVERITIES: Final = {"E": Severity.ERROR, "W": Severity.WARNING, "I": Severity.INFO}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of the gate: `GH-E…` forbids deployment, `GH-W…` warns, `GH-I…` informs. Texts hold `{places}`."""
+
+    id: str
+    zh: str
+    en: str
+    remedy_zh: str
+    remedy_en: str
+
+    @property
+    def severity(self) -> Severity:
+        """How grave a breach of the rule is, from the letter of its id."""
+        return _SEVERITIES[self.id.removeprefix("GH-")[0]]
+
+
+@cache
+def catalogue() -> dict[str, Rule]:
+    """Every rule by its id, read once from `catalogue.toml`."""
+    text = files(__package__).joinpath("rules", "catalogue.toml").read_text("utf-8")
+    return {key: Rule(key, **words) for key, words in tomllib.loads(text).items()}
+
+
+@dataclass(slots=True)
+class Report:
+    """Collects findings about one file; `at` opens a page for another file in the same collection."""
+
+    file: str = ""
+    findings: list[Finding] = field(default_factory=list)
+
+    def at(self, file: str) -> "Report":
+        """Give a report that writes into the same collection under another file's name."""
+        return Report(file, self.findings)
+
+    def say(self, rule: str, element: str, **values: object) -> None:
+        """Note a breach of a rule. What exceeds `MAX_FINDINGS` is not noted: nobody reads that far."""
+        if len(self.findings) >= MAX_FINDINGS:
+            return
+        found = catalogue()[rule]
+        shown = {key: f"{value!s:.160}" for key, value in values.items()}
+        texts = [text.format(**shown) for text in (found.zh, found.en, found.remedy_zh, found.remedy_en)]
+        self.findings.append(Finding(self.file, element, rule, found.severity, *texts))
+
+    @property
+    def errors(self) -> int:
+        """How many of the findings forbid deployment."""
+        return sum(1 for finding in self.findings if finding.severity is Severity.ERROR)
