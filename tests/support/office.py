@@ -1,5 +1,6 @@
 """The servers under the tests, and how to empty them."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -53,12 +54,15 @@ class Office:
         self._lost.append(repr(error))
 
     async def empty(self) -> None:
-        """No databases of ours, no streams."""
-        for name in await self.mongo.list_database_names():
-            if name.startswith("guihua_"):
-                await self.mongo.drop_database(name)
+        """No documents of ours, no streams. Collections and indexes stay: making them anew takes seconds."""
+        names = [name for name in await self.mongo.list_database_names() if name.startswith("guihua_")]
+        await asyncio.gather(*(self._empty_database(name) for name in names))
         for stream in await self.streams():
             await (await self.broker()).jetstream().delete_stream(stream)
+
+    async def _empty_database(self, name: str) -> None:
+        collections = await self.mongo[name].list_collection_names()
+        await asyncio.gather(*(self.mongo[name][collection].delete_many({}) for collection in collections))
 
     async def streams(self) -> Sequence[str]:
         """The names of all streams there are."""

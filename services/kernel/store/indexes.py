@@ -1,13 +1,13 @@
 """Indexes, declared by each service at start and made so."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 from pymongo.errors import OperationFailure
 
-from services.kernel.store.drivers import Database, Row
+from services.kernel.store.drivers import Database, Row, Rows
 
 _DECLARED_DIFFERENTLY: Final = (85, 86)
 
@@ -33,14 +33,27 @@ class Index:
             self.options["expireAfterSeconds"] = int(expires.total_seconds())
         self.name = "_".join(f"{field}_{direction}" for field, direction in self.keys)
 
+    def model(self) -> IndexModel:
+        """The index as the drivers take it."""
+        return IndexModel(self.keys, name=self.name, **self.options)
 
-async def declare(database: Database, collection: str, index: Index) -> None:
-    """Make the index; one of the same fields that was declared differently is replaced."""
-    model = IndexModel(index.keys, name=index.name, **index.options)
+
+async def declare(database: Database, collection: str, indexes: Sequence[Index]) -> None:
+    """Make the indexes; one of the same fields that was declared differently before is replaced."""
     try:
-        await database[collection].create_indexes([model])
+        await database[collection].create_indexes([index.model() for index in indexes])
     except OperationFailure as refusal:
         if refusal.code not in _DECLARED_DIFFERENTLY:
             raise
-        await database[collection].drop_index(index.name)
-        await database[collection].create_indexes([model])
+        for index in indexes:
+            await _replace(database[collection], index)
+
+
+async def _replace(rows: Rows, index: Index) -> None:
+    try:
+        await rows.create_indexes([index.model()])
+    except OperationFailure as refusal:
+        if refusal.code not in _DECLARED_DIFFERENTLY:
+            raise
+        await rows.drop_index(index.name)
+        await rows.create_indexes([index.model()])

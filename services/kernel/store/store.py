@@ -67,8 +67,7 @@ class Store:
 
     async def indexes(self, collection: str, *indexes: Index) -> None:
         """Declare a collection's indexes at start; harmless when they are there."""
-        for index in indexes:
-            await declare(self.database, collection, index)
+        await declare(self.database, collection, indexes)
 
     async def prepare(self) -> None:
         """Make the indexes the store itself needs, once all aggregates are declared."""

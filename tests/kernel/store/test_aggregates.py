@@ -148,10 +148,10 @@ async def test_a_query_speaks_the_language_of_the_body(store: Store) -> None:
 
 
 async def test_a_value_declared_unique_is_taken_once(store: Store) -> None:
-    desks = store.aggregates("desks", Desk, key="case_no")
+    desks = store.aggregates("unique_desks", Desk, key="case_no")
+    await store.indexes("unique_desks", Index("body.opened_on"))
     for _ in range(2):  # as every start of a service does
-        await store.indexes("desks", Index("body.opened_on"))
-    await store.indexes("desks", Index("body.opened_on", unique=True))
+        await store.indexes("unique_desks", Index("body.opened_on", unique=True), Index("body.notes", "-revision"))
     await desks.create(Desk(case_no="1"))
 
     with pytest.raises(AlreadyExists):
