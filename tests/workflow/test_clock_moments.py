@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.contracts.events import Said
-from services.contracts.workflow import TimerDue, TimerOverdue, TimerWarned
+from services.contracts.workflow import TimerOverdue, TimerWarned
 from services.workflow.clocks import deeds
 from services.workflow.clocks.ledgers import Clock
 from services.workflow.clocks.moments import next_moment, speak

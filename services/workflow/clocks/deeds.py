@@ -5,7 +5,7 @@ from datetime import date, datetime
 from services.contracts.events import Said
 from services.contracts.words import HoldGround
 from services.contracts.workflow import TimerHeld, TimerMoved, TimerResumed, TimerStarted, TimerStopped
-from services.workflow.clocks.dues import held_workdays, overdue_at, retimed, spell_before
+from services.workflow.clocks.dues import OfficeTime, held_workdays, overdue_at, retimed, spell_before
 from services.workflow.clocks.grounds import basis_of
 from services.workflow.clocks.ledgers import (
     ARTICLE_42,
@@ -135,5 +135,10 @@ def stop(clock: Clock, *, at: datetime, actor: str, basis: str, room: ClockRoom)
         return clock, ()
     entry = Entry(kind=EntryKind.STOP, at=at, on=room.time.day_of(at), actor=actor, basis=basis)
     stopped = enter_stop(clock, entry)
-    late = overdue_at(stopped, at, room.time) or 0
+    late = final_account(stopped, room.time)
     return stopped, (TimerStopped(**said_of(stopped, room.heading), stopped_at=at, overdue_workdays=late),)
+
+
+def final_account(clock: Clock, time: OfficeTime) -> int:
+    """How many working days late a clock was when it stopped; 0 for one in time, or still running."""
+    return (overdue_at(clock, clock.stopped.at, time) or 0) if clock.stopped else 0

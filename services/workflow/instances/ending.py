@@ -1,0 +1,43 @@
+"""The end of a case's process: whatever still runs is stopped, and the outcome is said."""
+
+from services.contracts.events import Said
+from services.contracts.words import Outcome
+from services.contracts.workflow import CaseEnded
+from services.workflow.clocks import deeds
+from services.workflow.instances.models import Instance, Status
+from services.workflow.instances.turns import Decided, Turn, room_of
+
+_END_BASIS = "办结"
+
+
+def end(instance: Instance, turn: Turn) -> Decided:
+    """Close the case when its process is over."""
+    ended = turn.step.ended
+    if ended is None:
+        return Decided(instance)
+    said: list[Said] = []
+    for clock in instance.clocks:
+        stopped, more = deeds.stop(
+            clock, at=turn.act.at, actor=turn.act.actor, basis=_END_BASIS, room=room_of(instance, turn.office)
+        )
+        instance = instance.with_clock(stopped)
+        said += more
+    outcome = _outcome(ended.settings.get("outcome"), cancelled=ended.cancelled is not None)
+    over = instance.model_copy(
+        update={
+            "status": Status.ENDED,
+            "outcome": outcome,
+            "ended_at": turn.act.at,
+            "timers": (),
+            "external": (),
+            "early": (),
+        },
+    )
+    said.append(CaseEnded(case_no=instance.case_no, outcome=outcome, end_element=ended.element, ended_at=turn.act.at))
+    return Decided(over, tuple(said))
+
+
+def _outcome(stated: str | None, *, cancelled: bool) -> Outcome:
+    if stated:
+        return Outcome(stated)
+    return Outcome.TERMINATED if cancelled else Outcome.DONE

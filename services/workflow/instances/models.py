@@ -1,0 +1,200 @@
+"""What is stored of a case's process: one document, one aggregate."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from services.contracts.words import HoldGround, Outcome, StepKind
+from services.kernel.store import Body
+from services.workflow.clocks.ledgers import Clock
+
+
+class Status(StrEnum):
+    """Where the process of a case stands."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    ENDED = "ended"
+
+
+class Verb(StrEnum):
+    """What can be done to a process."""
+
+    START = "start"
+    COMPLETE = "complete"
+    ANSWER = "answer"
+    FAIL = "fail"
+    FIRE = "fire"
+    MESSAGE = "message"
+    CANCEL = "cancel"
+
+
+class Act(BaseModel, frozen=True):
+    """One thing done to a case: what, to which task, timer or message, by whom, and when it took effect.
+
+    `at` is the moment that counts in law: for a timer the moment it was planned for, however late it fired.
+    """
+
+    verb: Verb
+    target: str = ""
+    payload: dict[str, Any] = Field(default_factory=dict)
+    actor: str
+    channel: str = "desk"
+    signature: str | None = None
+    device: str | None = None
+    at: datetime
+
+
+class Task(BaseModel, frozen=True):
+    """An open step: a person of the post works on it, or (receive) a message is waited for."""
+
+    task_id: str
+    element: str
+    name: str
+    name_en: str
+    kind: StepKind
+    post: str
+    department: str
+    assignee: str | None = None
+    form: str | None = None
+    message: str | None = None
+    two_officers: bool = False
+    quick_approval: bool = False
+    hold: HoldGround | None = None
+    variables: dict[str, Any] = Field(default_factory=dict)
+    opened_at: datetime
+    due_on: date | None = None
+
+
+class ClosedTask(BaseModel, frozen=True):
+    """A step that is over. `person` is None when nobody completed it; `digest` tells equal answers from others."""
+
+    task_id: str
+    element: str
+    name: str
+    post: str
+    department: str
+    completed: bool
+    person: str | None
+    channel: str
+    digest: str
+    closed_at: datetime
+
+
+class External(BaseModel, frozen=True):
+    """A request to an outside system that is not answered yet."""
+
+    task_id: str
+    element: str
+    name: str
+    topic: str
+    requested_at: datetime
+
+
+class Timer(BaseModel, frozen=True):
+    """A timer event of the diagram that waits for its moment."""
+
+    timer_id: str
+    element: str
+    name: str
+    at: datetime
+
+
+class Incident(BaseModel, frozen=True):
+    """An act that the process could not carry out. The state is as before; the act waits to be tried again."""
+
+    incident_id: str
+    element: str
+    zh: str
+    en: str
+    act: Act
+    opened_at: datetime
+    tries: int = 1
+
+    @property
+    def reason(self) -> str:
+        """What went wrong, in both languages."""
+        return f"{self.zh} / {self.en}"
+
+
+class Terms(BaseModel, frozen=True):
+    """The limits of the case's own clocks, as the pinned version of the item states them."""
+
+    statutory_workdays: int
+    promised_workdays: int
+    warn: str
+
+
+class Application(BaseModel, frozen=True):
+    """What the window received, as far as the process needs it."""
+
+    item_code: str
+    situation: str
+    title: str
+    department: str
+    township: str | None
+    facts: dict[str, Any]
+    received_on: date
+    received_at: datetime
+    received_by: str
+
+
+class Pin(BaseModel, frozen=True):
+    """The version of the process that a case follows to its end."""
+
+    process_key: str
+    version: int
+    sha256: str
+    terms: Terms
+
+
+class Instance(Body, frozen=True):
+    """A case on its way through its process.
+
+    `departments` are all that ever had a step of the case, the responsible one first: who may see it. `early` keeps
+    messages for which nobody waited yet. `next_due_at` is the next moment at which time itself does something. `state`
+    is the engine's alone; `data` shows the variables in it.
+    """
+
+    case_no: str
+    application: Application
+    departments: tuple[str, ...]
+    status: Status = Status.WAITING
+    pin: Pin | None = None
+    state: bytes = b""
+    data: dict[str, Any] = Field(default_factory=dict)
+    tasks: tuple[Task, ...] = ()
+    closed: tuple[ClosedTask, ...] = ()
+    external: tuple[External, ...] = ()
+    timers: tuple[Timer, ...] = ()
+    clocks: tuple[Clock, ...] = ()
+    early: tuple[Act, ...] = ()
+    incidents: tuple[Incident, ...] = ()
+    next_due_at: datetime | None = None
+    outcome: Outcome | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+
+    def task(self, task_id: str) -> Task | None:
+        """The open task of this id."""
+        return next((task for task in self.tasks if task.task_id == task_id), None)
+
+    def closed_task(self, task_id: str) -> ClosedTask | None:
+        """The task of this id that is over."""
+        return next((task for task in self.closed if task.task_id == task_id), None)
+
+    def clock(self, clock_id: str) -> Clock | None:
+        """The clock of this id, running or stopped."""
+        return next((clock for clock in self.clocks if clock.clock_id == clock_id), None)
+
+    def incident_about(self, target: str) -> Incident | None:
+        """The incident that blocks a task, timer or message."""
+        return next((incident for incident in self.incidents if incident.act.target == target), None)
+
+    def with_clock(self, clock: Clock) -> "Instance":
+        """The instance with one clock put in place of the one of the same id, or added."""
+        known = any(each.clock_id == clock.clock_id for each in self.clocks)
+        clocks = tuple(clock if each.clock_id == clock.clock_id else each for each in self.clocks)
+        return self.model_copy(update={"clocks": clocks if known else (*clocks, clock)})

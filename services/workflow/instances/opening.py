@@ -1,0 +1,180 @@
+"""What opens in a turn: steps with their clocks and holds, requests to outside systems, timers of the diagram."""
+
+from services.contracts.events import Said
+from services.contracts.words import ClockKind, HoldGround, StepKind
+from services.contracts.workflow import ExternalRequested, TaskOpened
+from services.workflow.books import PostUnplaced, place
+from services.workflow.clocks import deeds
+from services.workflow.clocks.grounds import GroundUnknown, ground_of
+from services.workflow.clocks.ledgers import NoticeMissing
+from services.workflow.clocks.plans import DEFAULT_WARN, ClockPlan
+from services.workflow.engine.models import ExternalTask, OpenTask
+from services.workflow.instances.closing import STEP_BASIS
+from services.workflow.instances.models import External, Instance, Task, Timer
+from services.workflow.instances.turns import Decided, Turn, Unworkable, room_of, value_at
+
+
+def open_tasks(instance: Instance, turn: Turn) -> Decided:
+    """Open every step that the process now waits at and that is not open yet."""
+    said: list[Said] = []
+    for opened in turn.step.tasks:
+        if instance.task(opened.id) is None:
+            instance, more = _open(instance, opened, turn)
+            said += more
+    return Decided(instance, tuple(said))
+
+
+def ask_outside(instance: Instance, turn: Turn) -> Decided:
+    """Ask the outside systems for which the process now waits; forget requests that nobody waits for any more."""
+    known = {each.task_id: each for each in instance.external}
+    fresh = [task for task in turn.step.external if task.id not in known]
+    asked = tuple(known.get(task.id) or _external(task, turn) for task in turn.step.external)
+    said = tuple(_requested(instance, task, turn) for task in fresh)
+    return Decided(instance.model_copy(update={"external": asked}), said)
+
+
+def arm_timers(instance: Instance, turn: Turn) -> Decided:
+    """Take over the timers of the diagram that wait now."""
+    armed = tuple(
+        Timer(timer_id=timer.id, element=timer.element, name=timer.name, at=timer.at) for timer in turn.step.timers
+    )
+    return Decided(instance.model_copy(update={"timers": armed}))
+
+
+def _open(instance: Instance, opened: OpenTask, turn: Turn) -> Decided:
+    task = _task(instance, opened, turn)
+    departments = instance.departments
+    if task.department not in departments:
+        departments = (*departments, task.department)
+    instance = instance.model_copy(update={"departments": departments})
+    started, clock_said = _start_step_clock(instance, task, opened, turn)
+    clock = started.clock(f"step:{task.task_id}")
+    task = task.model_copy(update={"due_on": clock.due_on if clock else None})
+    with_task = started.model_copy(update={"tasks": (*started.tasks, task)})
+    held, hold_said = _hold_clocks(with_task, task, opened, turn)
+    return Decided(held, (_opened(held, task), *clock_said, *hold_said))
+
+
+def _task(instance: Instance, opened: OpenTask, turn: Turn) -> Task:
+    settings = opened.settings
+    post = settings.get("post", "")
+    return Task(
+        task_id=opened.id,
+        element=opened.element,
+        name=opened.name,
+        name_en=settings.get("name_en", opened.name),
+        kind=opened.kind,
+        post=post,
+        department=_department(instance, opened, post, turn),
+        form=settings.get("form"),
+        message=opened.message,
+        two_officers=settings.get("two_officers") == "yes",
+        quick_approval=settings.get("quick_approval") == "yes",
+        hold=_ground(opened),
+        variables=dict(opened.variables),
+        opened_at=turn.now,
+    )
+
+
+def _department(instance: Instance, opened: OpenTask, post: str, turn: Turn) -> str:
+    """Where the step goes; a wait for a message that no post answers for stays with the responsible department."""
+    application = instance.application
+    if not post and opened.kind is StepKind.RECEIVE:
+        return application.department
+    try:
+        return place(post, department=application.department, township=application.township, books=turn.office.books)
+    except PostUnplaced as unplaced:
+        raise Unworkable(opened.element, f"“{opened.name}”：{unplaced.zh}", f"{opened.name!r}: {unplaced.en}") from None
+
+
+def _ground(opened: OpenTask) -> HoldGround | None:
+    text = opened.settings.get("hold")
+    try:
+        return ground_of(text) if text else None
+    except GroundUnknown as unknown:
+        raise Unworkable(opened.element, unknown.zh.format(ground=text), str(unknown)) from None
+
+
+def _start_step_clock(instance: Instance, task: Task, opened: OpenTask, turn: Turn) -> Decided:
+    """The step's own clock; its start day does not count. A step without a limit has none."""
+    limit = opened.settings.get("limit_wd")
+    if not limit:
+        return Decided(instance)
+    plan = ClockPlan(
+        clock_id=f"step:{task.task_id}",
+        kind=ClockKind.STEP,
+        name=task.name,
+        department=task.department,
+        limit_workdays=int(limit),
+        warn=opened.settings.get("warn") or DEFAULT_WARN,
+        basis=STEP_BASIS,
+        element=task.element,
+        post=task.post or None,
+        light_rules=tuple(opened.settings.get("light_rules", "").replace(",", " ").split()),
+    )
+    started_on = turn.office.time.day_of(turn.now)
+    clock, said = deeds.start(
+        plan, on=started_on, at=turn.now, actor=turn.act.actor, room=room_of(instance, turn.office)
+    )
+    return Decided(instance.with_clock(clock), said)
+
+
+def _hold_clocks(instance: Instance, task: Task, opened: OpenTask, turn: Turn) -> Decided:
+    """While the step waits, the clocks of the case and its own stand still, as the ground allows (§3.3)."""
+    if task.hold is None:
+        return Decided(instance)
+    notice = value_at(turn.step.data, opened.settings.get("hold_notice", ""))
+    room = room_of(instance, turn.office)
+    said: list[Said] = []
+    for clock in instance.clocks:
+        if clock.stopped or (clock.kind is ClockKind.STEP and clock.clock_id != f"step:{task.task_id}"):
+            continue
+        try:
+            held, more = deeds.hold(
+                clock,
+                task.hold,
+                hold_id=task.task_id,
+                notice_no=str(notice or ""),
+                at=turn.act.at,
+                actor=turn.act.actor,
+                room=room,
+            )
+        except NoticeMissing as missing:
+            raise Unworkable(task.element, missing.zh.format(name=task.name), str(missing)) from None
+        instance = instance.with_clock(held)
+        said += more
+    return Decided(instance, tuple(said))
+
+
+def _opened(instance: Instance, task: Task) -> TaskOpened:
+    return TaskOpened(
+        case_no=instance.case_no,
+        task_id=task.task_id,
+        element=task.element,
+        name=task.name,
+        name_en=task.name_en,
+        kind=task.kind,
+        post=task.post,
+        department=task.department,
+        assignee=task.assignee,
+        title=instance.application.title,
+        opened_at=task.opened_at,
+        due_on=task.due_on,
+        quick_approval=task.quick_approval,
+    )
+
+
+def _external(task: ExternalTask, turn: Turn) -> External:
+    return External(task_id=task.id, element=task.element, name=task.name, topic=task.topic, requested_at=turn.now)
+
+
+def _requested(instance: Instance, task: ExternalTask, turn: Turn) -> ExternalRequested:
+    return ExternalRequested(
+        case_no=instance.case_no,
+        task_id=task.id,
+        topic=task.topic,
+        element=task.element,
+        name=task.name,
+        requested_at=turn.now,
+        variables=dict(task.variables),
+    )

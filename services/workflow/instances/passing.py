@@ -1,0 +1,174 @@
+"""What the process passed in a turn: the case's own clocks start and stop, milestones are reached."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Final
+
+from services.contracts.events import Said
+from services.contracts.words import ClockKind, Outcome
+from services.contracts.workflow import CaseAccepted, CaseDecided, MilestoneReached
+from services.workflow.clocks import deeds
+from services.workflow.clocks.ledgers import Clock
+from services.workflow.clocks.plans import ClockPlan
+from services.workflow.engine.language.errors import Miscalculated, Unwritable
+from services.workflow.engine.models import Passed
+from services.workflow.instances.models import Instance, Pin, Verb
+from services.workflow.instances.turns import Decided, Turn, Unworkable, reckoned, room_of, value_at
+
+CASE_CLOCKS: Final = (ClockKind.PROMISED, ClockKind.STATUTORY)
+
+_NAMES: Final = {ClockKind.PROMISED: "承诺时限", ClockKind.STATUTORY: "法定时限"}
+_BASES: Final = {ClockKind.PROMISED: "办事承诺", ClockKind.STATUTORY: "行政许可法 §42"}
+
+_OUTCOME_OF_DECISION: Final[dict[str, Outcome]] = {
+    **{outcome.value: outcome for outcome in Outcome},
+    "grant": Outcome.GRANTED,
+    "approve": Outcome.GRANTED,
+    "agree": Outcome.GRANTED,
+    "refuse": Outcome.REFUSED,
+    "reject": Outcome.REFUSED,
+    "deny": Outcome.REFUSED,
+}
+"""What a decision means where the diagram names no outcome."""
+
+
+def walk_passed(instance: Instance, turn: Turn) -> Decided:
+    """Let each element that was passed do to the case what its settings say, in the order of the process."""
+    said: list[Said] = []
+    for passed in turn.step.passed:
+        instance, more = _pass(instance, passed, turn)
+        said += more
+    return Decided(instance, tuple(said))
+
+
+def _pass(instance: Instance, passed: Passed, turn: Turn) -> Decided:
+    said: list[Said] = []
+    match passed.settings.get("case_clock"):
+        case "start":
+            instance, more = _start_clocks(instance, passed, turn)
+            said += more
+        case "stop":
+            instance, more = _decide(instance, passed, turn)
+            said += more
+        case _:
+            pass
+    if milestone := passed.settings.get("milestone"):
+        said.append(_milestone(instance, milestone, passed, turn))
+    return Decided(instance, tuple(said))
+
+
+def _start_clocks(instance: Instance, passed: Passed, turn: Turn) -> Decided:
+    """Acceptance: the promised and the statutory clock start; passing here again changes nothing."""
+    if instance.clock(ClockKind.STATUTORY) or instance.pin is None:
+        return Decided(instance)
+    since = _start_day(passed, turn)
+    room = room_of(instance, turn.office)
+    said: list[Said] = []
+    for kind in CASE_CLOCKS:
+        plan = _plan(instance, instance.pin, kind)
+        clock, more = deeds.start(plan, on=since, at=turn.act.at, actor=turn.act.actor, room=room)
+        instance = instance.with_clock(clock)
+        said += more
+    return Decided(instance, (_accepted(instance, since, turn), *said))
+
+
+def _start_day(passed: Passed, turn: Turn) -> date:
+    text = passed.settings.get("clock_from")
+    if not text:
+        return turn.office.time.day_of(turn.act.at)
+    try:
+        return date.fromisoformat(str(reckoned(text, turn))[:10])
+    except (Unwritable, Miscalculated, ValueError) as error:
+        raise Unworkable(
+            passed.element,
+            f"“{passed.name}”的起算日 {text} 不是日期：{error}",
+            f"the clock of {passed.name!r} starts from {text}, which is no date: {error}",
+        ) from None
+
+
+def _plan(instance: Instance, pin: Pin, kind: ClockKind) -> ClockPlan:
+    terms = pin.terms
+    limit = terms.promised_workdays if kind is ClockKind.PROMISED else terms.statutory_workdays
+    return ClockPlan(
+        clock_id=kind.value,
+        kind=kind,
+        name=_NAMES[kind],
+        department=instance.application.department,
+        limit_workdays=limit,
+        warn=terms.warn,
+        basis=_BASES[kind],
+    )
+
+
+def _accepted(instance: Instance, since: date, turn: Turn) -> CaseAccepted:
+    """Acceptance without a person, by the calendar alone, is deemed acceptance (行政许可法 §32(4))."""
+    promised, statutory = _case_clock(instance, ClockKind.PROMISED), _case_clock(instance, ClockKind.STATUTORY)
+    return CaseAccepted(
+        case_no=instance.case_no,
+        accepted_on=since,
+        deemed=turn.act.verb is Verb.FIRE,
+        promised_due_on=promised.due_on,
+        statutory_due_on=statutory.due_on,
+        provisional=promised.provisional or statutory.provisional,
+    )
+
+
+def _case_clock(instance: Instance, kind: ClockKind) -> Clock:
+    clock = instance.clock(kind)
+    if clock is None:
+        msg = f"case {instance.case_no} has no {kind} clock"
+        raise LookupError(msg)
+    return clock
+
+
+def _decide(instance: Instance, passed: Passed, turn: Turn) -> Decided:
+    """The decision: both clocks of the case stop and give their account. A second decision changes nothing."""
+    running = [clock for kind in CASE_CLOCKS if (clock := instance.clock(kind)) and not clock.stopped]
+    room = room_of(instance, turn.office)
+    said: list[Said] = []
+    for clock in running:
+        stopped, more = deeds.stop(clock, at=turn.act.at, actor=turn.act.actor, basis=passed.name, room=room)
+        instance = instance.with_clock(stopped)
+        said += more
+    if running:
+        said.append(_decided(instance, passed, turn))
+    return Decided(instance, tuple(said))
+
+
+def _decided(instance: Instance, passed: Passed, turn: Turn) -> CaseDecided:
+    time = turn.office.time
+    by_person = turn.act.verb is Verb.COMPLETE
+    return CaseDecided(
+        case_no=instance.case_no,
+        outcome=_outcome(passed, turn),
+        decided_on=time.day_of(turn.act.at),
+        decided_by=turn.act.actor if by_person else None,
+        promised_overdue_workdays=deeds.final_account(_case_clock(instance, ClockKind.PROMISED), time),
+        statutory_overdue_workdays=deeds.final_account(_case_clock(instance, ClockKind.STATUTORY), time),
+    )
+
+
+def _outcome(passed: Passed, turn: Turn) -> Outcome:
+    """What was decided: as the element says, or the first end the turn reached says, or the answers say."""
+    named = [each.settings.get("outcome") for each in (passed, *turn.step.passed)]
+    found = next((text for text in named if text), None)
+    if found is not None:
+        return Outcome(found)
+    decision = str(turn.act.payload.get("decision", ""))
+    return _OUTCOME_OF_DECISION.get(decision, Outcome.DONE)
+
+
+def _milestone(instance: Instance, milestone: str, passed: Passed, turn: Turn) -> MilestoneReached:
+    return MilestoneReached(
+        case_no=instance.case_no,
+        milestone=milestone,
+        name=passed.name,
+        reached_at=turn.act.at,
+        facts=_facts(passed, turn.step.data),
+    )
+
+
+def _facts(passed: Passed, data: Mapping[str, Any]) -> dict[str, Any]:
+    """The variables that the milestone tells the others, as its `permit:facts` lists them."""
+    paths = passed.settings.get("facts", "").replace(",", " ").split()
+    return {path.rpartition(".")[2]: value_at(data, path) for path in paths}

@@ -1,0 +1,152 @@
+"""Who may do what with a task: claim it, give it back, complete it (docs/domain.md §2.5, AB岗)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from services.contracts.words import StepKind
+from services.contracts.workflow import TaskClaimed, TaskReleased
+from services.kernel.problem import Problem
+from services.workflow.books import Books
+from services.workflow.instances.closing import digest_of
+from services.workflow.instances.models import ClosedTask, Instance, Task
+from services.workflow.instances.turns import Decided
+
+
+class TaskNotFound(Problem):
+    """No such task, or not one the reader may see."""
+
+    status = 404
+    code = "task-not-found"
+    zh = "没有任务 {task_id}，或您无权查看"
+    en = "there is no task {task_id}, or it is not yours to see"
+    remedy_zh = "请刷新待办列表"
+    remedy_en = "load your list of tasks again"
+
+
+class TaskOver(Problem):
+    """Somebody else did the task, or the process left it."""
+
+    status = 409
+    code = "task-over"
+    zh = "任务“{task}”已由 {by} 于 {at} 办结，您的提交没有生效"
+    en = "the task {task!r} was closed by {by} at {at}; what you sent had no effect"
+    remedy_zh = "请刷新案件，查看最新进度"
+    remedy_en = "load the case again and look at where it stands"
+
+
+class NotYourTask(Problem):
+    """The task belongs to a post that the person neither holds nor stands in for."""
+
+    status = 403
+    code = "not-your-task"
+    zh = "任务“{task}”由 {department} 的岗位 {post} 办理，您不在该岗位，也不是其AB岗"
+    en = "the task {task!r} is for post {post} of {department}; you neither hold it nor stand in for it"
+    remedy_zh = "请由该岗位人员办理，或在岗位台账登记AB岗"
+    remedy_en = "let the post's holder do it, or enter a deputy in the books"
+
+
+class ClaimedByOther(Problem):
+    """Another person of the post has taken the task on."""
+
+    status = 409
+    code = "task-claimed"
+    zh = "任务“{task}”已由 {person} 签收"
+    en = "the task {task!r} is claimed by {person}"
+    remedy_zh = "请与其协商退回，或待其外出后由AB岗办理"
+    remedy_en = "ask them to release it, or let their deputy do it while they are out"
+
+
+class NotHuman(Problem):
+    """The step waits for a message, not for a person."""
+
+    status = 409
+    code = "task-waits-for-message"
+    zh = "环节“{task}”等待外部消息，不能人工办结"
+    en = "the step {task!r} waits for a message; no person completes it"
+    remedy_zh = "请在相应窗口登记（如出件）"
+    remedy_en = "enter the event where it happens, such as delivery at the window"
+
+
+class TaskInIncident(Problem):
+    """The task was completed, but the process could not go on; the answers are kept."""
+
+    status = 409
+    code = "task-in-incident"
+    zh = "任务“{task}”的提交已保存，但流程出现故障 {incident_id}，等待处理"
+    en = "the answers to {task!r} are kept, but the process met fault {incident_id} and waits for repair"
+    remedy_zh = "无需重复提交；信息中心排除故障后会自动继续"
+    remedy_en = "do not send it again; the process goes on once the fault is mended"
+
+
+def may_act(person: str, posts: frozenset[str], task: Task, books: Books) -> bool:
+    """Whether a person is to see the task among their own: they hold its post, or stand in for one who is out."""
+    return f"{task.post}@{task.department}" in books.posts_of(person, posts)
+
+
+def workable(instance: Instance, task_id: str, *, person: str, posts: frozenset[str], books: Books) -> Task:
+    """The open task, if the person may work on it.
+
+    Raises `TaskNotFound`, `TaskOver`, `NotHuman`, `NotYourTask`, `ClaimedByOther`, `TaskInIncident`.
+    """
+    task = instance.task(task_id)
+    if task is None:
+        raise _gone(instance, task_id)
+    if task.kind is not StepKind.HUMAN:
+        raise NotHuman(task=task.name)
+    if not may_act(person, posts, task, books):
+        raise NotYourTask(task=task.name, post=task.post, department=task.department)
+    if task.assignee not in (None, person) and not _stands_in(person, task.assignee, books):
+        raise ClaimedByOther(task=task.name, person=task.assignee)
+    if (incident := instance.incident_about(task_id)) is not None:
+        raise TaskInIncident(task=task.name, incident_id=incident.incident_id)
+    return task
+
+
+def done_before(instance: Instance, task_id: str, *, person: str, answers: Mapping[str, Any]) -> ClosedTask | None:
+    """The closed task, if the same person completed it with the same answers: doing it again changes nothing."""
+    closed = instance.closed_task(task_id)
+    same = closed is not None and closed.completed and closed.person == person and closed.digest == digest_of(answers)
+    return closed if same else None
+
+
+def claimed(instance: Instance, task: Task, *, person: str, at: datetime) -> Decided:
+    """The task is taken on by a person; taking it on again changes nothing."""
+    if task.assignee == person:
+        return Decided(instance)
+    said = TaskClaimed(
+        case_no=instance.case_no, task_id=task.task_id, element=task.element, person=person, claimed_at=at
+    )
+    return Decided(_assigned(instance, task, person), (said,))
+
+
+def released(instance: Instance, task: Task, *, person: str, at: datetime) -> Decided:
+    """The task goes back to its post; giving back what nobody has changes nothing."""
+    if task.assignee is None:
+        return Decided(instance)
+    said = TaskReleased(
+        case_no=instance.case_no, task_id=task.task_id, element=task.element, person=person, released_at=at
+    )
+    return Decided(_assigned(instance, task, None), (said,))
+
+
+def _assigned(instance: Instance, task: Task, person: str | None) -> Instance:
+    """Put a person's name on the task and on its clock, so that timer events say who answers for it."""
+    tasks = tuple(
+        each.model_copy(update={"assignee": person}) if each.task_id == task.task_id else each
+        for each in instance.tasks
+    )
+    after = instance.model_copy(update={"tasks": tasks})
+    clock = after.clock(f"step:{task.task_id}")
+    return after.with_clock(clock.model_copy(update={"person": person})) if clock else after
+
+
+def _stands_in(person: str, assignee: str | None, books: Books) -> bool:
+    return any(other.code == assignee for other in books.stood_in_for(person))
+
+
+def _gone(instance: Instance, task_id: str) -> Problem:
+    closed = instance.closed_task(task_id)
+    if closed is None:
+        return TaskNotFound(task_id=task_id)
+    return TaskOver(task=closed.name, by=closed.person or "系统 / the process", at=closed.closed_at.isoformat())

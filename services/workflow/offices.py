@@ -1,0 +1,16 @@
+"""What the rules look things up in: the office's time, its books, its policy. Read at the edge, passed in whole."""
+
+from dataclasses import dataclass
+
+from services.workflow.books import Books
+from services.workflow.clocks.dues import OfficeTime
+from services.workflow.clocks.grounds import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """The bureau as the rules see it at one moment."""
+
+    time: OfficeTime
+    books: Books
+    policy: Policy
