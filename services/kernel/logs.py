@@ -13,11 +13,14 @@ from typing import Any, Final
 import orjson
 import structlog
 from opentelemetry import trace
-from structlog.contextvars import bound_contextvars
+from structlog.contextvars import bind_contextvars, bound_contextvars
 from structlog.types import EventDict, Processor, WrappedLogger
 
 bound = bound_contextvars
 """`with bound(case_no=…, event_id=…):` puts these fields on every line inside."""
+
+bind = bind_contextvars
+"""`bind(case_no=…)` puts these fields on every further line of the same request or event."""
 
 _HIDDEN: Final = "[redacted]"
 _PRIVATE: Final = frozenset(

@@ -65,6 +65,9 @@ class Settings(BaseSettings):
     body_limit: Annotated[int, Field(ge=1_000)] = Field(
         20_000_000, description="请求内容的最大字节数 / the largest request body in bytes"
     )
+    trusted_proxies: str = Field(
+        "", description="可信的反向代理地址,多个用逗号分隔 / reverse proxies that may name the client, by comma"
+    )
     start_limit: Annotated[float, Field(gt=0, le=3600)] = Field(
         60, description="启动时等待 NATS 和 MongoDB 的秒数 / seconds to wait for NATS and MongoDB at start"
     )

@@ -18,7 +18,7 @@ from services.kernel.problem.common import (
 from services.kernel.problem.documents import documented, problems
 from services.kernel.problem.language import Language, language_of
 from services.kernel.problem.refusal import FieldError, Problem
-from services.kernel.problem.render import ProblemDocument, install, render
+from services.kernel.problem.render import ProblemDocument, answer, install, render
 
 __all__ = [
     "BodyTooLarge",
@@ -35,6 +35,7 @@ __all__ = [
     "RequestRefused",
     "TryLater",
     "UnreadableAddress",
+    "answer",
     "documented",
     "install",
     "language_of",

@@ -60,6 +60,7 @@ class BodyTooLarge(Problem):
     en = "the request body is too large"
     remedy_zh = "请减小文件后重新提交"
     remedy_en = "send less at once"
+    headers: ClassVar[Mapping[str, str]] = {"Connection": "close"}
 
 
 class BodyTooSlow(Problem):
@@ -71,6 +72,7 @@ class BodyTooSlow(Problem):
     en = "the request body did not arrive in time"
     remedy_zh = "请检查网络后重新提交"
     remedy_en = "check the connection and send it again"
+    headers: ClassVar[Mapping[str, str]] = {"Connection": "close"}
 
 
 class InvalidRequest(Problem):

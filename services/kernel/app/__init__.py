@@ -1,0 +1,1 @@
+"""How a service runs: one place to declare it, one to run it."""

@@ -1,0 +1,109 @@
+"""The outermost layer of every request: its reference, its log line, its measures, and the headers of its answer."""
+
+import time
+import uuid
+from collections.abc import Callable
+from typing import Any, Final
+
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from services.kernel import logs
+from services.kernel.problem import InternalError, Problem, TryLater, answer
+from services.kernel.telemetry import Metrics, trace_id
+
+log = logs.get(__name__)
+
+QUIET_PATHS: Final = frozenset({"/healthz", "/readyz", "/metrics"})
+"""Asked every few seconds by machines: neither traced nor logged unless they fail."""
+
+_SECURITY_HEADERS: Final = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
+    "Cache-Control": "no-store",
+}
+"""On every answer, unless the route set its own."""
+
+_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_RETRY_AFTER: Final = 5
+_SERVER_ERRORS: Final = 500
+
+
+class Edge:
+    """Gives each request a reference, answers what nobody else answered, and writes one line about it (ASGI)."""
+
+    def __init__(self, app: ASGIApp, *, metrics: Metrics, is_away: Callable[[BaseException], bool]) -> None:
+        self._app = app
+        self._metrics = metrics
+        self._is_away = is_away
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        scope["guihua.reference"] = trace_id() or uuid.uuid4().hex
+        answered = _Answered(send)
+        began = time.perf_counter()
+        with logs.bound(trace_id=scope["guihua.reference"]), self._metrics.requests_open.track_inprogress():
+            try:
+                await self._app(scope, receive, answered)
+            except Exception as error:  # noqa: BLE001 - the last hand: nothing leaves without an answer and a line
+                await self._refuse(error, scope, receive, answered)
+            self._note(scope, answered.status, time.perf_counter() - began)
+
+    async def _refuse(self, error: Exception, scope: Scope, receive: Receive, answered: "_Answered") -> None:
+        problem: Problem = InternalError()
+        if self._is_away(error):
+            problem = TryLater(what="a server we depend on", what_zh="所依赖的服务器", seconds=_RETRY_AFTER)
+            log.warning("request met an absent server", route=_route(scope), reason=type(error).__name__)
+        else:
+            log.error("request failed", route=_route(scope), exc_info=error)
+        if answered.status is None:
+            await answer(Request(scope), problem)(scope, receive, answered)
+
+    def _note(self, scope: Scope, status: int | None, seconds: float) -> None:
+        """One line and one measure. The route, never the path: a path can hold a secret."""
+        method = scope["method"] if scope["method"] in _METHODS else "other"
+        route, status = _route(scope), status or 499
+        self._metrics.answered(method=method, route=route, status=status, seconds=seconds)
+        write = log.debug if scope["path"] in QUIET_PATHS and status < _SERVER_ERRORS else log.info
+        fields = {"method": method, "route": route, "status": status, "milliseconds": round(seconds * 1000, 1)}
+        write("request answered", **fields, **_case_of(scope))
+
+
+class _Answered:
+    """Sends on what the route sends, with our headers, and remembers the status."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.status: int | None = None
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = MutableHeaders(scope=message)
+            for name, value in _SECURITY_HEADERS.items():
+                headers.setdefault(name, value)
+        await self._send(message)
+
+
+async def bind_case(request: Request) -> None:
+    """A dependency of every route: log lines inside bear the case number of the path."""
+    logs.bind(**_case_of(request.scope))
+
+
+def _case_of(scope: Scope) -> dict[str, Any]:
+    case_no = scope.get("path_params", {}).get("case_no")
+    return {"case_no": case_no} if case_no else {}
+
+
+def _route(scope: Scope) -> str:
+    return getattr(scope.get("route"), "path_format", "-")

@@ -1,0 +1,66 @@
+"""The HTTP server inside our own event loop: uvicorn, with our signals and our stop."""
+
+import asyncio
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+import uvicorn
+from starlette.types import ASGIApp
+
+FINISH_WITHIN: Final = 10.0
+"""Seconds that requests in flight have to finish when the service stops."""
+
+
+class PortTaken(Exception):
+    """Somebody else listens on our address."""
+
+
+class HttpServer(uvicorn.Server):
+    """Serves until `stop`; leaves the signals to us."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield
+
+    def stop(self) -> None:
+        """Take no more requests; `serve` returns when those in flight are answered."""
+        self.should_exit = True
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket on which nobody is answered yet. Raises PortTaken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        msg = f"无法监听 {host}:{port} / cannot listen on {host}:{port}: {error.strerror}"
+        raise PortTaken(msg) from None
+
+
+def server(app: ASGIApp, *, trusted_proxies: str) -> HttpServer:
+    """A server for `app`; `trusted_proxies` (addresses by comma) may say who the client is."""
+    config = uvicorn.Config(
+        app,
+        http="httptools",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(trusted_proxies),
+        forwarded_allow_ips=trusted_proxies or None,
+        timeout_graceful_shutdown=int(FINISH_WITHIN),
+    )
+    return HttpServer(config)
+
+
+async def finished(task: asyncio.Task[None], *, within: float) -> bool:
+    """Whether the task ended in time; if not, it is cancelled."""
+    done, _ = await asyncio.wait({task}, timeout=within)
+    if not done:
+        task.cancel()
+        await asyncio.wait({task}, timeout=1.0)
+    return bool(done)

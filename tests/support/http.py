@@ -1,0 +1,23 @@
+"""An application behind a real socket, for as long as a test needs it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.types import ASGIApp
+
+from services.kernel.app.http import listen, server
+
+
+@asynccontextmanager
+async def serving(app: ASGIApp) -> AsyncIterator[str]:
+    """Serve `app` on a free port and give its address; stops when left."""
+    listening = listen("127.0.0.1", 0)
+    port = listening.getsockname()[1]
+    http = server(app, trusted_proxies="")
+    async with asyncio.TaskGroup() as group:
+        group.create_task(http.serve(sockets=[listening]))
+        try:
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            http.stop()
