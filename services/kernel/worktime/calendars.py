@@ -5,7 +5,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from typing import Final
 
@@ -81,7 +81,7 @@ class Calendar:
     @staticmethod
     def builtin() -> "Calendar":
         """The calendar of the official notices that are built in (2004 and after). Made once."""
-        return _assembled((), ())
+        return _builtin()
 
     def with_years(self, published: Iterable[CalendarPublished]) -> "Calendar":
         """The same calendar with the published years in place of what was known of them.
@@ -194,8 +194,21 @@ def _plain_kind(ordinal: int) -> DayKind:
     return DayKind.WORKDAY if (ordinal - 1) % 7 <= _FRIDAY else DayKind.WEEKEND  # ordinal 1 was a Monday
 
 
-@lru_cache(maxsize=16)
+@cache
+def _builtin() -> Calendar:
+    return _built((), ())
+
+
 def _assembled(published: tuple[OfficialYear, ...], local: tuple[CalendarDay, ...]) -> Calendar:
+    return _remembered(published, local) if published or local else _builtin()
+
+
+@lru_cache(maxsize=16)
+def _remembered(published: tuple[OfficialYear, ...], local: tuple[CalendarDay, ...]) -> Calendar:
+    return _built(published, local)
+
+
+def _built(published: tuple[OfficialYear, ...], local: tuple[CalendarDay, ...]) -> Calendar:
     years = builtin_years() | {year.year: year for year in published}
     first, horizon = date(min(years), 1, 1), date(_last_without_gap(years), 12, 31)
     last = date(horizon.year + FORESEEN_YEARS, 12, 31)
