@@ -1,6 +1,5 @@
 """The facts of a case: a free JSON object that diagrams decide on, kept within limits that every reader can rely on."""
 
-import math
 import re
 from typing import Any, Final
 
@@ -56,10 +55,8 @@ def _faults_of(where: str, value: Any, depth: int) -> list[FieldError]:  # noqa:
             return [FieldError(where, zh=f"最多 {MOST_DEEP} 层", en=f"at most {MOST_DEEP} levels deep")]
         case dict():
             return [_bad_name(where, name) for name in value if not _NAME.fullmatch(name)]
-        case str() if not _is_text(value):
-            return [FieldError(where, zh=f"文字最多 {MOST_TEXT} 字", en=f"at most {MOST_TEXT} characters of text")]
-        case float() if not math.isfinite(value):
-            return [FieldError(where, zh="应为有限的数字", en="not a finite number")]
+        case str() if len(value) > MOST_TEXT:
+            return [FieldError(where, zh=f"文字最多 {MOST_TEXT} 字", en=f"at most {MOST_TEXT} characters")]
         case int() if abs(value) > LARGEST_INTEGER:
             return [FieldError(where, zh="整数过大，请改用文字", en="too large for a JSON integer: send it as text")]
         case _:
@@ -72,9 +69,3 @@ def _bad_name(where: str, name: str) -> FieldError:
         zh=f"名称「{name[:64]}」不可用：以英文字母开头，只含字母、数字和下划线，最多 64 个字符",
         en=f"name {name[:64]!r}: start with a letter; letters, digits and underscores; at most 64 characters",
     )
-
-
-def _is_text(value: str) -> bool:
-    """Whether the database, the broker and every reader can carry it: no NUL, no half of a surrogate pair."""
-    unfit = "\x00" in value or any("\ud800" <= character <= "\udfff" for character in value)
-    return len(value) <= MOST_TEXT and not unfit

@@ -19,7 +19,7 @@ SHORTEST_SECRET: Final = 32
 
 
 class SealBroken(Exception):
-    """A sealed value cannot be opened: its key is gone from the settings, or the value was moved or altered. A bug, no refusal."""
+    """A sealed value cannot be opened: its key is gone from the settings, or the value was altered."""
 
 
 class Seals:

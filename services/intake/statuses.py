@@ -1,80 +1,12 @@
 """How far a case is, in words for the applicant (B-34): no names, no departments, nothing of the file's content."""
 
 from datetime import date, datetime
-from enum import StrEnum
-from typing import Final, Self
+from typing import Final
 
 from pydantic import BaseModel
 
 from services.contracts.words import HoldGround, Light, Outcome
-from services.intake.cases import Case, Hold
-
-
-class Status(StrEnum):
-    """Where the case stands, with its words and what happens next."""
-
-    zh: str
-    en: str
-    next_zh: str
-    next_en: str
-
-    def __new__(cls, value: str, zh: str, en: str, next_zh: str, next_en: str) -> Self:
-        """A status code with its texts for people."""
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.zh, member.en, member.next_zh, member.next_en = zh, en, next_zh, next_en
-        return member
-
-    RECEIVED = (
-        "received",
-        "已收件，待受理",
-        "received, not accepted yet",
-        "受理岗将在五个工作日内决定是否受理；需要补正的，会一次性告知全部内容。",
-        "Acceptance is decided within five working days; if anything is lacking you are told everything at once.",
-    )
-    IN_REVIEW = (
-        "in_review",
-        "审查中",
-        "under review",
-        "审查由机关内部协调完成，您无需到场；请按预取件日期领取结果。",
-        "The review needs nothing from you; collect the result on the expected date.",
-    )
-    PAUSED = (
-        "paused",
-        "暂停计时",
-        "clock paused",
-        "暂停的原因消除后恢复计时，预取件日期相应顺延。",
-        "The clock runs again when the reason is over; the expected date moves accordingly.",
-    )
-    DECIDED = (
-        "decided",
-        "已作出决定",
-        "decided",
-        "正在制作文书，送到出件窗口后即可领取。",
-        "The documents are being made out; you can collect them when they reach the collection window.",
-    )
-    READY = (
-        "ready",
-        "可以取件",
-        "ready for collection",
-        "请携带立案回执和身份证件到出件窗口领取；代领的须持授权委托书。",
-        "Bring the receipt and your identity document to the collection window; an agent brings an authorisation.",
-    )
-    DELIVERED = (
-        "delivered",
-        "已送达",
-        "delivered",
-        "结果已经送达，案卷正在归档。",
-        "The result was handed over; the file is being archived.",
-    )
-    ENDED = (
-        "ended",
-        "已办结",
-        "closed",
-        "本案已办结，没有后续手续。",
-        "The case is closed; nothing more happens.",
-    )
-
+from services.intake.cases import Case, Hold, Status
 
 _LIGHTS: Final[dict[Light, tuple[str, str]]] = {
     Light.GREEN: ("绿灯", "green"),
@@ -157,25 +89,9 @@ class PublicStatus(BaseModel, frozen=True):
     sentence_en: str
 
 
-def status_of(case: Case) -> Status:
-    """Where the case stands; the furthest point it has reached."""
-    progress = case.progress
-    if progress.ended_at is not None:
-        return Status.ENDED
-    if case.delivery is not None:
-        return Status.DELIVERED
-    if progress.ready_at is not None:
-        return Status.READY
-    if progress.decided_on is not None:
-        return Status.DECIDED
-    if case.holds:
-        return Status.PAUSED
-    return Status.IN_REVIEW if progress.accepted_on is not None else Status.RECEIVED
-
-
 def public_status(case: Case, *, horizon: date) -> PublicStatus:
     """The public answer about a case. Dates after `horizon` (the calendar's) are provisional."""
-    status = status_of(case)
+    status = case.status
     light = Light.RED if case.progress.light is Light.RED2 else case.progress.light
     steps = tuple(_step(step.name, step.name_en, step.opened_at) for step in case.open_steps)
     return PublicStatus(

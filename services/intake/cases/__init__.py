@@ -12,7 +12,8 @@ from services.intake.cases.receiving import (
     refuse_foreign_township,
 )
 from services.intake.cases.records import Capacity, Case, Delivery, Hold, Position, Progress, Step
-from services.intake.cases.reissuing import IdentityDocument, ReissueEntry, TooManyReissues, reissue
+from services.intake.cases.reissuing import IdentityDocument, ReissueEntry, TooManyReissues, refuse_reissue, reissue
+from services.intake.cases.standing import Status
 
 __all__ = [
     "NOTED",
@@ -30,6 +31,7 @@ __all__ = [
     "Progress",
     "Registration",
     "ReissueEntry",
+    "Status",
     "Step",
     "TooManyReissues",
     "TownshipNotYours",
@@ -42,5 +44,6 @@ __all__ = [
     "position_of",
     "receive",
     "refuse_foreign_township",
+    "refuse_reissue",
     "reissue",
 ]

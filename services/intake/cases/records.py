@@ -4,11 +4,12 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, computed_field
 
 from services.contracts.intake import ReceivedDocument
 from services.contracts.words import HoldGround, Light, Outcome, StepKind
 from services.intake.applications import ApplicantKind
+from services.intake.cases.standing import Status
 from services.intake.submissions import Submission
 from services.kernel.store import Body
 
@@ -48,6 +49,7 @@ class Reissue(BaseModel, frozen=True):
     """A query password given anew: who came, which identity document was seen, who saw it."""
 
     submission: Submission
+    issue: int
     at: datetime
     by: str
     holder: Party
@@ -162,6 +164,23 @@ class Case(Body, frozen=True):
     reissues: tuple[Reissue, ...] = ()
     progress: Progress = Field(default_factory=Progress)
     delivery: Delivery | None = None
+
+    @computed_field  # type: ignore[prop-decorator] - stored with the body, so that lists can be filtered by it
+    @property
+    def status(self) -> Status:
+        """Where the case stands."""
+        progress = self.progress
+        if progress.ended_at is not None:
+            return Status.ENDED
+        if self.delivery is not None:
+            return Status.DELIVERED
+        if progress.ready_at is not None:
+            return Status.READY
+        if progress.decided_on is not None:
+            return Status.DECIDED
+        if self.holds:
+            return Status.PAUSED
+        return Status.IN_REVIEW if progress.accepted_on is not None else Status.RECEIVED
 
     @property
     def open_steps(self) -> tuple[Step, ...]:

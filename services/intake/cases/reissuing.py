@@ -1,11 +1,13 @@
 """A new query password at the window: the old one is void from that moment, and the record says who came."""
 
+from datetime import date
 from enum import StrEnum
+from typing import Final
 
 from services.intake.applications import Line, Number
 from services.intake.cases.parties import Bearer, capacity_of, holders, sealed_party
 from services.intake.cases.receiving import refuse_foreign_township
-from services.intake.cases.records import Case, QueryPassword, Reissue
+from services.intake.cases.records import Capacity, Case, QueryPassword, Reissue
 from services.intake.moments import Moment
 from services.intake.seals import Seals
 from services.intake.submissions import Submission
@@ -42,31 +44,34 @@ class TooManyReissues(Problem):
     remedy_en = "look the case up for the applicant at the window, and let the operator find out why"
 
 
-MOST_REISSUES = 50
+MOST_REISSUES: Final = 50
+
+
+def refuse_reissue(case: Case, entry: ReissueEntry, *, who: Person, seals: Seals, today: date) -> Capacity:
+    """In which capacity the holder asks; raises what speaks against a new password."""
+    refuse_foreign_township(case.township, who)
+    if len(case.reissues) >= MOST_REISSUES:
+        raise TooManyReissues(case_no=case.case_no, count=len(case.reissues))
+    bearer = Bearer(name=entry.holder_name, number=entry.holder_id_no, authorisation=entry.authorisation)
+    on_file = holders(case, seals=seals)
+    return capacity_of(bearer, on_file, case_no=case.case_no, where="body.holder_id_no", today=today)
 
 
 def reissue(
     case: Case, entry: ReissueEntry, *, who: Person, seals: Seals, hashed: str, request: Submission, now: Moment
 ) -> Case:
-    """The case with the new password in force."""
-    refuse_foreign_township(case.township, who)
-    if len(case.reissues) >= MOST_REISSUES:
-        raise TooManyReissues(case_no=case.case_no, count=len(case.reissues))
-    bearer = Bearer(name=entry.holder_name, number=entry.holder_id_no, authorisation=entry.authorisation)
-    capacity = capacity_of(
-        bearer,
-        holders(case, seals=seals),
-        case_no=case.case_no,
-        where="body.holder_id_no",
-        today=now.on,
-    )
+    """The case with the new password in force; unchanged for the same `request` again."""
+    if any(known.submission.answers(request) for known in case.reissues):
+        return case
     issue = case.password.issue + 1
+    place = f"{case.case_no}/reissue/{issue}"
     record = Reissue(
         submission=request,
+        issue=issue,
         at=now.at,
         by=who.code,
-        holder=sealed_party(bearer.name, bearer.number, seals=seals, place=f"{case.case_no}/reissue/{issue}"),
-        capacity=capacity,
+        holder=sealed_party(entry.holder_name, entry.holder_id_no, seals=seals, place=place),
+        capacity=refuse_reissue(case, entry, who=who, seals=seals, today=now.on),
         identity_document=entry.identity_document.value,
         authorisation=entry.authorisation,
     )

@@ -1,0 +1,88 @@
+"""The intake service: `python -m services.intake`."""
+
+from datetime import timedelta
+from typing import Final
+
+from services.contracts.registry import CalendarPublished, DepartmentChanged
+from services.contracts.workflow import DefinitionActivated
+from services.intake.api import ROUTERS
+from services.intake.attempts import Tries
+from services.intake.audits import AuditRow
+from services.intake.cases import Case
+from services.intake.consumers import HEARS
+from services.intake.copies import Copies
+from services.intake.deps import Deps
+from services.intake.gates import Gate
+from services.intake.handouts import Handout, Handouts
+from services.intake.passwords import Passwords
+from services.intake.prints import Printer
+from services.intake.queries import delivered_not_noticed, received_not_started
+from services.intake.seals import Seals
+from services.intake.settings import IntakeSettings
+from services.kernel.app import Kernel, Service, run
+from services.kernel.store import Index, Store
+from services.kernel.worktime import OfficeHours
+
+_AT_ONCE: Final = timedelta()
+
+
+async def _deps(kernel: Kernel) -> Deps:
+    settings, store = kernel.settings, kernel.store
+    assert isinstance(settings, IntakeSettings)  # noqa: S101 - `SERVICE` says so
+    await _indexes(store, settings)
+    seals = Seals.of(settings.field_keys.get_secret_value())
+    return Deps(
+        settings=settings,
+        clock=kernel.clock,
+        hours=OfficeHours(),
+        cases=store.aggregates("cases", Case, key="case_no"),
+        copies=Copies(
+            definitions=store.collection("definitions", DefinitionActivated),
+            departments=store.collection("departments", DepartmentChanged),
+            years=store.collection("calendar_years", CalendarPublished),
+        ),
+        audits=store.aggregates("audits", AuditRow, key="row_id"),
+        handouts=Handouts(store.aggregates("handouts", Handout, key="request"), seals),
+        gate=Gate(store.aggregates("tries", Tries, key="key")),
+        counter=store.counter,
+        seals=seals,
+        passwords=Passwords(),
+        printer=Printer(settings.font_dir),
+    )
+
+
+async def _indexes(store: Store, settings: IntakeSettings) -> None:
+    await store.indexes(
+        "cases",
+        Index("body.submission.digest", unique=True),
+        Index("body.departments", "-_id"),
+        Index("body.status", "-_id"),
+        Index("body.item_code", "-_id"),
+        Index("body.township", "-_id"),
+        Index("body.progress.started", "body.recorded_at"),
+        Index("body.delivery.recorded_at"),
+    )
+    await store.indexes("definitions", Index("body.item.code"))
+    await store.indexes("audits", Index("body.at", expires=timedelta(days=settings.audit_days)))
+    await store.indexes("audits", Index("body.case_no", "-body.at"))
+    await store.indexes("handouts", Index("body.expires_at", expires=_AT_ONCE))
+    await store.indexes("tries", Index("body.expires_at", expires=_AT_ONCE))
+
+
+async def _close(deps: Deps) -> None:
+    deps.passwords.close()
+    deps.printer.close()
+
+
+SERVICE: Final = Service(
+    name="intake",
+    settings=IntakeSettings,
+    deps=_deps,
+    routers=ROUTERS,
+    hears=HEARS,
+    backlog={"received-not-started": received_not_started, "delivered-not-noticed": delivered_not_noticed},
+    close=_close,
+)
+
+if __name__ == "__main__":
+    run(SERVICE)

@@ -1,0 +1,51 @@
+"""What the window hears: read copies, and the progress of its cases."""
+
+from typing import Final
+
+from services.contracts.events import Said
+from services.contracts.registry import CalendarPublished, DepartmentChanged
+from services.contracts.workflow import DefinitionActivated
+from services.intake.cases import NOTED, Case, note, position_of
+from services.intake.deps import Deps
+from services.kernel import logs
+from services.kernel.bus import Event, Handler
+from services.kernel.store import NotFound
+
+log = logs.get(__name__)
+
+
+async def keep_definition(deps: Deps, event: Event[DefinitionActivated]) -> None:
+    """From now on new cases of the item ask for these papers and promise this much."""
+    said = event.said
+    await deps.copies.definitions.put(said.process_key, said, unless_newer=event.envelope.sequence)
+
+
+async def keep_department(deps: Deps, event: Event[DepartmentChanged]) -> None:
+    """A department, or the office of a township that applications may name."""
+    await deps.copies.departments.put(event.said.code, event.said, unless_newer=event.envelope.sequence)
+
+
+async def keep_calendar_year(deps: Deps, event: Event[CalendarPublished]) -> None:
+    """The official days of a year, for expected collection dates."""
+    await deps.copies.years.put(str(event.said.year), event.said, unless_newer=event.said.version)
+
+
+async def note_progress(deps: Deps, event: Event[Said]) -> None:
+    """How far a case is. Processes that run without a case of ours, such as supervision's, are passed over."""
+    said, envelope = event.said, event.envelope
+
+    def decide(case: Case) -> tuple[Case, tuple[()]]:
+        return note(case, said, position_of(envelope)), ()
+
+    try:
+        await deps.cases.change(said.key, decide, cause=envelope.id)
+    except NotFound:
+        log.debug("event of a process without a case of ours", event_type=envelope.type)
+
+
+HEARS: Final[dict[type[Said], Handler[Deps]]] = {
+    DefinitionActivated: keep_definition,
+    DepartmentChanged: keep_department,
+    CalendarPublished: keep_calendar_year,
+    **dict.fromkeys(NOTED, note_progress),
+}

@@ -1,0 +1,66 @@
+"""What the window knows from other services: items on offer, townships, the official calendar."""
+
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+
+from services.contracts.registry import CalendarPublished, DepartmentChanged
+from services.contracts.workflow import DefinitionActivated, Item
+from services.kernel.problem import Problem
+from services.kernel.requests import LARGEST_PAGE
+from services.kernel.store import Collection
+from services.kernel.worktime import Calendar
+
+
+class ItemNotOffered(Problem):
+    """No active process definition carries the item."""
+
+    status = 422
+    code = "item-not-offered"
+    zh = "事项 {item_code} 没有启用的流程，不能收件"
+    en = "item {item_code} has no active process: it cannot be received"
+    remedy_zh = "请核对事项编码（GET /items 列出可办事项），或请信息中心启用流程"
+    remedy_en = "check the code (GET /items lists what is on offer), or have the process activated"
+
+
+class Offer(BaseModel, frozen=True):
+    """An item on offer and the version of its process that new cases follow."""
+
+    process_key: str
+    version: int
+    item: Item
+
+
+@dataclass(frozen=True, slots=True)
+class Copies:
+    """The read copies, each the newest that was heard."""
+
+    definitions: Collection[DefinitionActivated]
+    departments: Collection[DepartmentChanged]
+    years: Collection[CalendarPublished]
+
+    async def offers(self) -> list[Offer]:
+        """The items on offer, by code."""
+        known = await self.definitions.query({}, sort=[("body.item.code", 1)], limit=LARGEST_PAGE)
+        return [_offer(said) for said in known]
+
+    async def offer(self, item_code: str) -> Offer:
+        """The item on offer; raises ItemNotOffered. Of two processes with one item the last activated counts."""
+        where = {"body.item.code": item_code}
+        found = await self.definitions.query(where, sort=[("body.activated_at", -1)], limit=1)
+        if not found:
+            raise ItemNotOffered(item_code=item_code)
+        return _offer(found[0])
+
+    async def townships(self) -> frozenset[str]:
+        """The codes of all township offices."""
+        found = await self.departments.query({"body.township": True}, sort=[("_id", 1)], limit=1_000)
+        return frozenset(said.code for said in found)
+
+    async def calendar(self) -> Calendar:
+        """The calendar of all years heard of, over those built in."""
+        return Calendar.builtin().with_years(await self.years.query({}, sort=[("_id", 1)], limit=200))
+
+
+def _offer(said: DefinitionActivated) -> Offer:
+    return Offer(process_key=said.process_key, version=said.version, item=said.item)

@@ -1,0 +1,35 @@
+"""What the intake service works with, built once in `__main__` and passed in."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from services.intake.audits import AuditRow
+from services.intake.cases import Case
+from services.intake.copies import Copies
+from services.intake.gates import Gate
+from services.intake.handouts import Handouts
+from services.intake.passwords import Passwords
+from services.intake.prints import Printer
+from services.intake.seals import Seals
+from services.intake.settings import IntakeSettings
+from services.kernel.clock import Clock
+from services.kernel.store import Aggregates
+from services.kernel.worktime import OfficeHours
+
+
+@dataclass(frozen=True, slots=True)
+class Deps:
+    """Everything a handler may use. `counter` gives the next number of a named series."""
+
+    settings: IntakeSettings
+    clock: Clock
+    hours: OfficeHours
+    cases: Aggregates[Case]
+    copies: Copies
+    audits: Aggregates[AuditRow]
+    handouts: Handouts
+    gate: Gate
+    counter: Callable[[str], Awaitable[int]]
+    seals: Seals
+    passwords: Passwords
+    printer: Printer

@@ -1,0 +1,83 @@
+"""The public lookup by case number and query password (B-34), for the web page and the telephone alike."""
+
+import asyncio
+from typing import Annotated, ClassVar, Final
+
+from pydantic import StringConstraints
+
+from services.intake.applications import Number
+from services.intake.attempts import OF_A_NUMBER, OF_AN_ADDRESS, LookupLocked, TooManyLookups
+from services.intake.audits import Audit, Deed, record
+from services.intake.cases import Case
+from services.intake.deps import Deps
+from services.intake.gates import counted_address
+from services.intake.statuses import PublicStatus, public_status
+from services.kernel.problem import Problem
+from services.kernel.requests import Request
+
+EVEN: Final = 0.15
+"""Seconds after which a refusal leaves, whatever it took to find out: well above what the work takes."""
+
+
+class LookupRefused(Problem):
+    """No such number, or not its password: nobody is told which."""
+
+    status = 403
+    code = "lookup-refused"
+    zh = "案件编号或查询密码不正确"
+    en = "the case number or the query password is wrong"
+    remedy_zh = "请对照立案回执重新输入；连续错误 5 次将锁定 30 分钟"
+    remedy_en = "compare with the filing receipt; five wrong tries lock the number for 30 minutes"
+    headers: ClassVar[dict[str, str]] = {"Cache-Control": "no-store"}
+
+
+class LookupEntry(Request, frozen=True):
+    """What is printed on the receipt. Case, spaces and full-width characters do not matter."""
+
+    case_no: Annotated[Number, StringConstraints(min_length=1)]
+    query_password: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+
+
+async def look_up(deps: Deps, entry: LookupEntry, *, address: str) -> PublicStatus:
+    """The public status of the case; raises LookupRefused, LookupLocked or TooManyLookups.
+
+    An unknown number goes the same way as a wrong password: counted, hashed, audited, refused at the same beat.
+    """
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    try:
+        case = await _opened(deps, entry, address=address)
+    except LookupRefused:
+        await _note(deps, Deed.LOOKUP_REFUSED, entry, address=address)
+        await asyncio.sleep(max(0.0, began + EVEN - loop.time()))
+        raise
+    except (LookupLocked, TooManyLookups):
+        await _note(deps, Deed.LOOKUP_LOCKED, entry, address=address)
+        raise
+    await _note(deps, Deed.LOOKED_UP, entry, address=address)
+    calendar = await deps.copies.calendar()
+    return public_status(case, horizon=calendar.horizon)
+
+
+async def _opened(deps: Deps, entry: LookupEntry, *, address: str) -> Case:
+    """The case, if number and password fit and there are tries left."""
+    wall = deps.clock.wall()
+    at = wall.replace(microsecond=wall.microsecond // 1000 * 1000)
+    by_number, by_address = f"number:{entry.case_no}", f"address:{counted_address(address)}"
+    is_limited = address not in deps.settings.gateway_addresses
+    if is_limited:
+        await deps.gate.enter(by_address, OF_AN_ADDRESS, at=at)
+    await deps.gate.enter(by_number, OF_A_NUMBER, at=at)
+    found = await deps.cases.find(entry.case_no)
+    kept = found[0].password.hashed if found else None
+    if not await deps.passwords.matches(entry.query_password, kept) or found is None:
+        raise LookupRefused
+    await deps.gate.forget(by_number)
+    if is_limited:
+        await deps.gate.forgive(by_address, OF_AN_ADDRESS, at=at)
+    return found[0]
+
+
+async def _note(deps: Deps, deed: Deed, entry: LookupEntry, *, address: str) -> None:
+    audit = Audit(deed=deed, case_no=entry.case_no, person=None, address=address, at=deps.clock.wall())
+    await record(deps.audits, audit)

@@ -1,0 +1,77 @@
+"""What the service reads from its own database, always within what the person may see."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from services.intake.audits import AuditRow
+from services.intake.cases import Case, Status
+from services.intake.deps import Deps
+from services.kernel.identity import Person, scope_of
+from services.kernel.problem import Problem
+
+OVERLOOKED: Final = timedelta(minutes=1)
+"""How long another service may take before the health page counts a case as fallen through."""
+
+
+class CaseNotFound(Problem):
+    """No such case, or not within the person's scope: the answer does not tell which."""
+
+    status = 404
+    code = "case-not-found"
+    zh = "没有案件 {case_no}，或您无权查看"
+    en = "no case {case_no}, or not yours to see"
+    remedy_zh = "请核对案件编号"
+    remedy_en = "check the case number"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which cases a list shows; None means all."""
+
+    status: Status | None = None
+    item_code: str | None = None
+    township: str | None = None
+
+
+async def case_of(deps: Deps, case_no: str, who: Person) -> Case:
+    """The case, if the person may see it; raises CaseNotFound."""
+    where = {"_id": case_no} | scope_of(who).filter()
+    found = await deps.cases.query(where, sort=[("_id", 1)], limit=1)
+    if not found:
+        raise CaseNotFound(case_no=case_no)
+    return found[0]
+
+
+async def cases_of(deps: Deps, who: Person, wanted: Wanted, *, limit: int, after: str | None) -> list[Case]:
+    """The cases that the person may see, the newest day first; `after` is the last number of the page before."""
+    where: dict[str, Any] = scope_of(who).filter()
+    fields = {"status": wanted.status, "item_code": wanted.item_code, "township": wanted.township}
+    where |= {f"body.{field}": value for field, value in fields.items() if value is not None}
+    if after is not None:
+        where["_id"] = {"$lt": after}
+    return await deps.cases.query(where, sort=[("_id", -1)], limit=limit)
+
+
+async def audits_of(deps: Deps, case_no: str, *, limit: int) -> list[AuditRow]:
+    """Who looked at a case, the latest first."""
+    return await deps.audits.query({"body.case_no": case_no}, sort=[("body.at", -1)], limit=limit)
+
+
+async def received_not_started(deps: Deps) -> int:
+    """Cases that workflow should have started by now."""
+    return await deps.cases.count(
+        {"body.progress.started": False, "body.recorded_at": {"$lt": deps.clock.wall() - OVERLOOKED}}
+    )
+
+
+async def delivered_not_noticed(deps: Deps) -> int:
+    """Cases handed over whose process still waits for a message."""
+    waiting = {"kind": "receive", "opened_at": {"$ne": None}, "closed_at": None}
+    return await deps.cases.count(
+        {
+            "body.delivery.recorded_at": {"$lt": deps.clock.wall() - OVERLOOKED},
+            "body.progress.ended_at": None,
+            "body.progress.steps": {"$elemMatch": waiting},
+        }
+    )

@@ -1,0 +1,74 @@
+"""What the window needs to be told besides what every service is told."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr, field_validator
+
+from services.intake.seals import Seals
+from services.kernel.settings import Settings
+
+Text = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class IntakeSettings(Settings, frozen=True):
+    """`GUIHUA_*` variables of the intake service; the shared ones are the kernel's."""
+
+    http_port: Annotated[int, Field(ge=0, le=65535)] = Field(
+        8101, description="监听端口,如 8101 / port to listen on, e.g. 8101"
+    )
+    mongo_database: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,63}$")] = Field(
+        "guihua_intake", description="本服务的数据库名 / this service's database"
+    )
+    field_keys: SecretStr = Field(
+        description=(
+            "加密证件号码和电话的密钥:至少 32 个随机字符(openssl rand -base64 32),更换时新钥在前、旧钥在后、逗号分隔"
+            " / key that seals identity and telephone numbers: 32 random characters or more; to change it, put the new"
+            " one first and keep the old one after a comma"
+        ),
+    )
+    city_code: Annotated[str, Field(pattern=r"^[1-9][0-9]{5}$")] = Field(
+        "512000",
+        description="案件编号前六位:市级行政区划代码 / administrative code (GB/T 2260) that case numbers begin with",
+    )
+    acceptance_target_workdays: Annotated[int, Field(ge=0, le=5)] = Field(
+        1,
+        description=(
+            "受理目标工作日数(法定不超过 5),用于推算预取件日期"
+            " / working days aimed at for acceptance (5 by law), for the expected collection date"
+        ),
+    )
+    bureau_name: Text = Field(
+        "示例市自然资源和规划局", description="回执抬头的机关名称 / the bureau's name on receipts"
+    )
+    hall_address: Text = Field(
+        "示例市政务服务中心一楼报建大厅", description="报建大厅地址 / address of the hall with the windows"
+    )
+    hall_hours: Text = Field("工作日 9:00—12:00，13:30—17:00", description="对外办公时间 / opening hours of the hall")
+    inquiry_phone: Text = Field("0000-12345", description="查询电话 / telephone for inquiries")
+    status_url: Annotated[str, Field(pattern=r"^https?://\S+$", max_length=300)] = Field(
+        "http://127.0.0.1:8101/public/lookup",
+        description=(
+            "进度查询页地址,二维码为它加 ?case_no=编号 / address of the status page; the QR code adds ?case_no=…"
+        ),
+    )
+    font_dir: Path = Field(
+        Path("/usr/share/fonts/opentype/noto"),
+        description="含 Noto Serif CJK 与 Noto Sans CJK 的目录 / folder that holds Noto Serif CJK and Noto Sans CJK",
+    )
+    gateway_addresses: tuple[str, ...] = Field(
+        (),
+        description=(
+            '不按网络地址限制查询的网关,如电话查询系统,JSON 列表,如 ["10.0.0.8"]'
+            " / gateways, such as the telephone's, exempt from the limits by network address; a JSON list"
+        ),
+    )
+    audit_days: Annotated[int, Field(ge=180, le=36_500)] = Field(
+        1095, description="查询与个人信息查看记录的保存天数,不少于 180 / days to keep the audit trail, 180 or more"
+    )
+
+    @field_validator("field_keys")
+    @classmethod
+    def _keys_are_usable(cls, value: SecretStr) -> SecretStr:
+        Seals.of(value.get_secret_value())
+        return value
