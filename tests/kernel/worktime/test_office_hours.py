@@ -77,15 +77,15 @@ def test_another_bureau_may_keep_other_hours() -> None:
 @pytest.mark.parametrize(
     "hours",
     [
-        {"opens": time(17), "closes": time(9)},
-        {"lunch_from": time(8)},
-        {"lunch_until": time(11)},
-        {"lunch_until": time(17)},
+        (time(17), time(12), time(13), time(9)),
+        (time(9), time(8), time(13), time(17)),
+        (time(9), time(12), time(11), time(17)),
+        (time(9), time(12), time(17), time(17)),
     ],
 )
-def test_hours_out_of_order_are_refused(hours: dict[str, time]) -> None:
+def test_hours_out_of_order_are_refused(hours: tuple[time, time, time, time]) -> None:
     with pytest.raises(OfficeHoursImpossible) as refused:
-        OfficeHours(**hours)
+        OfficeHours(*hours)
     assert "午休" in refused.value.detail(Language.ZH)
 
 
