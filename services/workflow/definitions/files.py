@@ -1,0 +1,131 @@
+"""The files of a definition as they come in: a folder, a ZIP archive or named texts. Nothing is trusted."""
+
+import hashlib
+import io
+import re
+import stat
+import zipfile
+import zlib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Final
+
+from services.kernel.problem import Problem
+
+MAX_BYTES: Final = 15 * 2**20
+MAX_FILE_BYTES: Final = 4 * 2**20
+MAX_FILES: Final = 300
+MAX_PATH: Final = 160
+
+_PART: Final = re.compile(r"[\w][\w .()（）-]*")
+_KINDS: Final = frozenset({".bpmn", ".dmn", ".json", ".toml", ".md", ".txt", ".svg", ".png"})
+_JUNK: Final = frozenset({"__MACOSX", "Thumbs.db"})
+
+
+class BundleRefused(Problem):
+    """The files cannot be a definition: too many, too large, wrongly named, or not readable at all."""
+
+    status = 422
+    code = "bundle-refused"
+    zh = "无法接收流程文件：{reason_zh}"
+    en = "the files cannot be taken: {reason}"
+    remedy_zh = "只上传流程文件夹本身（bpmn、dmn、json、toml、md、txt、svg、png），总计不超过 15 MB，单个不超过 4 MB"
+    remedy_en = "send the process folder only (bpmn, dmn, json, toml, md, txt, svg, png), at most 15 MB, 4 MB a file"
+
+
+def checked(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The files in order of their paths; raises `BundleRefused` for what cannot be a definition."""
+    kept = {path: content for path, content in files.items() if not _is_junk(path)}
+    if not kept:
+        raise BundleRefused(reason="there are none", reason_zh="没有文件")
+    if len(kept) > MAX_FILES:
+        raise BundleRefused(reason=f"more than {MAX_FILES} files", reason_zh=f"文件超过 {MAX_FILES} 个")
+    for path, content in kept.items():
+        _check_path(path)
+        if len(content) > MAX_FILE_BYTES:
+            raise _too_large(path=path)
+    if sum(map(len, kept.values())) > MAX_BYTES:
+        raise _too_large(path="*")
+    return dict(sorted(_without_top_folder(kept).items()))
+
+
+def unpacked(archive: bytes) -> dict[str, bytes]:
+    """The files of a ZIP archive; raises `BundleRefused`. What it says of its sizes is not believed."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+            return checked(dict(_read(opened)))
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
+        raise BundleRefused(reason=f"the archive cannot be read ({error})", reason_zh="压缩包无法读取") from None
+
+
+def in_folder(folder: Path) -> dict[str, bytes]:
+    """The files of a process folder, and the shared processes beside it; raises `BundleRefused`."""
+    found = dict(_below(folder, prefix=""))
+    shared = folder.parent / "shared"
+    if shared.is_dir() and shared.resolve() != folder.resolve():
+        found |= dict(_below(shared, prefix="shared/"))
+    return checked(found)
+
+
+def sha256_of(files: Mapping[str, bytes]) -> str:
+    """The name of exactly these files: the same bytes under the same paths, the same digest."""
+    digest = hashlib.sha256()
+    for path, content in sorted(files.items()):
+        for part in (path.encode(), content):
+            digest.update(len(part).to_bytes(8, "big"))
+            digest.update(part)
+    return digest.hexdigest()
+
+
+def _check_path(path: str) -> None:
+    parts = path.split("/")
+    well_named = len(path) <= MAX_PATH and all(_PART.fullmatch(part) for part in parts)
+    if not well_named or "\\" in path or Path(path).suffix.lower() not in _KINDS:
+        shown = path[:MAX_PATH].encode("ascii", "backslashreplace").decode()
+        raise BundleRefused(reason=f"the path {shown!r} is not allowed", reason_zh=f"文件路径“{shown}”不允许")
+
+
+def _is_junk(path: str) -> bool:
+    """What desktop systems put into archives and folders by themselves; a path that climbs is no junk, but refused."""
+    parts = path.split("/")
+    return any(part in _JUNK or (part.startswith(".") and part not in (".", "..")) for part in parts)
+
+
+def _without_top_folder(files: Mapping[str, bytes]) -> Mapping[str, bytes]:
+    """An archive of a folder holds all files below that folder's name; the name does not matter."""
+    tops = {path.partition("/")[0] for path in files}
+    if len(tops) != 1 or "item.toml" in files or not all("/" in path for path in files):
+        return files
+    return {path.partition("/")[2]: content for path, content in files.items()}
+
+
+def _read(archive: zipfile.ZipFile) -> Iterable[tuple[str, bytes]]:
+    seen: set[str] = set()
+    total = 0
+    entries = [entry for entry in archive.infolist() if not entry.is_dir() and not _is_junk(entry.filename)]
+    if len(entries) > MAX_FILES:
+        raise BundleRefused(reason=f"more than {MAX_FILES} files", reason_zh=f"文件超过 {MAX_FILES} 个")
+    for entry in entries:
+        if entry.filename in seen:
+            raise BundleRefused(reason="a path occurs twice", reason_zh="压缩包中有重复的路径")
+        if stat.S_ISLNK(entry.external_attr >> 16):
+            raise BundleRefused(reason="it holds a symbolic link", reason_zh="压缩包中有符号链接")
+        seen.add(entry.filename)
+        with archive.open(entry) as stream:
+            content = stream.read(MAX_FILE_BYTES + 1)
+        total += len(content)
+        if len(content) > MAX_FILE_BYTES or total > MAX_BYTES:
+            raise _too_large(path=entry.filename)
+        yield entry.filename, content
+
+
+def _below(folder: Path, *, prefix: str) -> Iterable[tuple[str, bytes]]:
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.is_file() and not _is_junk(name):
+            yield prefix + name, path.read_bytes()
+
+
+def _too_large(*, path: str) -> BundleRefused:
+    shown = path[:MAX_PATH].encode("ascii", "backslashreplace").decode()
+    return BundleRefused(reason=f"{shown} is too large", reason_zh=f"{shown} 过大")
