@@ -1,0 +1,41 @@
+"""Wires the supervision service: `python -m services.supervision`."""
+
+from services.contracts.registry import DepartmentChanged, PersonChanged
+from services.kernel.app import Kernel, Service, run
+from services.supervision import queries
+from services.supervision.api import ROUTERS
+from services.supervision.books import Books
+from services.supervision.bulletins import Bulletin
+from services.supervision.consumers import HEARS
+from services.supervision.desk import Deps
+from services.supervision.lights import CaseLights
+from services.supervision.matters import Matter
+from services.supervision.notices import Notice
+from services.supervision.numbers import NumberBook
+from services.supervision.rules import RuleTable
+from services.supervision.settings import SupervisionSettings
+
+
+async def _deps(kernel: Kernel) -> Deps:
+    store = kernel.store
+    await queries.declare_indexes(store)
+    return Deps(
+        cases=store.aggregates("cases", CaseLights, key="case_no"),
+        matters=store.aggregates("matters", Matter, key="matter_id"),
+        notices=store.aggregates("notices", Notice, key="notice_id"),
+        bulletins=store.aggregates("bulletins", Bulletin, key="bulletin_id"),
+        tables=store.aggregates("rule_tables", RuleTable, key="version"),
+        numbers=store.aggregates("number_books", NumberBook, key="book"),
+        books=Books(
+            persons=store.collection("persons", PersonChanged),
+            departments=store.collection("departments", DepartmentChanged),
+        ),
+        journal=kernel.journal,
+        clock=kernel.clock,
+    )
+
+
+SERVICE = Service(name="supervision", settings=SupervisionSettings, deps=_deps, routers=ROUTERS, hears=HEARS)
+
+if __name__ == "__main__":
+    run(SERVICE)

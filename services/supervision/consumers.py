@@ -1,0 +1,42 @@
+"""What supervision hears, and what it does about it."""
+
+from typing import Final
+
+from services.contracts.events import Said
+from services.contracts.registry import DepartmentChanged, PersonChanged
+from services.contracts.workflow import (
+    TimerDue,
+    TimerHeld,
+    TimerMoved,
+    TimerOverdue,
+    TimerResumed,
+    TimerStarted,
+    TimerStopped,
+    TimerWarned,
+)
+from services.kernel.bus import Event, Handler
+from services.supervision.desk import Deps, hear_timer
+
+
+async def note_person(deps: Deps, event: Event[PersonChanged]) -> None:
+    """Keep the person as the registry now has them."""
+    await deps.books.persons.put(event.said.code, event.said, unless_newer=event.envelope.sequence)
+
+
+async def note_department(deps: Deps, event: Event[DepartmentChanged]) -> None:
+    """Keep the department as the registry now has it."""
+    await deps.books.departments.put(event.said.code, event.said, unless_newer=event.envelope.sequence)
+
+
+HEARS: Final[dict[type[Said], Handler[Deps]]] = {
+    PersonChanged: note_person,
+    DepartmentChanged: note_department,
+    TimerStarted: hear_timer,
+    TimerWarned: hear_timer,
+    TimerDue: hear_timer,
+    TimerOverdue: hear_timer,
+    TimerHeld: hear_timer,
+    TimerResumed: hear_timer,
+    TimerMoved: hear_timer,
+    TimerStopped: hear_timer,
+}

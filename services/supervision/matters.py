@@ -1,0 +1,202 @@
+"""Supervision matters (督查事项): the seven steps 登记 承办 督办 反馈 复核 通报 归档, none of them skipped (A-32)."""
+
+import hashlib
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated, Final
+
+from pydantic import BaseModel, Field
+
+from services.contracts.events import Said
+from services.contracts.supervision import MatterMoved, MatterRegistered
+from services.contracts.workflow import TimerSaid
+from services.kernel.problem import Problem
+from services.kernel.requests import Request
+from services.kernel.store import Body
+from services.supervision.rules import Rule
+
+
+class Step(StrEnum):
+    """The seven steps, in their order."""
+
+    REGISTER = "register"
+    UNDERTAKE = "undertake"
+    URGE = "urge"
+    FEEDBACK = "feedback"
+    RECHECK = "recheck"
+    BULLETIN = "bulletin"
+    ARCHIVE = "archive"
+
+
+NAMES: Final = {
+    Step.REGISTER: "登记",
+    Step.UNDERTAKE: "承办",
+    Step.URGE: "督办",
+    Step.FEEDBACK: "反馈",
+    Step.RECHECK: "复核",
+    Step.BULLETIN: "通报",
+    Step.ARCHIVE: "归档",
+}
+
+_ORDER: Final = tuple(Step)
+
+
+class StepSkipped(Problem):
+    """A matter goes from step to step; only a re-check may send it back to urging."""
+
+    status = 409
+    code = "step-skipped"
+    zh = "事项 {matter} 在“{at}”，不能直接到“{to}”"
+    en = "matter {matter} is at {at} and cannot go to {to}"
+    remedy_zh = "下一步只能是：{allowed}"
+    remedy_en = "the next step can only be: {allowed}"
+
+
+class SelfRecheck(Problem):
+    """Who undertook the matter may not re-check it."""
+
+    status = 403
+    code = "self-recheck"
+    zh = "事项 {matter} 的承办人不能自己复核"
+    en = "whoever undertook matter {matter} may not re-check it"
+    remedy_zh = "请由督查室另一位工作人员复核"
+    remedy_en = "another commissioner must re-check it"
+
+
+class BulletinMissing(Problem):
+    """通报 is passed with a published bulletin or with the reason why none is needed."""
+
+    status = 422
+    code = "bulletin-missing"
+    zh = "事项 {matter} 尚无已发布的通报"
+    en = "matter {matter} has no published bulletin"
+    remedy_zh = "请先发布通报，或在说明中写明“不需要通报”的理由并选择 not_needed"
+    remedy_en = "publish a bulletin first, or choose not_needed and give the reason"
+
+
+class Move(Request, frozen=True):
+    """One step on, with what was done. `not_needed` passes 通报 without a bulletin, for the reason in `note`."""
+
+    to: Step
+    note: Annotated[str, Field(min_length=1, max_length=2000)]
+    not_needed: bool = False
+
+
+class Fact(BaseModel, frozen=True):
+    """Something that was added to the file."""
+
+    at: datetime
+    step: Step
+    by: str
+    note: str
+
+
+class Matter(Body, frozen=True):
+    """One matter: what is late, whose it is, and how far it has come."""
+
+    matter_id: str
+    matter_no: str
+    case_no: str
+    clock_id: str
+    title: str
+    matter: str
+    department: str
+    departments: tuple[str, ...]
+    rule: str
+    due_on: date
+    step: Step = Step.REGISTER
+    facts: tuple[Fact, ...]
+    undertaken_by: str | None = None
+    bulletins: tuple[str, ...] = ()
+    registered_at: datetime
+
+
+def matter_id(case_no: str, clock_id: str) -> str:
+    """The natural key: one matter for one late clock."""
+    return hashlib.sha256(f"{case_no}|{clock_id}".encode()).hexdigest()[:24]
+
+
+def matter_no(year: int, number: int) -> str:
+    """A matter's number, such as `督查〔2017〕1号`."""
+    return f"督查〔{year}〕{number}号"
+
+
+def register(
+    timer: TimerSaid, rule: Rule, *, no: str, recipients: tuple[str, ...], now: datetime
+) -> tuple[Matter, tuple[Said, ...]]:
+    """Register what a light has shown, step 登记."""
+    matter = Matter(
+        matter_id=matter_id(timer.case_no, timer.clock_id),
+        matter_no=no,
+        case_no=timer.case_no,
+        clock_id=timer.clock_id,
+        title=f"{timer.title}：{timer.name}超时",
+        matter=timer.title,
+        department=timer.department,
+        departments=(timer.department,),
+        rule=rule.id,
+        due_on=timer.due_on,
+        facts=(Fact(at=now, step=Step.REGISTER, by="system:light", note=rule.reason),),
+        registered_at=now,
+    )
+    said = MatterRegistered(
+        case_no=matter.case_no,
+        matter_no=no,
+        title=matter.title,
+        department=matter.department,
+        rule=rule.id,
+        due_on=matter.due_on,
+        registered_at=now,
+        recipients=recipients,
+    )
+    return matter, (said,)
+
+
+def note(matter: Matter, rule: Rule, *, now: datetime) -> tuple[Matter, tuple[Said, ...]]:
+    """A further rule was met: one more fact in the same file."""
+    fact = Fact(at=now, step=matter.step, by="system:light", note=f"{rule.id} {rule.reason}")
+    if any(known.note == fact.note for known in matter.facts):
+        return matter, ()
+    return matter.model_copy(update={"facts": (*matter.facts, fact)}), ()
+
+
+def move(matter: Matter, entry: Move, *, by: str, now: datetime) -> tuple[Matter, tuple[Said, ...]]:
+    """One step on (or from 复核 back to 督办). Raises StepSkipped, SelfRecheck, BulletinMissing."""
+    allowed = _next_of(matter.step)
+    if entry.to not in allowed:
+        names = "、".join(f"{NAMES[step]}({step})" for step in allowed) or "-"
+        raise StepSkipped(matter=matter.matter_no, at=NAMES[matter.step], to=NAMES[entry.to], allowed=names)
+    if entry.to is Step.RECHECK and by == matter.undertaken_by:
+        raise SelfRecheck(matter=matter.matter_no)
+    if matter.step is Step.BULLETIN and not matter.bulletins and not entry.not_needed:
+        raise BulletinMissing(matter=matter.matter_no)
+    moved = matter.model_copy(
+        update={
+            "step": entry.to,
+            "facts": (*matter.facts, Fact(at=now, step=entry.to, by=by, note=entry.note)),
+            "undertaken_by": by if entry.to is Step.UNDERTAKE else matter.undertaken_by,
+        }
+    )
+    said = MatterMoved(
+        case_no=matter.case_no,
+        matter_no=matter.matter_no,
+        step=entry.to,
+        was=matter.step,
+        moved_at=now,
+        moved_by=by,
+    )
+    return moved, (said,)
+
+
+def name_bulletin(matter: Matter, bulletin_id: str) -> tuple[Matter, tuple[Said, ...]]:
+    """A published bulletin names this matter."""
+    if bulletin_id in matter.bulletins:
+        return matter, ()
+    return matter.model_copy(update={"bulletins": (*matter.bulletins, bulletin_id)}), ()
+
+
+def _next_of(step: Step) -> tuple[Step, ...]:
+    """Where a matter may go from here."""
+    position = _ORDER.index(step)
+    onward = _ORDER[position + 1 : position + 2]
+    return (*onward, Step.URGE) if step is Step.RECHECK else onward

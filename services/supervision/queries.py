@@ -1,0 +1,67 @@
+"""What supervision asks its own database."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import TypeVar
+
+from services.contracts.words import Light
+from services.kernel.store import Aggregates, Body, Index, Store
+from services.supervision.lights import CaseLights
+from services.supervision.matters import Matter, Step
+from services.supervision.notices import Notice
+
+B = TypeVar("B", bound=Body)
+
+_MANY = 100_000
+
+
+async def declare_indexes(store: Store) -> None:
+    """The indexes that the queries below need."""
+    await store.indexes("cases", Index("body.open", "body.light"), Index("body.departments"))
+    await store.indexes("matters", Index("body.case_no"), Index("body.step"), Index("body.departments"))
+    await store.indexes("notices", Index("body.case_no"), Index("body.departments"))
+    await store.indexes("bulletins", Index("body.year", "body.issue"), Index("body.case_nos"))
+    await store.indexes("persons", Index("body.posts"), Index("body.roles"))
+
+
+async def page(aggregates: Aggregates[B], where: Mapping[str, object], *, limit: int, after: str | None) -> list[B]:
+    """Entries that fit, by key, from behind `after`."""
+    paged = {**where} if after is None else {**where, "_id": {"$gt": after}}
+    return await aggregates.query(paged, sort=[("_id", 1)], limit=limit)
+
+
+async def open_lights(
+    cases: Aggregates[CaseLights], scope: Mapping[str, object], *, light: Light | None, limit: int, after: str | None
+) -> list[CaseLights]:
+    """Cases with running clocks, by number; those of one light if asked."""
+    where: dict[str, object] = {**scope, "body.open": True}
+    if light is not None:
+        where["body.light"] = light
+    return await page(cases, where, limit=limit, after=after)
+
+
+async def light_counts(cases: Aggregates[CaseLights], scope: Mapping[str, object]) -> dict[Light, int]:
+    """How many open cases show each light."""
+    return {light: await cases.count({**scope, "body.open": True, "body.light": light}) for light in Light}
+
+
+async def by_department(cases: Aggregates[CaseLights], scope: Mapping[str, object]) -> dict[str, Counter[Light]]:
+    """For each department: how many of its running clocks show yellow, red, serious red."""
+    lit = [Light.YELLOW, Light.RED, Light.RED2]
+    found = await cases.query({**scope, "body.open": True, "body.light": {"$in": lit}}, sort=[("_id", 1)], limit=_MANY)
+    counts: dict[str, Counter[Light]] = {}
+    for case in found:
+        for clock in case.clocks.values():
+            if not clock.stopped and clock.shows in lit:
+                counts.setdefault(clock.department, Counter())[clock.shows] += 1
+    return counts
+
+
+async def open_matters(matters: Aggregates[Matter], scope: Mapping[str, object]) -> int:
+    """Matters that are not archived."""
+    return await matters.count({**scope, "body.step": {"$ne": Step.ARCHIVE}})
+
+
+async def drafted_notices(notices: Aggregates[Notice], scope: Mapping[str, object]) -> int:
+    """Notices that wait to be issued."""
+    return await notices.count({**scope, "body.issued_at": None})
