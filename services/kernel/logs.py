@@ -8,7 +8,7 @@ import logging
 import re
 import sys
 from collections.abc import Mapping, MutableMapping
-from typing import Any, Final
+from typing import Any, Final, TextIO
 
 import orjson
 import structlog
@@ -38,8 +38,8 @@ _QUIET: Final = ("uvicorn.error", "uvicorn.access", "pymongo", "motor", "nats", 
 """Libraries whose lines below *warning* say nothing for us, or quote whole documents."""
 
 
-def configure(service: str, *, level: str = "info") -> None:
-    """Send every log line of this process, the libraries' too, to standard output as JSON."""
+def configure(service: str, *, level: str = "info", to: TextIO | None = None) -> None:
+    """Send every log line of this process, the libraries' too, to standard output (or `to`) as JSON."""
 
     def named(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
         return {"service": service, **event}
@@ -58,7 +58,7 @@ def configure(service: str, *, level: str = "info") -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
     )
-    _send_to_stdout(shared, level)
+    _send(shared, level, to or sys.stdout)
 
 
 def get(name: str) -> structlog.stdlib.BoundLogger:
@@ -72,8 +72,8 @@ def redact(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     return {name: _redacted(name, value, depth=0) for name, value in event.items()}
 
 
-def _send_to_stdout(shared: list[Processor], level: str) -> None:
-    handler = logging.StreamHandler(sys.stdout)
+def _send(shared: list[Processor], level: str, to: TextIO) -> None:
+    handler = logging.StreamHandler(to)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,

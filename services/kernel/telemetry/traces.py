@@ -29,7 +29,9 @@ class _NoAddresses(SpanProcessor):
 
 
 def start_tracing(service: str, *, endpoint: str | None) -> None:
-    """Begin to trace this process. Spans are sent on only if `endpoint` is set; without it no thread is started."""
+    """Begin to trace this process, once. Spans are sent on only if `endpoint` is set; else no thread is started."""
+    if isinstance(trace.get_tracer_provider(), TracerProvider):
+        return  # OpenTelemetry lets a process have one
     resource = Resource.create({"service.name": service, "service.namespace": "guihua"})
     provider = TracerProvider(resource=resource, shutdown_on_exit=False)
     provider.add_span_processor(_NoAddresses())

@@ -1,0 +1,119 @@
+"""Log lines are JSON, belong to a case and a trace, and hold no personal data."""
+
+import io
+import json
+import logging
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import structlog
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from services.kernel import logs, telemetry
+
+SECRET = "13800000001"
+
+
+Lines = Callable[[], list[dict[str, Any]]]
+
+
+@pytest.fixture
+def lines() -> Iterator[Lines]:
+    """What was logged since the last look. Puts the tests' own logging back afterwards."""
+    root, written = logging.getLogger(), io.StringIO()
+    before = root.handlers[:], root.level
+    logs.configure("intake", level="info", to=written)
+
+    def read() -> list[dict[str, Any]]:
+        said = written.getvalue().split("\n")[:-1]
+        written.seek(0)
+        written.truncate()
+        return [json.loads(line) for line in said]
+
+    yield read
+    root.handlers, root.level = before
+    logging.captureWarnings(capture=False)
+    structlog.reset_defaults()
+
+
+def test_a_line_says_what_where_when_and_of_which_case(lines: Lines) -> None:
+    with logs.bound(case_no="51200020261123PT0500017", event_id="intake.cases.1.1.0"):
+        logs.get("services.intake.cases").info("case received", item="PT-05")
+    (line,) = lines()
+    assert line.pop("time").endswith("Z")
+    assert line == {
+        "service": "intake",
+        "level": "info",
+        "event": "case received",
+        "logger": "services.intake.cases",
+        "case_no": "51200020261123PT0500017",
+        "event_id": "intake.cases.1.1.0",
+        "item": "PT-05",
+    }
+
+
+def test_bound_fields_end_with_their_block(lines: Lines) -> None:
+    with logs.bound(case_no="1"):
+        pass
+    logs.get("x").info("after")
+    assert "case_no" not in lines()[0]
+
+
+def test_a_librarys_line_has_the_same_form(lines: Lines) -> None:
+    logging.getLogger("some.library").warning("%s of %d", "part", 2)
+    (line,) = lines()
+    assert (line["service"], line["level"], line["event"]) == ("intake", "warning", "part of 2")
+
+
+@pytest.mark.parametrize("name", ["pymongo.command", "nats", "httpx", "uvicorn.access"])
+def test_libraries_that_quote_documents_are_quiet(lines: Lines, name: str) -> None:
+    logging.getLogger(name).info("everything about everyone")
+    assert lines() == []
+
+
+def test_an_exception_is_told_once_in_one_line(lines: Lines) -> None:
+    try:
+        raise ValueError("no such thing")  # noqa: EM101, TRY003, TRY301 - the subject of the test
+    except ValueError as error:
+        logs.get("x").error("request failed", exc_info=error)
+    (line,) = lines()
+    assert "ValueError: no such thing" in line["exception"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["password", "query_password", "phone", "agent_phone", "id_no", "receiver_id_no", "token", "Authorization", "mail"],
+)
+def test_personal_and_secret_fields_are_never_written(lines: Lines, name: str) -> None:
+    logs.get("x").info("said", **{name: SECRET}, nested={name: SECRET, "list": [{name: SECRET}]})
+    assert SECRET not in json.dumps(lines())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"mongodb://intake:{SECRET}@127.0.0.1/",
+        f"Authorization: Bearer {SECRET}",
+        f"token eyJhbGciOiJFZERTQSJ9.{SECRET}.c2ln failed",
+    ],
+)
+def test_credentials_inside_a_text_are_hidden_by_their_form(lines: Lines, text: str) -> None:
+    logs.get("x").info(text, detail=text)
+    logging.getLogger("y").error(text)
+    assert SECRET not in json.dumps(lines())
+
+
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(value=st.recursive(st.one_of(st.text(), st.binary(), st.floats(), st.integers(), st.none()), st.lists))
+def test_whatever_is_logged_makes_one_line_of_json(lines: Lines, value: object) -> None:
+    logs.get("x").info("said", value=value, odd=object())
+    assert len(lines()) == 1
+
+
+def test_lines_inside_a_trace_bear_its_id(lines: Lines) -> None:
+    telemetry.start_tracing("intake", endpoint=None)
+    with telemetry.span_from({"traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"}, "handle"):
+        logs.get("x").info("inside")
+    assert lines()[0]["trace_id"] == "4bf92f3577b34da6a3ce929d0e0e4736"
