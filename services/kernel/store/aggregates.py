@@ -15,6 +15,7 @@ from services.kernel.store.drivers import Row, Rows, listed
 from services.kernel.store.ground import Ground
 from services.kernel.store.outgoing import Author, Unsent, outbox_rows
 from services.kernel.store.refusals import AlreadyApplied, AlreadyExists, Conflict, NotFound
+from services.kernel.telemetry import traceparent
 
 _REMEMBERED_CAUSES: Final = 500
 
@@ -144,7 +145,7 @@ class Aggregates(Generic[B]):
     def _says(self, key: str, revision: int, events: Sequence[Said]) -> list[Row]:
         author = Author(self._ground.service, self._name, key, revision)
         clock = self._ground.clock
-        return outbox_rows(author, events, now=clock.now(), wall=clock.wall(), traceparent=self._ground.traceparent())
+        return outbox_rows(author, events, now=clock.now(), wall=clock.wall(), traceparent=traceparent())
 
     async def _refusal(self, key: str, cause: str | None, *, otherwise: Exception) -> Exception:
         row = await self._rows.find_one({"_id": key}, _with_cause(cause))

@@ -21,16 +21,19 @@ class LetterState(StrEnum):
 
 
 class DeadLetter(BaseModel, frozen=True):
-    """One event that could not be handled. `wire` is what came, as text; all moments are wall time."""
+    """One event that could not be handled. `wire` is what came, as text; all moments are wall time.
+
+    `handler` is empty for what is no event at all.
+    """
 
     id: str
     stream: str
     subject: str
-    handler: str
     reason: str
-    tries: int
     at: datetime
     wire: str
+    handler: str = ""
+    tries: int = 0
     state: LetterState = LetterState.OPEN
     closed_at: datetime | None = None
     closed_by: str | None = None

@@ -12,12 +12,10 @@ from services.kernel.store.outgoing import Unsent
 class Ground:
     """The database of one service, its clock, and whom to tell of a write.
 
-    `traceparent` gives the trace that a write belongs to (W3C Trace Context). `said` is called after each write
-    with the document's outbox.
+    `said` is called after each write with the document's outbox.
     """
 
     database: Database
     service: str
     clock: Clock
-    traceparent: Callable[[], str | None]
     said: Callable[[Unsent], None]

@@ -9,6 +9,7 @@ from typing import Final
 from services.contracts.events import Envelope, Said
 from services.kernel.store.drivers import Row
 
+_LARGEST: Final = 1_000_000  # NATS takes 1 MiB unless told otherwise
 _KEY: Final = re.compile(r"[^\s.*>]+(\.[^\s.*>]+)*")
 
 
@@ -62,6 +63,10 @@ def _envelope(author: Author, n: int, said: Said, *, now: datetime, traceparent:
 
 def _row(envelope: Envelope, *, author: Author, n: int, wall: datetime) -> Row:
     moment = int(wall.astimezone(UTC).timestamp() * 1000)
+    wire = envelope.model_dump_json()
+    if len(wire.encode()) > _LARGEST:
+        msg = f"{envelope.id} ({envelope.type}) is larger than a message may be"
+        raise ValueError(msg)
     return {
         "_id": envelope.id,
         "order": f"{moment:014d}.{author.revision:010d}.{n:04d}.{author.collection}.{author.key}",
@@ -69,5 +74,5 @@ def _row(envelope: Envelope, *, author: Author, n: int, wall: datetime) -> Row:
         "subject": envelope.subject,
         "sequence": envelope.sequence,
         "at": wall,
-        "wire": envelope.model_dump_json(),
+        "wire": wire,
     }

@@ -43,11 +43,10 @@ class Store:
         service: str,
         clock: Clock,
         driver: Driver = "motor",
-        traceparent: Callable[[], str | None] = lambda: None,
     ) -> None:
         self._client = connect(url, driver)
         self.database = durable(self._client, database)
-        self._ground = Ground(self.database, service, clock, traceparent, said=lambda _: None)
+        self._ground = Ground(self.database, service, clock, said=lambda _: None)
         self.journal, self.dead_letters = Journal(self._ground), DeadLetters(self._ground)
         self.service, self.clock = service, clock
         self._aggregates: list[str] = []
