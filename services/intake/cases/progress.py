@@ -149,8 +149,7 @@ def _with_clock(case: Case, clock: HeldClock) -> Case:
 
 
 def _lit(case: Case, said: LightChanged, position: Position) -> Case:
-    """The light of the whole case; the later change wins. Each light counts its own positions, so time comes first."""
-    known = case.progress.light_at
-    if known is not None and (said.changed_at, position) < (known, case.progress.light_position):
+    """The light of the whole case, as the newest of its changes says."""
+    if position < case.progress.light_position:
         return case
-    return _with(case, light=said.case_light, light_at=said.changed_at, light_position=position)
+    return _with(case, light=said.case_light, light_position=position)

@@ -133,7 +133,6 @@ class Progress(BaseModel, frozen=True):
     steps: tuple[Step, ...] = ()
     clocks: tuple[HeldClock, ...] = ()
     light: Light = Light.GREEN
-    light_at: datetime | None = None
     light_position: Position = (0, 0)
 
 
@@ -165,7 +164,7 @@ class Case(Body, frozen=True):
     progress: Progress = Field(default_factory=Progress)
     delivery: Delivery | None = None
 
-    @computed_field  # type: ignore[prop-decorator] - stored with the body, so that lists can be filtered by it
+    @computed_field  # type: ignore[prop-decorator]  # stored with the body, so that lists can be filtered by it
     @property
     def status(self) -> Status:
         """Where the case stands."""
