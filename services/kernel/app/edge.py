@@ -2,7 +2,6 @@
 
 import time
 import uuid
-from collections.abc import Callable
 from typing import Any, Final
 
 from starlette.datastructures import MutableHeaders
@@ -10,6 +9,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.kernel import logs
+from services.kernel.app.away import is_away
 from services.kernel.problem import InternalError, Problem, TryLater, answer
 from services.kernel.telemetry import Metrics, trace_id
 
@@ -39,10 +39,9 @@ _SERVER_ERRORS: Final = 500
 class Edge:
     """Gives each request a reference, answers what nobody else answered, and writes one line about it (ASGI)."""
 
-    def __init__(self, app: ASGIApp, *, metrics: Metrics, is_away: Callable[[BaseException], bool]) -> None:
+    def __init__(self, app: ASGIApp, *, metrics: Metrics) -> None:
         self._app = app
         self._metrics = metrics
-        self._is_away = is_away
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -61,7 +60,7 @@ class Edge:
 
     async def _refuse(self, error: Exception, scope: Scope, receive: Receive, answered: "_Answered") -> None:
         problem: Problem = InternalError()
-        if self._is_away(error):
+        if is_away(error):
             problem = TryLater(what="a server we depend on", what_zh="所依赖的服务器", seconds=_RETRY_AFTER)
             log.warning("request met an absent server", route=_route(scope), reason=type(error).__name__)
         else:

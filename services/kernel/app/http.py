@@ -9,7 +9,11 @@ from typing import Final
 import uvicorn
 from starlette.types import ASGIApp
 
-FINISH_WITHIN: Final = 10.0
+from services.kernel import logs
+
+log = logs.get(__name__)
+
+FINISH_WITHIN: Final = 8.0
 """Seconds that requests in flight have to finish when the service stops."""
 
 
@@ -57,10 +61,12 @@ def server(app: ASGIApp, *, trusted_proxies: str) -> HttpServer:
     return HttpServer(config)
 
 
-async def finished(task: asyncio.Task[None], *, within: float) -> bool:
-    """Whether the task ended in time; if not, it is cancelled."""
-    done, _ = await asyncio.wait({task}, timeout=within)
-    if not done:
-        task.cancel()
-        await asyncio.wait({task}, timeout=1.0)
-    return bool(done)
+async def finished(tasks: set[asyncio.Task[None]], *, within: float) -> None:
+    """Wait for tasks to end by themselves; cancel those that do not in time."""
+    if tasks:
+        _, late = await asyncio.wait(tasks, timeout=within)
+        for task in late:
+            log.warning("cancelled: not finished in time", task=task.get_name(), seconds=within)
+            task.cancel()
+        if late:
+            await asyncio.wait(late, timeout=1.0)

@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Final
 
 from services.kernel import logs
+from services.kernel.app.away import is_away
 from services.kernel.telemetry import Metrics
 
 log = logs.get(__name__)
@@ -16,12 +17,8 @@ _LONGEST_PAUSE: Final = 15.0
 _HEALTHY: Final = 60.0
 """Seconds of work after which a crash counts as the first one again."""
 
-Away = Callable[[BaseException], bool]
 
-
-async def keep(
-    name: str, work: Callable[[], Awaitable[None]], *, stopping: asyncio.Event, metrics: Metrics, is_away: Away
-) -> None:
+async def keep(name: str, work: Callable[[], Awaitable[None]], *, stopping: asyncio.Event, metrics: Metrics) -> None:
     """Do `work` until `stopping`; again after a growing pause when it ends on its own."""
     pause = _FIRST_PAUSE
     while not stopping.is_set():
@@ -32,7 +29,7 @@ async def keep(
                 return
             log.error("background work ended by itself", task=name)
         except Exception as error:  # noqa: BLE001 - the keeper's whole purpose
-            _note(name, error, is_away=is_away)
+            _note(name, error)
         metrics.restarts.labels(name).inc()
         if time.monotonic() - began > _HEALTHY:
             pause = _FIRST_PAUSE
@@ -47,15 +44,8 @@ async def pause_for(seconds: float, stopping: asyncio.Event) -> None:
             await stopping.wait()
 
 
-def all_away(error: BaseException, is_away: Away) -> bool:
-    """Whether an error, or every error of a group, says only that a server is away."""
-    if isinstance(error, BaseExceptionGroup):
-        return all(all_away(inner, is_away) for inner in error.exceptions)
-    return is_away(error)
-
-
-def _note(name: str, error: Exception, *, is_away: Away) -> None:
-    if all_away(error, is_away):
+def _note(name: str, error: Exception) -> None:
+    if is_away(error):
         log.warning("background work waits for an absent server", task=name, reason=type(error).__name__)
     else:
         log.error("background work crashed", task=name, exc_info=error)

@@ -1,0 +1,123 @@
+"""What every service serves besides its own work: health, measures, state of work, dead letters."""
+
+import asyncio
+from datetime import datetime
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, Path, Request, Response
+from pydantic import BaseModel, Field
+
+from services.kernel import requests
+from services.kernel.app.kernel import Kernel
+from services.kernel.app.survey import Status, survey
+from services.kernel.bus import ReplayFailed
+from services.kernel.identity import Permission, Person, allowed
+from services.kernel.problem import problems
+from services.kernel.requests import After, Limit
+from services.kernel.store import LetterState, NoSuchLetter
+from services.kernel.telemetry.metrics import CONTENT_TYPE
+
+operations: Final = APIRouter(tags=["operations"])
+
+LetterId = Annotated[str, Path(min_length=1, max_length=300)]
+Operator = Annotated[Person, Depends(allowed(Permission.DEAD_LETTER_WORK))]
+
+_NOT_READY: Final = 503
+
+
+class Alive(BaseModel, frozen=True):
+    """The process runs."""
+
+    alive: bool = True
+
+
+class Readiness(BaseModel, frozen=True):
+    """Whether work sent here now would be done."""
+
+    ready: bool
+    database: bool
+    broker: bool
+    stopping: bool
+
+
+class GivenUp(BaseModel, frozen=True):
+    """An event that could not be handled. Not what it said: those who run the system need no personal data."""
+
+    id: str
+    stream: str
+    subject: str
+    handler: str | None
+    reason: str
+    tries: int
+    at: datetime
+    state: LetterState
+    closed_at: datetime | None
+    closed_by: str | None
+    closed_because: str | None
+
+
+class Discard(requests.Request, frozen=True):
+    """Why an event shall not be handled after all."""
+
+    reason: str = Field(min_length=1, max_length=500)
+
+
+@operations.get("/healthz")
+async def healthz() -> Alive:
+    """The process is alive. Asks nobody else, so that an absent database never restarts a healthy service."""
+    return Alive()
+
+
+@operations.get("/readyz", responses={_NOT_READY: {"model": Readiness}})
+async def readyz(request: Request, response: Response) -> Readiness:
+    """Whether work can be done: not told to stop, and both servers answer."""
+    kernel: Kernel = request.app.state.kernel
+    stopping = kernel.stopping.is_set()
+    database, broker = await asyncio.gather(kernel.store.is_ready(), kernel.bus.is_ready())
+    ready = database and broker and not stopping
+    response.status_code = 200 if ready else _NOT_READY
+    return Readiness(ready=ready, database=database, broker=broker, stopping=stopping)
+
+
+@operations.get("/status")
+async def status(request: Request) -> Status:
+    """What is under way and what waits: counts only, so nobody needs to sign in to see them."""
+    return await survey(request.app.state)
+
+
+@operations.get(
+    "/metrics",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+)
+async def metrics(request: Request) -> Response:
+    """All numbers for Prometheus. Those that only an absent server could tell keep their last value."""
+    kernel: Kernel = request.app.state.kernel
+    (await survey(request.app.state)).write_to(kernel.metrics)
+    return Response(kernel.metrics.text(), headers={"Content-Type": CONTENT_TYPE})
+
+
+@operations.get("/dead-letters")
+async def dead_letters(
+    request: Request,
+    _: Operator,
+    limit: Limit = 50,
+    after: After = None,
+    state: LetterState = LetterState.OPEN,
+) -> list[GivenUp]:
+    """Events given up, by id; `after` is the last id of the page before."""
+    kernel: Kernel = request.app.state.kernel
+    letters = await kernel.store.dead_letters.find(state, limit=limit, after=after or "")
+    return [GivenUp.model_validate(letter.model_dump(exclude={"wire"})) for letter in letters]
+
+
+@operations.post("/dead-letters/{letter_id}/replay", status_code=204, responses=problems(NoSuchLetter, ReplayFailed))
+async def replay(request: Request, letter_id: LetterId, who: Operator) -> None:
+    """Handle the event once more; the letter is done with when that succeeds."""
+    await request.app.state.listener.replay(letter_id, who=who.code)
+
+
+@operations.post("/dead-letters/{letter_id}/discard", status_code=204, responses=problems(NoSuchLetter))
+async def discard(request: Request, letter_id: LetterId, who: Operator, order: Discard) -> None:
+    """Give the event up for good, for a reason that stays on record."""
+    await request.app.state.listener.discard(letter_id, reason=order.reason, who=who.code)

@@ -1,0 +1,81 @@
+"""A service, declared in one place: what it serves, hears, does by itself, and owes."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any, Generic, TypeVar
+
+from fastapi import APIRouter, Depends, FastAPI, Request
+
+from services.contracts.events import Said
+from services.kernel import problem
+from services.kernel.app.bodies import CleanRequests
+from services.kernel.app.edge import QUIET_PATHS, Edge, bind_case
+from services.kernel.app.kernel import Kernel
+from services.kernel.app.routes import operations
+from services.kernel.app.tickers import Ticker
+from services.kernel.bus import Handler
+from services.kernel.identity import REFUSALS
+from services.kernel.settings import Settings
+from services.kernel.telemetry import Metrics
+
+D = TypeVar("D")
+
+
+@dataclass(frozen=True, slots=True)
+class Service(Generic[D]):
+    """Everything the kernel needs to know to run a service.
+
+    `deps` builds what the handlers work with; `close` lets go of it. `hears` is the index of events to handlers.
+    `backlog` are the sweeper's lines: what is counted there should be none, and never for long.
+    """
+
+    name: str
+    settings: type[Settings]
+    deps: Callable[[Kernel], Awaitable[D]]
+    routers: Sequence[APIRouter] = ()
+    hears: Mapping[type[Said], Handler[D]] = field(default_factory=dict)
+    tickers: Sequence[Ticker[D]] = ()
+    backlog: Mapping[str, Callable[[D], Awaitable[int]]] = field(default_factory=dict)
+    close: Callable[[D], Awaitable[None]] | None = None
+
+    def create_app(self, kernel: Kernel | None = None, deps: D | None = None) -> FastAPI:
+        """The HTTP side. Without a kernel it can only write its OpenAPI document, and needs no network for that."""
+        app = FastAPI(
+            title=f"Guihua {self.name}",
+            version=_version(),
+            docs_url=None,
+            redoc_url=None,
+            redirect_slashes=False,
+            dependencies=[Depends(bind_case)],
+            telemetry={"metrics": False, "logs": False, "operation_spans": False, "exclude": _is_quiet},
+        )
+        app.state.kernel, app.state.deps, app.state.backlog = kernel, deps, self.backlog
+        problem.install(app)
+        for router in (*self.routers, operations):
+            app.include_router(router)
+        app.add_middleware(CleanRequests, limit=_body_limit(kernel))
+        app.add_middleware(Edge, metrics=kernel.metrics if kernel else Metrics())
+        app.openapi = problem.documented(app, guarded=REFUSALS)  # type: ignore[method-assign]  # FastAPI's own way
+        return app
+
+
+def deps_of(request: Request) -> Any:  # noqa: ANN401 - each service names its own type where it asks
+    """The service's own tools: `deps: Annotated[Deps, Depends(deps_of)]`."""
+    return request.app.state.deps
+
+
+def _body_limit(kernel: Kernel | None) -> int:
+    limit: int = kernel.settings.body_limit if kernel else Settings.model_fields["body_limit"].default
+    return limit
+
+
+def _is_quiet(scope: Mapping[str, Any]) -> bool:
+    return scope.get("path") in QUIET_PATHS
+
+
+def _version() -> str:
+    try:
+        return version("guihua")
+    except PackageNotFoundError:  # run from a folder that was not installed
+        return "0"
