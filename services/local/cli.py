@@ -1,6 +1,7 @@
 """The command line `guihua`. Each command is a thin call of a module that can also be used without it."""
 
 import asyncio
+import shutil
 import sys
 from datetime import date
 from pathlib import Path
@@ -33,7 +34,9 @@ def run(
     """启动整个系统，Ctrl-C 停止 / start the whole system on this machine; Ctrl-C stops it."""
     from services.local import runner
 
-    sys.exit(asyncio.run(runner.run(var, reset=reset)))
+    if reset:
+        shutil.rmtree(var, ignore_errors=True)
+    sys.exit(asyncio.run(runner.run(var)))
 
 
 @app.command()
@@ -121,7 +124,7 @@ def import_calendar(file: Path, *, var: Var = _VAR, who: As = "u.registrar") -> 
     """导入一年的放假安排 / import the official days of one year (holiday-cn JSON)."""
     from services.local import commands
 
-    sys.exit(asyncio.run(commands.import_calendar(var, file, who=who)))
+    sys.exit(commands.import_calendar(var, file, who=who))
 
 
 def _day(text: str) -> date:

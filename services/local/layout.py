@@ -5,6 +5,8 @@ import socket
 from dataclasses import dataclass
 from pathlib import Path
 
+from services.local.servers import Ports
+
 SERVICES = ("registry", "workflow", "intake", "supervision", "notify")
 """In the order in which they are started."""
 
@@ -51,14 +53,19 @@ class Layout:
         return {name: self.url(name) for name in (*SERVICES, "postbox", "simulator")}
 
     @property
+    def server_ports(self) -> Ports:
+        """Where MongoDB and NATS listen."""
+        return Ports(mongo=self.ports["mongo"], nats=self.ports["nats"], monitor=self.ports["nats_monitor"])
+
+    @property
     def private_key(self) -> Path:
         """The key that signs the local accounts' tokens."""
-        return self.var / "keys" / "accounts.pem"
+        return self.var / "keys" / "jwt-private.pem"
 
     @property
     def public_key(self) -> Path:
         """The key with which every service checks them."""
-        return self.var / "keys" / "accounts.pub.pem"
+        return self.var / "keys" / "jwt-public.pem"
 
     def secret(self, name: str) -> str:
         """A password of this run's own, made at first use and kept in a file only its owner can read."""
