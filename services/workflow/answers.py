@@ -109,10 +109,10 @@ def _field_errors(error: ValidationError, schema: Mapping[str, Any]) -> Iterator
 
 def _told(error: ValidationError, path: Sequence[str | int], schema: Mapping[str, Any]) -> FieldError:
     field = _schema_at(schema, path)
-    zh, en = _words(error)
     own = _both(field.get("x-error"), field.get("x-error-en"))
-    if own and error.validator != "additionalProperties":
-        zh, en = own
+    if own:
+        return FieldError(where=_where(path), zh=own[0], en=own[1])
+    zh, en = _words(error)
     return FieldError(where=_where(path), zh=f"{_title(field, path)}：{zh}", en=f"{_title_en(field, path)}: {en}")
 
 
@@ -135,23 +135,17 @@ def _schema_at(schema: Mapping[str, Any], path: Sequence[str | int]) -> Mapping[
 
 
 def _both(value: object, english: object) -> tuple[str, str] | None:
-    """A bilingual hint: an object with `zh` and `en`, or a Chinese string beside an English one."""
-    if isinstance(value, Mapping):
-        return str(value.get("zh", "")), str(value.get("en", ""))
-    if isinstance(value, str):
-        return value, english if isinstance(english, str) else value
-    return None
+    """A hint that stands in the form in Chinese, and beside it in English (`x-error`, `x-error-en`)."""
+    if not isinstance(value, str):
+        return None
+    return value, english if isinstance(english, str) else value
 
 
 def _title(field: Mapping[str, Any], path: Sequence[str | int]) -> str:
-    own = _both(field.get("x-title"), None)
-    return own[0] if own else str(field.get("title", _name(path)))
+    return str(field.get("title", _name(path)))
 
 
 def _title_en(field: Mapping[str, Any], path: Sequence[str | int]) -> str:
-    own = field.get("x-title")
-    if isinstance(own, Mapping):
-        return str(own.get("en", _name(path)))
     return str(field.get("x-title-en", _name(path)))
 
 

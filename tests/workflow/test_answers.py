@@ -17,7 +17,8 @@ FORM: dict[str, Any] = {
             "type": "string",
             "minLength": 2,
             "title": "说明",
-            "x-error": {"zh": "请写明理由", "en": "give the reasons"},
+            "x-error": "请写明理由",
+            "x-error-en": "give the reasons",
         },
         "visited_on": {"type": "string", "format": "date", "title": "踏勘日期"},
         "officers": {"type": "array", "items": {"type": "string"}, "title": "踏勘人员"},
@@ -45,7 +46,7 @@ def test_given_answers_that_fit_then_nothing_is_refused() -> None:
     ("wrong", "where", "zh"),
     [
         ({"decision": "maybe"}, "body.answers.decision", "意见：应为以下之一：agree、send_back"),
-        ({"opinion": "好"}, "body.answers.opinion", "说明：请写明理由"),
+        ({"opinion": "好"}, "body.answers.opinion", "请写明理由"),
         ({"visited_on": "2026-02-30"}, "body.answers.visited_on", "踏勘日期：格式不符（date）"),
         ({"area": -1}, "body.answers.area", "area：不能小于 0"),
         ({"area": "1"}, "body.answers.area", "area：类型应为 number"),

@@ -1,0 +1,40 @@
+"""Lint of time: the steps of every path fit into the promise, and the promise into the law (docs/domain.md §0.12)."""
+
+from collections.abc import Iterable, Mapping
+
+from services.workflow.definitions.items import ItemFile
+from services.workflow.engine.diagrams.model import Body, Node, Process
+from services.workflow.lint.paths import Longest, TooDeep, Walk
+from services.workflow.lint.reports import Report
+from services.workflow.lint.settings import label
+
+
+def check_limits(report: Report, process: Process, item: ItemFile, bodies: Mapping[str, Body]) -> None:
+    """Add up the steps' limits from acceptance to decision on the longest path of each situation."""
+    starts = [node for node in process.body.nodes.values() if node.settings.get("case_clock") == "start"]
+    stops = [node for node in process.body.all_nodes() if node.settings.get("case_clock") == "stop"]
+    if not starts:
+        report.say("GH-W724", process.file, value="start", does_zh="开始", does="start")
+    if not stops:
+        report.say("GH-W724", process.file, value="stop", does_zh="停止", does="stop")
+    for situation in item.situations:
+        try:
+            longest = _longest(process, starts, situation.code, bodies)
+        except TooDeep:
+            report.say("GH-E731", process.file, process.id, name=process.name or process.id)
+            return
+        if longest.workdays > situation.promised_workdays:
+            report.say(
+                "GH-E704",
+                process.file,
+                longest.steps[-1].id,
+                situation=situation.code,
+                sum=longest.workdays,
+                promised=situation.promised_workdays,
+                path=" → ".join(f"{label(step)} {step.settings['limit_wd']}" for step in longest.steps),
+            )
+
+
+def _longest(process: Process, starts: Iterable[Node], situation: str, bodies: Mapping[str, Body]) -> Longest:
+    walk = Walk(process.body, situation, bodies)
+    return max((walk.longest_from(start.id) for start in starts), key=lambda path: path.workdays, default=Longest())

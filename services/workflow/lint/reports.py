@@ -1,0 +1,41 @@
+"""Where lint notes what it finds; the words stand in `catalogue.toml`."""
+
+import tomllib
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+from services.workflow.engine.findings import Rule
+from services.workflow.engine.models import Finding, Severity
+
+MAX_FINDINGS: Final = 300
+_LONGEST: Final = 400
+
+
+@cache
+def catalogue() -> dict[str, Rule]:
+    """Every rule by its id."""
+    text = files(__package__).joinpath("catalogue.toml").read_text("utf-8")
+    return {key: Rule(key, **words) for key, words in tomllib.loads(text).items()}
+
+
+@dataclass(slots=True)
+class Report:
+    """Collects findings; `say` notes one breach of a rule."""
+
+    findings: list[Finding] = field(default_factory=list)
+
+    def say(self, rule: str, file: str, element: str = "", **values: object) -> None:
+        """Note a breach of a rule in a file, at an element; what exceeds `MAX_FINDINGS` is not noted."""
+        if len(self.findings) >= MAX_FINDINGS:
+            return
+        found = catalogue()[rule]
+        shown = {key: str(value)[:_LONGEST] for key, value in values.items()}
+        texts = [text.format(**shown) for text in (found.zh, found.en, found.remedy_zh, found.remedy_en)]
+        self.findings.append(Finding(file, element, rule, found.severity, *texts))
+
+    @property
+    def errors(self) -> int:
+        """How many of the findings forbid deployment."""
+        return sum(1 for finding in self.findings if finding.severity is Severity.ERROR)
