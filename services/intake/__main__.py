@@ -15,7 +15,7 @@ from services.intake.deps import Deps
 from services.intake.gates import Gate
 from services.intake.handouts import Handout, Handouts
 from services.intake.passwords import Passwords
-from services.intake.prints import Printer
+from services.intake.prints.printer import Printer
 from services.intake.queries import delivered_not_noticed, received_not_started
 from services.intake.seals import Seals
 from services.intake.settings import IntakeSettings

@@ -9,7 +9,7 @@ from services.intake.copies import Copies
 from services.intake.gates import Gate
 from services.intake.handouts import Handouts
 from services.intake.passwords import Passwords
-from services.intake.prints import Printer
+from services.intake.prints.printer import Printer
 from services.intake.seals import Seals
 from services.intake.settings import IntakeSettings
 from services.kernel.clock import Clock

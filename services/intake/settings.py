@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field, SecretStr, field_validator
 
+from services.intake.prints.fonts import missing_families
 from services.intake.seals import Seals
 from services.kernel.settings import Settings
 
@@ -66,6 +67,14 @@ class IntakeSettings(Settings, frozen=True):
     audit_days: Annotated[int, Field(ge=180, le=36_500)] = Field(
         1095, description="查询与个人信息查看记录的保存天数,不少于 180 / days to keep the audit trail, 180 or more"
     )
+
+    @field_validator("font_dir")
+    @classmethod
+    def _fonts_are_there(cls, value: Path) -> Path:
+        if missing := sorted(missing_families(value)):
+            msg = f"{value} 中没有字体 {missing},请安装 fonts-noto-cjk / has no fonts {missing}: install fonts-noto-cjk"
+            raise ValueError(msg)
+        return value
 
     @field_validator("field_keys")
     @classmethod

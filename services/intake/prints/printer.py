@@ -4,7 +4,7 @@ import asyncio
 import io
 import json
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -15,11 +15,6 @@ from services.intake.passwords import grouped
 from services.intake.receipts import Receipt
 
 _TEMPLATE: Final = Path(__file__).with_name("receipt.typ")
-_FAMILIES: Final = frozenset({"Noto Serif CJK SC", "Noto Sans CJK SC"})
-
-
-class FontsMissing(Exception):
-    """The font folder lacks a family of the receipt; without it the paper would show empty boxes."""
 
 
 class Printer:
@@ -29,15 +24,6 @@ class Printer:
     """
 
     def __init__(self, font_dir: Path) -> None:
-        missing = _FAMILIES - set(
-            typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[font_dir]).families()
-        )
-        if missing:
-            msg = (
-                f"{font_dir} 中缺少字体 {sorted(missing)},请安装 fonts-noto-cjk 或设置 GUIHUA_FONT_DIR"
-                f" / lacks {sorted(missing)}: install fonts-noto-cjk or set GUIHUA_FONT_DIR"
-            )
-            raise FontsMissing(msg)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="typst")
         self._compiler = typst.Compiler(_TEMPLATE, font_paths=[font_dir], ignore_system_fonts=True)
 
@@ -50,7 +36,7 @@ class Printer:
             format="pdf",
             sys_inputs={"receipt": _content(receipt, printed_at)},
             pdf_standards=["a-2b"],
-            timestamp=printed_at,
+            timestamp=printed_at.astimezone(UTC),
         )
         assert isinstance(page, bytes)  # noqa: S101 - one PDF, not a picture for each page
         return page

@@ -1,0 +1,83 @@
+"""What the public is told: status, step, light, date, what happens next. No names."""
+
+from datetime import date
+
+import pytest
+
+from services.contracts.events import Said
+from services.contracts.words import ClockKind, HoldGround, Light, Outcome
+from services.intake.cases import Case, Status, note
+from services.intake.statuses import PublicStatus, public_status
+from tests.intake import builders as say
+from tests.intake.builders import RESIDENT, received
+
+HORIZON = date(2026, 12, 31)
+
+
+def after(*said: Said) -> Case:
+    case = received()
+    for place, each in enumerate(said):
+        case = note(case, each, (place + 1, 0))
+    return case
+
+
+def told(*said: Said, horizon: date = HORIZON) -> PublicStatus:
+    return public_status(after(*said), horizon=horizon)
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ([], "已收件，待受理，绿灯，预计12月3日取件。"),
+        ([say.accepted(due=date(2026, 10, 8)), say.opened()], "审查中，科室审核环节，绿灯，预计10月8日取件。"),
+        ([say.accepted(), say.held(), say.lit()], "暂停计时（专家评审），黄灯，预计12月2日取件。"),
+        ([say.accepted(), say.decided(), say.lit(light=Light.RED2)], "已作出决定，红灯，预计12月2日取件。"),
+        ([say.decided(), say.ready(), say.opened()], "可以取件。"),
+        ([say.ended(outcome=Outcome.WITHDRAWN)], "已办结（申请人撤回）。"),
+    ],
+)
+def test_the_telephone_reads_one_sentence(said: list[Said], sentence: str) -> None:
+    assert told(*said).sentence == sentence
+
+
+def test_the_same_is_said_in_english() -> None:
+    status = told(say.accepted(due=date(2026, 10, 8)), say.opened(), say.held())
+    assert status.sentence_en == (
+        "clock paused (expert review); step: Section review; light: green; collection expected on 2026-10-08."
+    )
+    assert status.next_en
+
+
+def test_every_status_says_what_happens_next() -> None:
+    for status in Status:
+        assert status.next_zh.endswith("。")
+        assert status.next_en.endswith(".")
+
+
+def test_no_name_number_department_or_fact_is_told() -> None:
+    answer = told(say.accepted(), say.opened(), say.held(), say.lit()).model_dump_json()
+    for secret in ("刘某", "示例开发", "u.", "D06", "P06", RESIDENT, "13800000001", "雁城", "floor_area"):
+        assert secret not in answer
+
+
+def test_a_pause_names_each_ground_once_with_its_basis() -> None:
+    status = told(say.accepted(), say.held(), say.held(kind=ClockKind.STATUTORY), say.held(ground=HoldGround.PUBLICITY))
+    assert [(pause.reason, pause.basis) for pause in status.paused] == [
+        ("专家评审", "行政许可法 §45"),
+        ("公示", "行政许可法 §45"),
+    ]
+
+
+def test_a_running_case_names_no_pause() -> None:
+    assert told(say.held(), say.decided()).paused == ()
+
+
+@pytest.mark.parametrize(("horizon", "is_provisional"), [(HORIZON, False), (date(2026, 11, 30), True)])
+def test_a_date_beyond_the_official_calendar_is_provisional(horizon: date, is_provisional: bool) -> None:
+    assert told(horizon=horizon).expected_provisional is is_provisional
+
+
+def test_all_open_steps_are_named() -> None:
+    status = told(say.accepted(), say.opened(), say.opened(task="t2", name="公示", after=1))
+    assert status.step == "科室审核、公示"
+    assert [step.name_en for step in status.steps] == ["Section review", "Section review"]
