@@ -46,7 +46,7 @@ class GivenUp(BaseModel, frozen=True):
     id: str
     stream: str
     subject: str
-    handler: str | None
+    handler: str
     reason: str
     tries: int
     at: datetime
