@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from services.contracts.words import StepKind
 
@@ -205,6 +205,10 @@ class Refused(Exception):
 
     def __str__(self) -> str:
         return f"{self.code}: {self.zh} ({self.en})"
+
+
+WHOLE: Final = ""
+"""In place of an element: the instance as a whole."""
 
 
 class EngineFault(Exception):

@@ -7,13 +7,16 @@ Numbers are never mixed with texts, `*` repeats nothing, and a date meets an ISO
 import operator
 from collections.abc import Callable
 from datetime import date, datetime
+from math import isfinite
 from typing import Any, Final
 
 from services.workflow.engine.language.errors import Miscalculated
 
 MAX_TEXT: Final = 100_000
 MAX_ITEMS: Final = 10_000
-MAX_NUMBER: Final = 10**30
+MAX_NUMBER: Final = 2**63 - 1
+"""The largest whole number; what is kept of an instance holds none larger."""
+
 MAX_DIGITS: Final = 40
 
 _DATE_LENGTH: Final = len("2026-01-01")
@@ -58,7 +61,9 @@ def bounded(value: Value) -> Value:
     """Give the value back, or refuse one that has grown too large."""
     if isinstance(value, str | list | dict) and len(value) > (MAX_TEXT if isinstance(value, str) else MAX_ITEMS):
         raise Miscalculated(zh="结果太大", en="the result is too large")
-    if isinstance(value, int | float) and not -MAX_NUMBER <= value <= MAX_NUMBER:
+    if isinstance(value, float) and not isfinite(value):
+        raise Miscalculated(zh="结果不是数字", en="the result is not a number")
+    if isinstance(value, int) and not -MAX_NUMBER <= value <= MAX_NUMBER:
         raise Miscalculated(zh="数字太大", en="the number is too large")
     return value
 

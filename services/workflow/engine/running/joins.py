@@ -1,0 +1,107 @@
+"""Gateways, from the rules of BPMN 2.0 §13.4: what they wait for and which ways they choose.
+
+A join looks only at the tokens that stand before it and the flows they came by, so it makes no difference how often
+a loop has led here before. Excess tokens of a flow stay for the next firing.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
+from SpiffWorkflow.util.task import TaskState
+
+from services.workflow.engine.diagrams.model import Node
+from services.workflow.engine.running.nodes import NodeSpec, Way
+from services.workflow.engine.running.tokens import ROOT, Token
+
+_LIVE: Final = TaskState.READY | TaskState.WAITING | TaskState.STARTED
+
+
+class ExclusiveSpec(NodeSpec):
+    """Takes the first way whose condition holds, else the default way. Every token passes by itself."""
+
+    def chosen(self, token: Token) -> list[Way]:
+        """Give the one way. Raises `EngineFault` when there is none."""
+        if len(self.ways) == 1 and self.ways[0].condition is None:
+            return list(self.ways)
+        for way in self.ways:
+            if way.condition is not None and not way.is_default and self.holds(token, way.condition, way.flow):
+                return [way]
+        default = [way for way in self.ways if way.is_default]
+        if self.ways and not default:
+            raise self.no_way()
+        return default
+
+
+class _JoinSpec(NodeSpec):
+    """A gateway where tokens may wait for others."""
+
+    def __init__(self, spec: BpmnProcessSpec, node: Node) -> None:
+        super().__init__(spec, node)
+        self.flows = frozenset(node.incoming)
+
+    def waiting(self, token: Token) -> dict[str, Token]:
+        """Give the oldest waiting token of each flow."""
+        found: dict[str, Token] = {}
+        for other in token.scope.tokens():
+            if other.task_spec is self and other.state == TaskState.WAITING:
+                found.setdefault(other.flow, other)
+        return found
+
+    def fire(self, arrived: Mapping[str, Token]) -> None:
+        """Consume one token of each flow that has one, and let one go on."""
+        first, *others = arrived.values()
+        for other in others:
+            other.scope.take_out(other)
+        first.make_ready()
+
+
+class ParallelSpec(_JoinSpec):
+    """Waits for one token on every incoming flow, then sends one out on every outgoing flow."""
+
+    def receive(self, token: Token) -> bool:
+        """Keep the token until there is one on every flow."""
+        if len(self.flows) <= 1:
+            return True
+        self.await_(token, TaskState.WAITING)
+        arrived = self.waiting(token)
+        if self.flows <= arrived.keys():
+            self.fire(arrived)
+        return False
+
+    def chosen(self, token: Token) -> list[Way]:  # noqa: ARG002 - conditions play no part
+        """Give every way."""
+        return list(self.ways)
+
+
+class InclusiveSpec(_JoinSpec):
+    """Waits until no token can reach it any more by a flow that has none yet.
+
+    `reach` gives, for each node of the body, the incoming flows of this gateway that a token there can come by
+    without passing this gateway.
+    """
+
+    def __init__(self, spec: BpmnProcessSpec, node: Node, reach: Mapping[str, frozenset[str]]) -> None:
+        super().__init__(spec, node)
+        self.reach = reach
+
+    def receive(self, token: Token) -> bool:
+        """Keep the token; whether the gateway fires is asked when nothing else moves."""
+        if len(self.flows) <= 1:
+            return True
+        self.await_(token, TaskState.WAITING)
+        return False
+
+    def fire_if_complete(self, token: Token) -> bool:
+        """Fire unless another token can still come by an empty flow and by none that has a token."""
+        arrived = self.waiting(token)
+        empty, filled = self.flows - arrived.keys(), self.flows & arrived.keys()
+        if empty:
+            for other in token.scope.tokens():
+                if other.task_spec is self or other.parent.id != ROOT or not other.state & _LIVE:
+                    continue
+                reached = self.reach.get(other.task_spec.bpmn_id, frozenset())
+                if reached & empty and not reached & filled:
+                    return False
+        self.fire(arrived)
+        return True

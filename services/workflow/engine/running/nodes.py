@@ -1,0 +1,215 @@
+"""What each kind of node does with a token that comes to it."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
+from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
+from SpiffWorkflow.util.task import TaskState
+
+from services.workflow.engine.diagrams.model import Node
+from services.workflow.engine.language.errors import Miscalculated
+from services.workflow.engine.language.texts import Expression, Script, storable
+from services.workflow.engine.models import EngineFault, Passed
+from services.workflow.engine.running.tokens import Scope, Token
+
+CLOCK_FROM: Final = "clock_from"
+OUTCOME: Final = "outcome"
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way out of a node: a sequence flow, its target and its condition."""
+
+    flow: str
+    target: str
+    condition: Expression | None = None
+    is_default: bool = False
+
+
+class NodeSpec(BpmnSpecMixin):  # type: ignore[misc]
+    """A node that lets every token pass at once; the base of all others.
+
+    Tokens come in by `_update` (the library's word), wait or become ready, are run from the agenda, and leave by
+    the ways that `chosen` gives.
+    """
+
+    def __init__(self, spec: BpmnProcessSpec, node: Node, *, name: str | None = None) -> None:
+        super().__init__(spec, name or node.id)
+        self.node = node
+        self.bpmn_id, self.bpmn_name, self.lane = node.id, node.name, node.lane
+        self.ways: tuple[Way, ...] = ()
+        self.boundaries: tuple[str, ...] = ()
+        self.clock_from: Expression | None = None
+
+    # ── coming in ──
+
+    def test(self) -> None:
+        """Do nothing: the diagram was checked before."""
+
+    def _predict(self, *_: object, **__: object) -> None:
+        """Predict nothing: successors are made when the token leaves."""
+
+    def _update_hook(self, token: Token) -> bool:
+        """Receive a token; True makes it ready."""
+        return self.receive(token)
+
+    def receive(self, token: Token) -> bool:  # noqa: ARG002 - for the nodes where tokens wait
+        """Receive a token; True makes it ready at once."""
+        return True
+
+    def _on_ready_hook(self, token: Token) -> None:
+        token.scope.instance.agenda.append(token)
+
+    def await_(self, token: Token, state: int) -> None:
+        """Let a token stay here, with the events attached to this activity armed."""
+        token.stay(state)
+        for name in self.boundaries:
+            token.scope.put(name, under=token)
+
+    # ── running ──
+
+    def _run_hook(self, token: Token) -> bool | None:
+        """Do the node's work; None when the token was taken out by it."""
+        self.work(token)
+        return True if token.is_alive else None
+
+    def work(self, token: Token) -> None:
+        """Do what the node is for."""
+
+    # ── leaving ──
+
+    def _on_complete_hook(self, token: Token) -> None:
+        for child in token.children:
+            token.scope.take_out(child)
+        several = token.parent.task_spec
+        if token.parent.id >= 0 and hasattr(several, "instance_done"):
+            several.instance_done(token.parent, token)
+            return
+        self.note_passed(token)
+        ways = self.chosen(token)
+        if not ways:
+            self.note_end(token)
+        for way in ways:
+            token.scope.put(way.target, flow=way.flow)
+
+    def chosen(self, token: Token) -> list[Way]:
+        """Give the ways a token leaves by: all without condition, and those whose condition holds.
+
+        The default way is taken when no condition holds (BPMN 2.0 §13.3.1). Raises `EngineFault` when there is none.
+        """
+        if not any(way.condition or way.is_default for way in self.ways):
+            return list(self.ways)
+        held = [way for way in self.ways if way.condition is not None and self.holds(token, way.condition, way.flow)]
+        plain = [way for way in self.ways if way.condition is None and not way.is_default]
+        default = [way for way in self.ways if way.is_default]
+        found = plain + held if held else plain + default
+        if not found:
+            raise self.no_way()
+        return found
+
+    def no_way(self) -> EngineFault:
+        """Say that a token cannot leave."""
+        return EngineFault(
+            self.bpmn_id,
+            "没有一个出口条件成立，也没有默认出口",
+            "no condition of an outgoing flow holds and there is no default flow",
+        )
+
+    # ── reckoning ──
+
+    def holds(self, token: Token, condition: Expression, element: str) -> bool:
+        """Reckon a condition. Raises `EngineFault` naming the element and the text."""
+        try:
+            return condition.holds(token.layers, token.scope.instance.office)
+        except Miscalculated as error:
+            raise fault(element, condition.source, error) from error
+
+    def value(self, token: Token, expression: Expression) -> Any:  # noqa: ANN401 - any JSON
+        """Reckon a value. Raises `EngineFault` naming the element and the text."""
+        try:
+            return storable(expression.value(token.layers, token.scope.instance.office))
+        except Miscalculated as error:
+            raise fault(self.bpmn_id, expression.source, error) from error
+
+    def write(self, token: Token, name: str, value: object) -> None:
+        """Set a variable: of this instance of several when there is one, else of the process."""
+        if token.local is not None:
+            token.local[name] = value
+        else:
+            token.scope.variables.write(name, value)
+
+    def note_passed(self, token: Token) -> None:
+        """Tell the caller that this element was passed."""
+        settings = dict(self.node.settings)
+        if self.clock_from is not None:
+            settings[CLOCK_FROM] = str(self.value(token, self.clock_from) or "")
+        passed = Passed(self.bpmn_id, self.node.tag, self.bpmn_name or "", settings)
+        token.scope.instance.happened.passed.append(passed)
+
+    def note_end(self, token: Token) -> None:
+        """Note that a token of the process itself ended here; an end with an outcome outlasts one without."""
+        instance = token.scope.instance
+        if token.scope is instance and (OUTCOME in self.node.settings or not instance.ended_with_outcome):
+            instance.ended_at = self.name
+            instance.ended_with_outcome = OUTCOME in self.node.settings
+
+    # ── what other kinds of node answer ──
+
+    def fire_if_complete(self, token: Token) -> bool:  # noqa: ARG002 - inclusive joins do
+        """Say whether a waiting token could go on because nothing more can come."""
+        return False
+
+    def body_done(self, token: Token, inner: Scope) -> None:
+        """Hear that the subprocess of a token is over."""
+        raise NotImplementedError
+
+
+def fault(element: str, source: str, error: Miscalculated) -> EngineFault:
+    """Turn a failed reckoning into a fault that names the element and the text."""
+    return EngineFault(element, f"{error.zh}（表达式：{source:.200}）", f"{error.en} in: {source:.200}")
+
+
+class ScriptSpec(NodeSpec):
+    """Runs assignments."""
+
+    def __init__(self, spec: BpmnProcessSpec, node: Node, script: Script, *, name: str | None = None) -> None:
+        super().__init__(spec, node, name=name)
+        self.script = script
+
+    def work(self, token: Token) -> None:
+        """Set the variables the script assigns: in the process, except an item of several."""
+        try:
+            changes = self.script.changes(token.layers, token.scope.instance.office)
+        except Miscalculated as error:
+            raise fault(self.bpmn_id, self.script.source, error) from error
+        for name, value in changes.items():
+            if token.local is not None and name in token.local:
+                token.local[name] = value
+            else:
+                token.scope.variables.write(name, value)
+
+
+class HumanSpec(NodeSpec):
+    """Waits for a person; `result` is the variable that receives the answers."""
+
+    def __init__(self, spec: BpmnProcessSpec, node: Node, result: str, *, name: str | None = None) -> None:
+        super().__init__(spec, node, name=name)
+        self.result = result
+        self.manual = True
+
+    def _on_ready_hook(self, token: Token) -> None:
+        self.await_(token, TaskState.READY)
+
+
+class ExternalSpec(NodeSpec):
+    """Waits for an outside system; `result` is the variable that receives its answer."""
+
+    def __init__(self, spec: BpmnProcessSpec, node: Node, result: str, *, name: str | None = None) -> None:
+        super().__init__(spec, node, name=name)
+        self.result = result
+
+    def receive(self, token: Token) -> bool:
+        """Keep the token until the answer comes."""
+        self.await_(token, TaskState.STARTED)
+        return False

@@ -1,0 +1,135 @@
+"""What the caller sees of an instance after a command."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from SpiffWorkflow.util.task import TaskState
+
+from services.contracts.words import StepKind
+from services.workflow.engine.diagrams.model import EventKind
+from services.workflow.engine.models import ArmedTimer, ExternalTask, OpenTask
+from services.workflow.engine.running.events import AT, CatchSpec
+from services.workflow.engine.running.nodes import ExternalSpec, HumanSpec
+from services.workflow.engine.running.several import COUNTER, SeveralSpec
+from services.workflow.engine.running.tokens import Instance, Token
+
+_UUID_VERSION: Final = 5  # made from a name, here the seed and the number
+
+
+def public_id(instance: Instance, token: Token) -> str:
+    """Give the UUID the world knows a token by: from the instance's seed and the token's number."""
+    made = hashlib.blake2b(token.id.to_bytes(8, "big"), key=instance.seed, digest_size=16).digest()
+    return str(UUID(bytes=made, version=_UUID_VERSION))
+
+
+def find(instance: Instance, wanted: str, fits: Callable[[Token], bool]) -> Token | None:
+    """Find the living token with a public id among those that fit."""
+    for scope in instance.scopes():
+        for token in scope.tokens():
+            if fits(token) and public_id(instance, token) == wanted:
+                return token
+    return None
+
+
+def is_open_human(token: Token) -> bool:
+    """Say whether a person can complete the token's task."""
+    return isinstance(token.task_spec, HumanSpec) and token.state == TaskState.READY
+
+
+def is_open_external(token: Token) -> bool:
+    """Say whether an outside system can answer the token's task."""
+    return isinstance(token.task_spec, ExternalSpec) and token.state == TaskState.STARTED
+
+
+def is_waiting_event(token: Token) -> bool:
+    """Say whether the token waits for an event."""
+    return isinstance(token.task_spec, CatchSpec) and token.state == TaskState.WAITING
+
+
+def is_armed_timer(token: Token) -> bool:
+    """Say whether the token waits for a timer."""
+    return is_waiting_event(token) and AT in token.internal_data
+
+
+def awaited_message(token: Token) -> str | None:
+    """Give the name of the message the token waits for; None when it waits for something else."""
+    if not is_waiting_event(token) or token.task_spec.node.event.kind is not EventKind.MESSAGE:
+        return None
+    return str(token.task_spec.node.event.name)
+
+
+class View:
+    """Everything open in an instance."""
+
+    def __init__(self, instance: Instance) -> None:
+        self.tasks: list[OpenTask] = []
+        self.external: list[ExternalTask] = []
+        self.timers: list[ArmedTimer] = []
+        self.awaits: list[str] = []
+        self._instance = instance
+        for scope in instance.scopes():
+            for token in scope.tokens():
+                self._look(token)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing at all is open: nothing can ever happen again."""
+        return not (self.tasks or self.external or self.timers or self.awaits)
+
+    def _look(self, token: Token) -> None:
+        if is_open_human(token):
+            self.tasks.append(self._task(token, StepKind.HUMAN, None))
+        elif is_open_external(token):
+            self.external.append(self._external(token))
+        elif is_armed_timer(token):
+            self.timers.append(self._timer(token))
+        else:
+            self._look_for_message(token)
+
+    def _look_for_message(self, token: Token) -> None:
+        message = awaited_message(token)
+        if message is None:
+            return
+        if message not in self.awaits:
+            self.awaits.append(message)
+        if token.task_spec.node.attached_to is None:
+            self.tasks.append(self._task(token, StepKind.RECEIVE, message))
+
+    def _task(self, token: Token, kind: StepKind, message: str | None) -> OpenTask:
+        spec, local = token.task_spec, token.local or {}
+        several = token.parent.task_spec
+        item = local.get(several.goes.item) if isinstance(several, SeveralSpec) else None
+        return OpenTask(
+            public_id(self._instance, token),
+            spec.bpmn_id,
+            spec.bpmn_name or "",
+            kind,
+            spec.node.settings,
+            spec.lane,
+            message,
+            item,
+            local.get(COUNTER),
+            {name: value for layer in reversed(token.layers[:-1]) for name, value in layer.items()},
+        )
+
+    def _external(self, token: Token) -> ExternalTask:
+        spec = token.task_spec
+        variables: dict[str, Any] = {}
+        for layer in reversed(token.layers):
+            variables |= layer
+        name, topic = spec.bpmn_name or "", spec.node.topic
+        return ExternalTask(public_id(self._instance, token), spec.bpmn_id, name, topic, spec.node.settings, variables)
+
+    def _timer(self, token: Token) -> ArmedTimer:
+        spec = token.task_spec
+        return ArmedTimer(
+            public_id(self._instance, token),
+            spec.bpmn_id,
+            spec.bpmn_name or "",
+            datetime.fromisoformat(token.internal_data[AT]),
+            spec.node.settings,
+            spec.node.attached_to,
+        )
