@@ -154,6 +154,20 @@ def test_a_day_outside_the_calendar_is_refused(day: date) -> None:
             ask(day)
 
 
+def test_the_very_last_day_is_still_in_the_calendar() -> None:
+    known = CALENDAR.with_years([published(2027, off("2027-01-01"))])
+    last = date(2057, 12, 31)
+    assert known.last == known.workday_from(last) == last
+    assert known.add_workdays(date(2057, 12, 28), 1) == last
+    with pytest.raises(DayOutsideCalendar):
+        known.next_workday(last)
+
+
+def test_a_year_is_told_from_its_first_day_to_its_last() -> None:
+    days = [day.day for day in CALENDAR.days_of(2024)]
+    assert (days[0], days[-1], len(days)) == (date(2024, 1, 1), date(2024, 12, 31), 366)
+
+
 def test_before_the_first_working_day_there_is_none() -> None:
     with pytest.raises(DayOutsideCalendar):
         CALENDAR.workdays_before(date(2004, 1, 2), 1)
@@ -198,6 +212,15 @@ def test_a_gap_between_years_keeps_the_horizon_before_the_gap() -> None:
     assert not known.is_workday(date(2028, 1, 3))
     assert known.is_provisional(date(2028, 1, 3))
     assert not known.is_workday(date(2027, 5, 1))
+
+
+def test_a_version_heard_again_changes_nothing() -> None:
+    first, again = published(2027, off("2027-03-01")), published(2027, off("2027-03-02"))
+    assert CALENDAR.with_years([first, again]).version == CALENDAR.with_years([first]).version
+
+
+def test_the_first_year_may_be_imported_anew() -> None:
+    assert not CALENDAR.with_years([published(2004, off("2004-01-05"))]).is_workday(date(2004, 1, 5))
 
 
 def test_a_year_before_the_first_is_refused() -> None:
