@@ -46,9 +46,10 @@ def demo(
     scenario: Annotated[list[str] | None, typer.Option(help="SC-2 | SC-3 | SC-7 | SC-8")] = None,
 ) -> None:
     """在运行中的系统上演示案例并核对每个日期 / play the stories against the running system and compare every date."""
-    from services.local.demo import playbill
+    from services.local.demo.playbill import play
+    from services.local.layout import Layout
 
-    sys.exit(asyncio.run(playbill.play(var, only=tuple(scenario or ()))))
+    sys.exit(asyncio.run(play(Layout.fixed(var), only=tuple(scenario or ()))))
 
 
 @app.command()

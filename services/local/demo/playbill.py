@@ -1,0 +1,70 @@
+"""Plays the stories in the order of their dates, then compares and gives the verdict."""
+
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+import httpx
+from rich.console import Console
+from rich.table import Table
+
+from services.local.client import Api, Refusal
+from services.local.demo import dilapidated, landscape, present_day, village
+from services.local.demo.stage import Check, Stage, StoryBroken
+from services.local.demo.timeline import Timeline
+from services.local.layout import Layout
+
+_STORIES: Final[dict[str, tuple[str, Callable[[Stage], Awaitable[None]]]]] = {
+    "SC-3": ("SC-3 雁城危房重建：超时、红灯、督查通报", dilapidated.play),
+    "SC-2": ("SC-2 领导外出，手机审批，节省一个工作日", landscape.play),
+    "SC-7": ("SC-7 村民住宅：乡镇初审、取号、送达，每一步都能查询", village.play),
+    "SC-8": ("SC-8 专家评审停止计时，决定晚一天", present_day.play),
+}
+
+_FINE, _DIFFERS, _NOT_RUNNING = 0, 1, 2
+
+
+async def play(layout: Layout, *, only: tuple[str, ...] = ()) -> int:
+    """Play all stories, or only these. 0: every date agrees; 1: one differs; 2: the system is not running."""
+    console = Console(highlight=False)
+    chosen = [name for name in _STORIES if not only or name in only]
+    if unknown := set(only) - _STORIES.keys():
+        console.print(f"[red]没有案例 {sorted(unknown)} / no such scenario; there are {list(_STORIES)}[/red]")
+        return _NOT_RUNNING
+    try:
+        async with Api(layout) as api:
+            checks = await _play(api, console, chosen)
+    except (httpx.TransportError, FileNotFoundError):
+        console.print("[red]系统没有运行，请先执行 make run / the system is not running; start it with: make run[/red]")
+        return _NOT_RUNNING
+    except (Refusal, StoryBroken) as broken:
+        console.print(f"[red]{broken}[/red]")
+        return _DIFFERS
+    return _verdict(console, checks)
+
+
+async def _play(api: Api, console: Console, chosen: list[str]) -> list[Check]:
+    checks: list[Check] = []
+    for name in chosen:
+        title, story = _STORIES[name]
+        stage = Stage(api, name, Timeline(api, console), checks)
+        stage.timeline.title(title)
+        try:
+            await story(stage)
+        finally:
+            await stage.real_clock()
+    return checks
+
+
+def _verdict(console: Console, checks: list[Check]) -> int:
+    table = Table("案例", "事项", "应为 / expected", "实为 / actual", "")
+    for check in checks:
+        style = "" if check.agrees else "bold red"
+        table.add_row(check.story, check.what, check.expected, check.actual, "✓" if check.agrees else "✗", style=style)
+    console.print(table)
+    wrong = sum(not check.agrees for check in checks)
+    console.print(
+        f"[red]{wrong} 项不符 / {wrong} differ[/red]"
+        if wrong
+        else f"[green]{len(checks)} 项全部相符 / all agree[/green]"
+    )
+    return _DIFFERS if wrong else _FINE
