@@ -98,6 +98,26 @@ class Heard:
         return [event.said.proof_no for event in self.events if event.said.case_no == case_no]
 
 
+class Tally(Body, frozen=True):
+    """What `workflow` made of the deliveries of a case: the effect, which must come once."""
+
+    case_no: str
+    proofs: tuple[str, ...] = ()
+
+
+async def count(tallies: Aggregates[Tally], event: Event[CaseDelivered]) -> None:
+    """Create by natural key, or change with the event's id as the cause: harmless twice."""
+    case_no, cause = event.said.case_no, event.envelope.id
+    try:
+        await tallies.create(Tally(case_no=case_no, proofs=(event.said.proof_no,)), cause=cause)
+    except AlreadyExists:
+        await tallies.change(
+            case_no,
+            lambda tally: (Tally(case_no=case_no, proofs=(*tally.proofs, event.said.proof_no)), ()),
+            cause=cause,
+        )
+
+
 async def note(heard: Heard, event: Event[CaseDelivered]) -> None:
     """The simplest handler."""
     heard.events.append(event)
@@ -105,10 +125,10 @@ async def note(heard: Heard, event: Event[CaseDelivered]) -> None:
 
 @asynccontextmanager
 async def hearing(
-    office: Office, deps: Any, hears: Hears[Any], *, pauses: Sequence[float] = (0.01, 0.01, 0.01, 0.01)
+    office: Office, deps: object, hears: Hears[Any], *, service: str = "workflow", pauses: Sequence[float] = (0.01,) * 4
 ) -> AsyncIterator[Listener[Any]]:
-    """`workflow`, as far as it hears."""
-    store, bus = store_of(office, "workflow"), await bus_of(office, "workflow")
+    """`workflow`, or another, as far as it hears."""
+    store, bus = store_of(office, service), await bus_of(office, service)
     listener = Listener(bus, store, hears=hears, deps=deps, metrics=Metrics(), pauses=pauses)
     task = asyncio.create_task(listener.run())
     try:

@@ -1,7 +1,7 @@
 """The connection to NATS: streams, publishing, the key-value bucket of the demo clock."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -76,6 +76,7 @@ class Bus:
         self.client = Client()
         self.js: JetStreamContext = self.client.jetstream(timeout=ANSWER_WITHIN)
         self.connections = 0
+        self.when_connected: set[Callable[[], None]] = set()
         self._connected, self._gone = asyncio.Event(), asyncio.Event()
         self._stopping = False
 
@@ -123,6 +124,8 @@ class Bus:
 
     async def is_ready(self) -> bool:
         """Whether JetStream answers, within three seconds."""
+        if not self.client.is_connected:
+            return False
         try:
             async with asyncio.timeout(READY_WITHIN):
                 await self.js.account_info()
@@ -200,12 +203,16 @@ class Bus:
             async with asyncio.timeout(ANSWER_WITHIN):
                 if self.client.is_connected:
                     await self.client.flush(timeout=2)
-        await self.client.close()
+                else:
+                    self.client._pending_data_size = 0  # noqa: SLF001 - close() would write into the dead socket
+                await self.client.close()
 
     async def _on_connection(self) -> None:
         self.connections += 1
         self._connected.set()
         log.info("broker connected", connections=self.connections)
+        for call in list(self.when_connected):
+            call()
 
     async def _on_loss(self) -> None:
         self._connected.clear()

@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from services.contracts.events import stream_of
+from services.kernel.clock import DEMO_BUCKET
 
 SERVICES: Final = ("intake", "workflow", "supervision", "notify", "registry")
 """Every service with a database and a stream of its own."""
@@ -10,7 +11,7 @@ SERVICES: Final = ("intake", "workflow", "supervision", "notify", "registry")
 EXTERNAL: Final = "external"
 """The user with whom adapters of outside systems hear external tasks and publish their answers."""
 
-CLOCK_BUCKET: Final = "GUIHUA_CLOCK"
+CLOCK_BUCKET: Final = DEMO_BUCKET
 """The key-value bucket of the demo clock: written by the registry, watched by all."""
 
 

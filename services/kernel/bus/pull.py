@@ -52,12 +52,18 @@ class Pull:
 
     async def _session(self, take: Callable[[Msg], None]) -> None:
         await self._ensure()
-        arrived: asyncio.Queue[Msg] = asyncio.Queue()
+        arrived: asyncio.Queue[Msg | None] = asyncio.Queue()
         subscription = await self.bus.client.subscribe(self.bus.client.new_inbox(), cb=arrived.put)
+
+        def reconnected() -> None:  # the request went down with the old connection
+            arrived.put_nowait(None)
+
+        self.bus.when_connected.add(reconnected)
         try:
             while True:
                 await self._batch(subscription.subject, arrived, take)
         finally:
+            self.bus.when_connected.discard(reconnected)
             with suppress(NatsError):
                 await subscription.unsubscribe()
 
@@ -79,7 +85,7 @@ class Pull:
             await self.bus.js.add_consumer(self.stream, config)
             await self.bus.js.reset_consumer(self.stream, self.bus.user)
 
-    async def _batch(self, inbox: str, arrived: asyncio.Queue[Msg], take: Callable[[Msg], None]) -> None:
+    async def _batch(self, inbox: str, arrived: asyncio.Queue[Msg | None], take: Callable[[Msg], None]) -> None:
         """Ask for messages once, and hand on those that come until the request is used up or expired."""
         asks = {"batch": IN_HAND, "expires": int(_EXPIRES * _NANO), "idle_heartbeat": int(_HEARTBEAT * _NANO)}
         subject = f"$JS.API.CONSUMER.MSG.NEXT.{self.stream}.{self.bus.user}"
@@ -99,13 +105,15 @@ class Pull:
                     raise BrokerAway(other, (message.headers or {}).get(Header.DESCRIPTION))
 
 
-async def _next(arrived: asyncio.Queue[Msg]) -> Msg:
-    try:
+async def _next(arrived: asyncio.Queue[Msg | None]) -> Msg:
+    message = None
+    with suppress(TimeoutError):
         async with asyncio.timeout(_PATIENCE):
-            return await arrived.get()
-    except TimeoutError:
-        silence = "no heartbeat"
-        raise BrokerAway(silence) from None
+            message = await arrived.get()
+    if message is None:
+        silence = "no heartbeat, or another connection"
+        raise BrokerAway(silence)
+    return message
 
 
 def _status(message: Msg) -> str:

@@ -9,6 +9,7 @@ from services.contracts.intake import CaseDelivered
 from services.kernel.bus import Event, Listener, ReplayFailed
 from services.kernel.problem import TryLater
 from services.kernel.store import AlreadyApplied, LetterState, NoSuchLetter
+from services.kernel.telemetry import span_from, start_tracing, trace_id
 from tests.support.desk import Heard, delivered, hearing, note, store_of, window
 from tests.support.office import Office
 from tests.support.wait import wait_until
@@ -18,6 +19,10 @@ HEARS = {CaseDelivered: note}
 
 async def letters(listener: Listener, state: LetterState = LetterState.OPEN) -> list:
     return await listener._handling._letters.find(state)
+
+
+async def nothing_left(listener: Listener) -> bool:
+    return await listener.lag() == {"GUIHUA_INTAKE": 0}
 
 
 async def test_what_is_saved_is_heard(office: Office) -> None:
@@ -30,8 +35,7 @@ async def test_what_is_saved_is_heard(office: Office) -> None:
         event = heard.events[0]
         assert event.said == delivered("1", "B-1")
         assert (event.envelope.id, event.envelope.subject) == ("intake.desks.1.1.0", "1")
-        await wait_until(lambda: listener.lag())
-        assert await listener.lag() == {"GUIHUA_INTAKE": 0}
+        await wait_until(lambda: nothing_left(listener))
 
 
 async def test_events_of_one_case_are_handled_in_order_and_cases_side_by_side(office: Office) -> None:
@@ -207,8 +211,6 @@ async def test_what_a_killed_process_had_in_hand_is_heard_first_by_the_next(offi
 
 
 async def test_a_trace_goes_with_the_event(office: Office) -> None:
-    from services.kernel.telemetry import span_from, start_tracing, trace_id
-
     start_tracing("intake", endpoint=None)
     traces: list[str | None] = []
 
