@@ -1,47 +1,52 @@
 """The books over HTTP: departments, posts, people, attendance, calendars, and the demonstration's clock."""
 
-from datetime import datetime
-from typing import Annotated
+from datetime import date, datetime
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Path
 from pydantic import AwareDatetime, BaseModel, Field
 
 from services.contracts.registry import CalendarDay
 from services.contracts.words import Attendance, Role
+from services.kernel import logs
 from services.kernel.app import deps_of
-from services.kernel.clock import Anchor
+from services.kernel.clock import DemoClock
 from services.kernel.identity import NotAllowed, Permission, Person, allowed, may
 from services.kernel.problem import problems
 from services.kernel.requests import After, Limit, Request
-from services.kernel.store import AlreadyExists, Conflict, NotFound
-from services.kernel.worktime import YEAR_FILE_PROBLEMS, YearFile, checked_year
-from services.registry import desk
+from services.kernel.store import Conflict, NotFound
+from services.kernel.worktime import YEAR_FILE_PROBLEMS, DayOutsideCalendar, YearFile, checked_year
+from services.registry import calendars, desk
 from services.registry.books import (
     Department,
+    DepartmentCode,
     DepartmentEntry,
     Member,
     MemberEntry,
     OwnDeputy,
+    PersonCode,
     Post,
     PostEntry,
+    PostHeld,
     RoleConflict,
     UnknownReference,
 )
-from services.registry.desk import ClockIsReal, Deps
+from services.registry.calendars import YearCalendar, YearNotKnown
+from services.registry.democlock import ClockIsReal, set_clock
+from services.registry.deps import Deps
 from services.registry.queries import page
 
+log = logs.get(__name__)
 router = APIRouter()
 
 Here = Annotated[Deps, Depends(deps_of)]
 Reader = Annotated[Person, Depends(allowed(Permission.REGISTRY_READ))]
 Registrar = Annotated[Person, Depends(allowed(Permission.REGISTRY_EDIT))]
-DepartmentCode = Annotated[str, Path(pattern=r"^[A-Z][0-9]{2}$")]
 PostCode = Annotated[str, Path(pattern=r"^P[0-9]{2}$")]
-PersonCode = Annotated[str, Path(pattern=r"^[a-z][a-z0-9._-]{1,39}$")]
 Year = Annotated[int, Path(ge=2000, le=2200)]
-_WRITES = problems(UnknownReference, Conflict, AlreadyExists)
-_PERSON_WRITES = problems(UnknownReference, OwnDeputy, RoleConflict, Conflict, AlreadyExists)
-_YEAR_WRITES = problems(*YEAR_FILE_PROBLEMS, Conflict, AlreadyExists)
+
+_PERSON_WRITES: Final = problems(UnknownReference, OwnDeputy, RoleConflict, Conflict)
+_YEAR_WRITES: Final = problems(*YEAR_FILE_PROBLEMS, DayOutsideCalendar, Conflict)
 
 
 class AttendanceEntry(Request, frozen=True):
@@ -51,7 +56,7 @@ class AttendanceEntry(Request, frozen=True):
 
 
 class MemberView(BaseModel, frozen=True):
-    """A person; telephone and mail only for those who keep the books and for the person."""
+    """A person; the ways to reach them only for those who keep the books and for the person."""
 
     code: str
     name: str
@@ -62,17 +67,18 @@ class MemberView(BaseModel, frozen=True):
     attendance: Attendance
     phone: str | None
     mail: str | None
+    chat: str | None
     active: bool
 
 
 class YearView(BaseModel, frozen=True):
-    """The official days of a year; version 0 is what is built in."""
+    """The official days of a year; version 0 is what is built in. Beyond `horizon` due dates are provisional."""
 
     year: int
     version: int
     source: str
     days: tuple[CalendarDay, ...]
-    horizon: str
+    horizon: date
 
 
 class ClockEntry(Request, frozen=True):
@@ -83,10 +89,12 @@ class ClockEntry(Request, frozen=True):
 
 
 class ClockView(BaseModel, frozen=True):
-    """What the office's clock shows."""
+    """What the office's clock shows. `speed` is office seconds per real second; only a demonstration's can be set."""
 
     now: datetime
     revision: int
+    speed: float
+    settable: bool
 
 
 @router.get("/departments", summary="科室列表")
@@ -95,10 +103,12 @@ async def list_departments(deps: Here, _who: Reader, limit: Limit = 200, after: 
     return tuple(await page(deps.departments, limit=limit, after=after))
 
 
-@router.put("/departments/{code}", summary="登记科室", responses=_WRITES)
-async def put_department(deps: Here, _who: Registrar, code: DepartmentCode, entry: DepartmentEntry) -> Department:
+@router.put("/departments/{code}", summary="登记科室", responses=problems(Conflict))
+async def put_department(deps: Here, who: Registrar, code: DepartmentCode, entry: DepartmentEntry) -> Department:
     """Enter a department; the same entry again changes nothing."""
-    return await desk.put_department(deps, code, entry)
+    entered = await desk.put_department(deps, code, entry)
+    log.info("department entered", department=code, by=who.code)
+    return entered
 
 
 @router.get("/posts", summary="岗位列表")
@@ -107,10 +117,12 @@ async def list_posts(deps: Here, _who: Reader, limit: Limit = 200, after: After 
     return tuple(await page(deps.posts, limit=limit, after=after))
 
 
-@router.put("/posts/{code}", summary="登记岗位", responses=_WRITES)
-async def put_post(deps: Here, _who: Registrar, code: PostCode, entry: PostEntry) -> Post:
-    """Enter a post; a new limit serves new definitions, running steps keep theirs."""
-    return await desk.put_post(deps, code, entry)
+@router.put("/posts/{code}", summary="登记岗位", responses=problems(UnknownReference, PostHeld, Conflict))
+async def put_post(deps: Here, who: Registrar, code: PostCode, entry: PostEntry) -> Post:
+    """Enter a post; a new limit serves new definitions, running steps keep theirs (B-43)."""
+    entered = await desk.put_post(deps, code, entry)
+    log.info("post entered", post=code, by=who.code)
+    return entered
 
 
 @router.get("/people", summary="人员列表")
@@ -126,12 +138,12 @@ async def see_person(deps: Here, who: Reader, code: PersonCode) -> MemberView:
     return _view(member, who)
 
 
-@router.put(
-    "/people/{code}", summary="登记人员", responses=problems(UnknownReference, OwnDeputy, RoleConflict, Conflict)
-)
+@router.put("/people/{code}", summary="登记人员", responses=_PERSON_WRITES)
 async def put_person(deps: Here, who: Registrar, code: PersonCode, entry: MemberEntry) -> MemberView:
     """Enter a person with posts and roles; duties that must be apart are refused."""
-    return _view(await desk.put_member(deps, code, entry), who)
+    entered = await desk.put_member(deps, code, entry)
+    log.info("person entered", person=code, roles=entered.roles, posts=entered.posts, by=who.code)
+    return _view(entered, who)
 
 
 @router.post("/people/{code}/attendance", summary="登记在岗状态", responses=problems(NotFound, NotAllowed, Conflict))
@@ -145,57 +157,64 @@ async def note_attendance(
     permission = Permission.REGISTRY_EDIT
     if who.code != code and not may(who, permission):
         raise NotAllowed(permission=permission.value, permission_zh=permission.zh)
-    return _view(await desk.note_attendance(deps, code, entry.attendance), who)
+    noted = await desk.note_attendance(deps, code, entry.attendance)
+    log.info("attendance noted", person=code, attendance=noted.attendance, by=who.code)
+    return _view(noted, who)
 
 
-@router.get("/calendar/{year}", summary="查看工作日历", responses=problems(NotFound))
+@router.get("/calendar/{year}", summary="查看工作日历", responses=problems(YearNotKnown))
 async def see_year(deps: Here, _who: Reader, year: Year) -> YearView:
-    """The days of an imported year that differ from Monday to Friday."""
-    stands, _ = await deps.years.load(str(year))
-    return await _year_view(deps, stands)
+    """The days of a year that differ from Monday to Friday, as imported or else as built in."""
+    found = await deps.years.find(str(year))
+    if found is not None:
+        return await _year_view(deps, found[0])
+    days, calendar = calendars.built_in(year), await desk.calendar(deps)
+    return YearView(year=year, version=0, source=calendars.BUILT_IN, days=days, horizon=calendar.horizon)
 
 
-@router.post(
-    "/calendar/import", summary="导入放假安排", responses=problems(*YEAR_FILE_PROBLEMS, Conflict, AlreadyExists)
-)
+@router.post("/calendar/import", summary="导入放假安排", responses=_YEAR_WRITES)
 async def import_year(
     deps: Here, who: Annotated[Person, Depends(allowed(Permission.CALENDAR_IMPORT))], file: YearFile
 ) -> YearView:
     """Take the official days of one year in (holiday-cn form); open clocks are computed anew by it."""
     stands = await desk.import_year(deps, checked_year(file, year=file.year), by=who.code)
+    log.info("calendar imported", year=stands.year, version=stands.version, by=who.code)
     return await _year_view(deps, stands)
 
 
 @router.get("/clock", summary="办公时钟")
 async def see_clock(deps: Here, _who: Reader) -> ClockView:
     """What the office's clock shows."""
-    return ClockView(now=deps.clock.now(), revision=deps.clock.revision)
+    return _clock_view(deps)
 
 
 @router.put("/clock", summary="设置演示时钟", responses=problems(ClockIsReal))
-async def set_clock(
-    deps: Here, _who: Annotated[Person, Depends(allowed(Permission.CLOCK_SET))], entry: ClockEntry
+async def put_clock(
+    deps: Here, who: Annotated[Person, Depends(allowed(Permission.CLOCK_SET))], entry: ClockEntry
 ) -> ClockView:
     """Set the clock of a demonstration for all processes."""
-    set_at = deps.clock.wall()
-    await desk.set_clock(
-        deps, lambda revision: Anchor(as_of=entry.as_of, set_at=set_at, speed=entry.speed, revision=revision)
-    )
-    return ClockView(now=deps.clock.now(), revision=deps.clock.revision)
+    anchor = await set_clock(deps, as_of=entry.as_of, speed=entry.speed)
+    log.info("demonstration clock set", as_of=anchor.as_of, speed=anchor.speed, revision=anchor.revision, by=who.code)
+    return _clock_view(deps)
 
 
 def _view(member: Member, who: Person) -> MemberView:
     full = who.code == member.code or may(who, Permission.REGISTRY_EDIT)
-    shown = member.model_dump(include=set(MemberView.model_fields))
-    return MemberView(**(shown if full else {**shown, "phone": None, "mail": None}))
+    hidden = {} if full else {"phone": None, "mail": None, "chat": None}
+    return MemberView(**(member.model_dump() | hidden))
 
 
-async def _year_view(deps: Deps, stands: desk.YearCalendar) -> YearView:
+async def _year_view(deps: Deps, stands: YearCalendar) -> YearView:
     calendar = await desk.calendar(deps)
-    return YearView(
-        year=int(stands.year),
-        version=stands.version,
-        source=stands.source,
-        days=stands.days,
-        horizon=calendar.horizon.isoformat(),
+    return YearView(**stands.model_dump(include={"year", "version", "source", "days"}), horizon=calendar.horizon)
+
+
+def _clock_view(deps: Deps) -> ClockView:
+    clock = deps.clock
+    anchor = clock.anchor if isinstance(clock, DemoClock) else None
+    return ClockView(
+        now=clock.now(),
+        revision=clock.revision,
+        speed=anchor.speed if anchor else 1,
+        settable=isinstance(clock, DemoClock),
     )

@@ -1,5 +1,7 @@
 """Departments, posts and people: what each record holds and which changes are lawful."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated
 
@@ -12,7 +14,9 @@ from services.kernel.problem import FieldError, Problem
 from services.kernel.requests import Request
 from services.kernel.store import Body
 
-Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")]
+DepartmentCode = Annotated[str, Field(pattern=r"^[A-Z][0-9]{2}$")]
+PersonCode = Annotated[str, Field(max_length=40, pattern=r"^[a-z][a-z0-9_-]*(\.[a-z0-9_-]+)*$")]
+"""Such as `u.handler.d06`; it ends NATS subjects, so no part between dots is empty."""
 Name = Annotated[str, Field(min_length=1, max_length=80)]
 HeldPost = Annotated[str, Field(pattern=r"^P[0-9]{2}@[A-Z][0-9]{2}$")]
 
@@ -37,6 +41,17 @@ class RoleConflict(Problem):
     en = "{person} holds posts or roles that one person may not hold together"
     remedy_zh = "请按 errors 中列出的每一对去掉其中之一"
     remedy_en = "of each pair in errors, take one away"
+
+
+class PostHeld(Problem):
+    """A post cannot leave a department where somebody holds it."""
+
+    status = 409
+    code = "post-held"
+    zh = "岗位 {post} 在 {department} 仍由 {person} 担任，不能从该部门撤销"
+    en = "post {post} cannot leave {department}: {person} holds it there"
+    remedy_zh = "请先调整 {person} 的岗位"
+    remedy_en = "change the posts of {person} first"
 
 
 class OwnDeputy(Problem):
@@ -93,7 +108,7 @@ class DepartmentEntry(Request, frozen=True):
 
     name: Name
     name_en: Name
-    leader_in_charge: Code | None = None
+    leader_in_charge: PersonCode | None = None
     township: bool = False
 
 
@@ -105,29 +120,30 @@ class PostEntry(Request, frozen=True):
     duty: Annotated[str, Field(max_length=500)] = ""
     may_decide: Annotated[str, Field(max_length=200)] = ""
     limit_workdays: Annotated[int, Field(ge=0, le=999)] | None = None
-    departments: Annotated[tuple[Code, ...], Field(min_length=1, max_length=100)]
+    departments: Annotated[tuple[DepartmentCode, ...], Field(min_length=1, max_length=100)]
 
 
 class MemberEntry(Request, frozen=True):
     """What the registrar writes about a person; attendance is changed apart."""
 
     name: Name
-    department: Code
+    department: DepartmentCode
     posts: Annotated[tuple[HeldPost, ...], Field(max_length=20)] = ()
     roles: Annotated[tuple[Role, ...], Field(max_length=10)] = ()
-    deputy: Code | None = None
+    deputy: PersonCode | None = None
     phone: Annotated[str, Field(pattern=r"^1[3-9][0-9]{9}$")]
     mail: Annotated[str, Field(pattern=r"^[^@\s]{1,64}@[^@\s]{1,190}$")]
     chat: Annotated[str, Field(max_length=80)] | None = None
     active: bool = True
 
 
-class Known(Body, frozen=True):
-    """The codes that exist already, for checking references."""
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Which of the codes that an entry names are in the books; a post comes with its departments."""
 
-    departments: frozenset[str]
-    posts: dict[str, tuple[str, ...]]
-    people: frozenset[str]
+    departments: frozenset[str] = frozenset()
+    posts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    people: frozenset[str] = frozenset()
 
 
 def enter_department(code: str, entry: DepartmentEntry) -> Department:
@@ -135,11 +151,17 @@ def enter_department(code: str, entry: DepartmentEntry) -> Department:
     return Department(code=code, **entry.model_dump())
 
 
-def enter_post(code: str, entry: PostEntry, known: Known) -> Post:
-    """The post as it now is; every department named must exist."""
+def enter_post(code: str, entry: PostEntry, known: Known, *, held: Mapping[str, str]) -> Post:
+    """The post as it now is. `held` names one holder for each department where somebody holds it.
+
+    Raises UnknownReference, PostHeld.
+    """
     for department in entry.departments:
         if department not in known.departments:
             raise UnknownReference(record=code, field="departments", value=department)
+    for department, person in held.items():
+        if department not in entry.departments:
+            raise PostHeld(post=code, department=department, person=person)
     return Post(code=code, **entry.model_dump())
 
 

@@ -1,68 +1,54 @@
-"""Load, decide, save for the books: each entry is written whole, and the same entry again changes and says nothing."""
+"""Load, decide, save for the books: an entry is written whole, and the same entry again changes and says nothing."""
 
-import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from services.contracts.events import Said
 from services.contracts.words import Attendance
-from services.kernel.bus import Bus
-from services.kernel.clock import Anchor, Clock, DemoClock
-from services.kernel.problem import Problem
-from services.kernel.store import Aggregates, Body
+from services.kernel.store import Aggregates, AlreadyExists, Body
 from services.kernel.worktime import Calendar, OfficialDays
 from services.registry import books, calendars
 from services.registry.books import Department, DepartmentEntry, Known, Member, MemberEntry, Post, PostEntry
 from services.registry.calendars import YearCalendar
+from services.registry.deps import Deps
+from services.registry.queries import every, holders_of, those_of
 
 B = TypeVar("B", bound=Body)
 
-_MANY = 10_000
-_CLOCK_KEPT_WITHIN = timedelta(seconds=5)
-
-
-class ClockIsReal(Problem):
-    """The clock can be set in a demonstration only."""
-
-    status = 409
-    code = "clock-is-real"
-    zh = "正式环境的时钟不能设置"
-    en = "the clock of a real office cannot be set"
-    remedy_zh = "只有演示环境（GUIHUA_CLOCK=demo）可以设置时钟"
-    remedy_en = "only a demonstration (GUIHUA_CLOCK=demo) lets its clock be set"
-
-
-@dataclass(frozen=True, slots=True)
-class Deps:
-    """What the registry works with."""
-
-    departments: Aggregates[Department]
-    posts: Aggregates[Post]
-    people: Aggregates[Member]
-    years: Aggregates[YearCalendar]
-    clock: Clock
-    bus: Bus
-
 
 async def put_department(deps: Deps, code: str, entry: DepartmentEntry) -> Department:
-    """Enter a department."""
-    department = books.enter_department(code, entry)
-    return await _put(deps.departments, code, department, lambda it: books.department_fact(it, deps.clock.now()))
+    """Enter a department. The leader in charge may be entered later: `/status` counts those still missing."""
+    return await _put(
+        deps.departments,
+        code,
+        lambda _: books.enter_department(code, entry),
+        lambda it: books.department_fact(it, deps.clock.now()),
+    )
 
 
 async def put_post(deps: Deps, code: str, entry: PostEntry) -> Post:
-    """Enter a post. Raises UnknownReference."""
-    post = books.enter_post(code, entry, await known(deps))
-    return await _put(deps.posts, code, post, lambda it: books.post_fact(it, deps.clock.now()))
+    """Enter a post. Raises UnknownReference, PostHeld."""
+    known = Known(departments=_codes(await those_of(deps.departments, entry.departments)))
+    was = await deps.posts.find(code)
+    dropped = [f"{code}@{department}" for department in was[0].departments] if was else []
+    held = await holders_of(deps.people, dropped)
+    return await _put(
+        deps.posts,
+        code,
+        lambda _: books.enter_post(code, entry, known, held=held),
+        lambda it: books.post_fact(it, deps.clock.now()),
+    )
 
 
 async def put_member(deps: Deps, code: str, entry: MemberEntry) -> Member:
-    """Enter a person. Raises UnknownReference, OwnDeputy, RoleConflict."""
-    found = await deps.people.find(code)
-    member = books.enter_member(code, entry, await known(deps), was=found[0] if found else None)
-    return await _put(deps.people, code, member, lambda it: books.member_fact(it, deps.clock.now()))
+    """Enter a person; attendance stays as it is. Raises UnknownReference, OwnDeputy, RoleConflict."""
+    known = await _known(deps, entry)
+    return await _put(
+        deps.people,
+        code,
+        lambda was: books.enter_member(code, entry, known, was=was),
+        lambda it: books.member_fact(it, deps.clock.now()),
+    )
 
 
 async def note_attendance(deps: Deps, code: str, attendance: Attendance) -> Member:
@@ -76,7 +62,7 @@ async def note_attendance(deps: Deps, code: str, attendance: Attendance) -> Memb
 
 
 async def import_year(deps: Deps, official: OfficialDays, *, by: str) -> YearCalendar:
-    """Publish the official days of a year; the same days again change and say nothing."""
+    """Publish the official days of a year; the same days again change and say nothing. Raises DayOutsideCalendar."""
     found = await deps.years.find(str(official.year))
     stands, said = calendars.publish(official, was=found[0] if found else None, by=by, now=deps.clock.now())
     if said and found is None:
@@ -88,38 +74,36 @@ async def import_year(deps: Deps, official: OfficialDays, *, by: str) -> YearCal
 
 async def calendar(deps: Deps) -> Calendar:
     """The calendar as it now stands: what is built in, overlaid by what was imported."""
-    years = await deps.years.query({}, sort=[("_id", 1)], limit=_MANY)
-    return Calendar.builtin().with_years(year.fact() for year in years)
+    return Calendar.builtin().with_years(year.fact() for year in await every(deps.years))
 
 
-async def set_clock(deps: Deps, anchor: Callable[[int], Anchor]) -> Anchor:
-    """Set the demonstration's clock for all processes. Raises ClockIsReal."""
-    if not isinstance(deps.clock, DemoClock):
-        raise ClockIsReal
-    wanted = anchor(await deps.bus.anchor_revision() + 1)
-    await deps.bus.set_anchor(wanted)
-    async with asyncio.timeout(_CLOCK_KEPT_WITHIN.total_seconds()):
-        while deps.clock.revision < wanted.revision:
-            await deps.clock.changed(1)
-    return wanted
-
-
-async def known(deps: Deps) -> Known:
-    """What may be referred to."""
-    departments = await deps.departments.query({}, sort=[("_id", 1)], limit=_MANY)
-    posts = await deps.posts.query({}, sort=[("_id", 1)], limit=_MANY)
-    people = await deps.people.query({}, sort=[("_id", 1)], limit=_MANY)
+async def _known(deps: Deps, entry: MemberEntry) -> Known:
+    """What of the things that the entry names is in the books."""
+    posts = await those_of(deps.posts, (held.partition("@")[0] for held in entry.posts))
     return Known(
-        departments=frozenset(department.code for department in departments),
+        departments=_codes(await those_of(deps.departments, (entry.department,))),
         posts={post.code: post.departments for post in posts},
-        people=frozenset(person.code for person in people),
+        people=_codes(await those_of(deps.people, (entry.deputy,) if entry.deputy else ())),
     )
 
 
-async def _put(aggregates: Aggregates[B], key: str, body: B, fact: Callable[[B], Said]) -> B:
-    found = await aggregates.find(key)
-    if found is None:
-        await aggregates.create(body, (fact(body),))
-    elif found[0] != body:
-        await aggregates.save(body, found[1], (fact(body),))
-    return body
+def _codes(entries: Sequence[Department] | Sequence[Member]) -> frozenset[str]:
+    return frozenset(entry.code for entry in entries)
+
+
+async def _put(aggregates: Aggregates[B], key: str, enter: Callable[[B | None], B], fact: Callable[[B], Said]) -> B:
+    """Create or change, whichever it is by the time of the write."""
+    if await aggregates.find(key) is None:
+        entered = enter(None)
+        try:
+            await aggregates.create(entered, (fact(entered),))
+        except AlreadyExists:  # somebody entered it in the meantime: then it is a change
+            pass
+        else:
+            return entered
+
+    def decide(was: B) -> tuple[B, tuple[Said, ...]]:
+        entered = enter(was)
+        return entered, () if entered == was else (fact(entered),)
+
+    return await aggregates.change(key, decide)

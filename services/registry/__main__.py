@@ -1,0 +1,40 @@
+"""The registry service: `python -m services.registry`."""
+
+from typing import Final
+
+from services.kernel.app import Kernel, Service, run
+from services.registry.api import router
+from services.registry.books import Department, Member, Post
+from services.registry.calendars import YearCalendar
+from services.registry.deps import Deps
+from services.registry.queries import declare_indexes, leaders_missing
+from services.registry.settings import RegistrySettings
+
+
+async def _deps(kernel: Kernel) -> Deps:
+    store = kernel.store
+    await declare_indexes(store)
+    return Deps(
+        departments=store.aggregates("departments", Department, key="code"),
+        posts=store.aggregates("posts", Post, key="code"),
+        people=store.aggregates("people", Member, key="code"),
+        years=store.aggregates("calendar_years", YearCalendar, key="year"),
+        clock=kernel.clock,
+        bus=kernel.bus,
+    )
+
+
+async def _leaders_missing(deps: Deps) -> int:
+    return await leaders_missing(deps.departments, deps.people)
+
+
+SERVICE: Final = Service(
+    name="registry",
+    settings=RegistrySettings,
+    deps=_deps,
+    routers=(router,),
+    backlog={"leaders-not-in-the-books": _leaders_missing},
+)
+
+if __name__ == "__main__":
+    run(SERVICE)
