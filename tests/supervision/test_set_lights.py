@@ -1,0 +1,118 @@
+"""Lights follow the timer events by the rule table (SL-01 to SL-16), in whatever order and however often they come."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.contracts.events import Said
+from services.contracts.supervision import EscalationClimbed, LightChanged
+from services.contracts.words import ClockKind, Light
+from services.contracts.workflow import TimerSaid
+from services.supervision.lights import CaseLights, dark, hear
+from services.supervision.rules import default_table
+from tests.supervision import timers
+from tests.supervision.timers import CAST, NOW
+
+
+def after(*said: TimerSaid) -> tuple[CaseLights, list[Said]]:
+    """The case after these events, one sequence number each, and everything supervision said."""
+    case, heard = dark(said[0], now=NOW), []
+    for sequence, timer in enumerate(said, 1):
+        case, events = hear(case, timer, sequence=sequence, table=default_table(), cast=CAST, now=NOW)
+        heard += events
+    return case, heard
+
+
+def changes(events: list[Said]) -> list[tuple[Light, str | None]]:
+    return [(event.light, event.rule) for event in events if isinstance(event, LightChanged)]
+
+
+def test_given_a_clock_that_starts_then_the_light_is_green_and_nobody_is_told() -> None:
+    case, events = after(timers.started())
+    assert case.light is Light.GREEN
+    assert case.open
+    assert events == []
+
+
+def test_given_the_warning_point_of_agenda_material_then_its_own_rule_sets_yellow() -> None:
+    case, events = after(timers.started(), timers.warned())
+    assert case.light is Light.YELLOW
+    assert changes(events) == [(Light.YELLOW, "SL-16")]
+    assert events[0].recipients == ("u.handler.d06", "u.chief.d06", "u.leader")
+
+
+def test_given_an_ordinary_step_then_the_special_rule_stays_silent() -> None:
+    _, events = after(timers.started(light_rules=()), timers.warned(light_rules=()))
+    assert changes(events) == [(Light.YELLOW, "SL-01")]
+
+
+def test_given_overdue_by_a_day_then_red_climbs_to_a_matter_and_each_rule_is_met_once() -> None:
+    case, events = after(timers.started(), timers.overdue(0), timers.overdue(1), timers.overdue(2))
+    assert case.light is Light.RED
+    assert changes(events) == [(Light.RED, "SL-16/0"), (Light.RED, "SL-16/1")]
+    assert [event.rung for event in events if isinstance(event, EscalationClimbed)] == ["matter"]
+    assert case.clocks["step:t1"].overdue_workdays == 2
+
+
+def test_given_only_the_newest_count_after_a_downtime_then_the_lower_rules_are_met_too() -> None:
+    _, events = after(timers.started(), timers.overdue(5))
+    assert changes(events) == [(Light.RED, "SL-16/1")]
+    assert after(timers.overdue(5))[0].clocks["step:t1"].met == ("SL-16/0", "SL-16/1")
+
+
+def test_given_statutory_limit_passed_then_the_case_shows_serious_red_to_everyone() -> None:
+    case, events = after(timers.started(kind=ClockKind.STATUTORY), timers.overdue(0, kind=ClockKind.STATUTORY))
+    assert case.light is Light.RED2
+    assert events[0].recipients == ("u.handler.d06", "u.chief.d06", "u.leader", "u.head", "u.supervisor")
+
+
+def test_given_a_hold_then_the_light_is_grey_and_its_colour_comes_back() -> None:
+    case, _ = after(timers.started(), timers.warned(), timers.held())
+    assert case.light is Light.GREY
+    case, events = after(timers.started(), timers.warned(), timers.held(), timers.resumed())
+    assert case.light is Light.YELLOW
+    assert [event.light for event in events if isinstance(event, LightChanged)] == ["yellow", "grey", "yellow"]
+
+
+def test_given_an_extension_then_the_light_goes_back_to_green_and_may_warn_again() -> None:
+    case, events = after(
+        timers.started(), timers.overdue(0), timers.moved(date(2017, 4, 18)), timers.warned(due_on=date(2017, 4, 18))
+    )
+    assert case.light is Light.YELLOW
+    assert [light for light, _ in changes(events)] == [Light.RED, Light.GREEN, Light.YELLOW]
+
+
+def test_given_the_step_is_done_then_its_light_is_cleared_and_the_case_shows_the_rest() -> None:
+    case, events = after(
+        timers.started(),
+        timers.overdue(0),
+        timers.started(kind=ClockKind.PROMISED),
+        timers.warned(kind=ClockKind.PROMISED),
+        timers.stopped(3),
+    )
+    assert case.light is Light.YELLOW
+    assert changes(events)[-1] == (Light.GREEN, None)
+    assert case.clocks["step:t1"].overdue_workdays == 3
+
+
+@pytest.mark.parametrize("late", [timers.warned(), timers.overdue(1), timers.started()])
+def test_given_an_event_older_than_the_stop_then_nothing_changes(late: TimerSaid) -> None:
+    case, _ = after(timers.started(), timers.stopped())
+    again, events = hear(case, late, sequence=1, table=default_table(), cast=CAST, now=NOW)
+    assert again == case
+    assert events == ()
+
+
+_EVENTS = (timers.started(), timers.warned(), timers.due(), timers.overdue(0), timers.overdue(1), timers.held())
+
+
+@given(st.lists(st.integers(0, len(_EVENTS) - 1), min_size=1, max_size=30))
+def test_whatever_order_and_repetition_no_rule_speaks_twice(order: list[int]) -> None:
+    case, said = dark(_EVENTS[0], now=NOW), []
+    for index in order:
+        case, events = hear(case, _EVENTS[index], sequence=index + 1, table=default_table(), cast=CAST, now=NOW)
+        said += [event.rule for event in events if isinstance(event, LightChanged) and event.rule]
+    assert len(said) == len(set(said))
+    assert case.clocks["step:t1"].heard == max(order) + 1
