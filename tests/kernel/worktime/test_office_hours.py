@@ -79,6 +79,7 @@ def test_another_bureau_may_keep_other_hours() -> None:
     [
         (time(17), time(12), time(13), time(9)),
         (time(9), time(8), time(13), time(17)),
+        (time(9), time(9), time(13), time(17)),
         (time(9), time(12), time(11), time(17)),
         (time(9), time(12), time(17), time(17)),
     ],
@@ -87,6 +88,11 @@ def test_hours_out_of_order_are_refused(hours: tuple[time, time, time, time]) ->
     with pytest.raises(OfficeHoursImpossible) as refused:
         OfficeHours(*hours)
     assert "午休" in refused.value.detail(Language.ZH)
+
+
+def test_an_office_may_work_through_lunch() -> None:
+    through = OfficeHours(lunch_from=time(12), lunch_until=time(12))
+    assert through.is_open(in_shanghai("2026-09-17T12:00:00"), CALENDAR)
 
 
 def test_a_moment_without_a_zone_is_a_mistake_of_ours() -> None:

@@ -184,9 +184,12 @@ def test_a_file_without_a_day_off_that_the_law_fixes_is_refused(day: str) -> Non
         assert refused.value.values == {"year": 2027, "days": day}
 
 
-def test_the_second_of_may_was_no_holiday_of_law_before_2025() -> None:
+def test_the_second_of_may_is_a_holiday_of_law_since_2025() -> None:
     days = [entry(f"2020-{day}") for day in ("01-01", "05-01", "10-01", "10-02", "10-03")]
     assert len(read({"year": 2020, "days": days}, year=2020).days) == 5
+    since = [entry(day["date"].replace("2020", "2025")) for day in days]
+    with pytest.raises(YearFileIncomplete):
+        read({"year": 2025, "days": since}, year=2025)
 
 
 def test_every_refusal_is_said_in_both_languages_with_a_remedy() -> None:
