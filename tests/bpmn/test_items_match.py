@@ -1,0 +1,68 @@
+"""`item.toml` says what the contracts say of an item, and the diagram handles every situation it promises."""
+
+import re
+from typing import Final
+
+import pytest
+
+from services.contracts.workflow import Item, RequiredDocument, Situation
+from services.workflow.definitions.items import read_item
+from tests.bpmn.bundles import BUNDLES, Bundle
+
+each_bundle = pytest.mark.parametrize("bundle", BUNDLES, ids=lambda bundle: bundle.key)
+CHINESE: Final = re.compile(r"[\u4e00-\u9fff]")
+
+PROMISES: Final = {
+    "works-planning-permit": ("PT05", "D06", False, {"building": 7, "dilapidated_rebuild": 20, "landscape": 5}),
+    "rural-planning-permit": ("PT06", "D08", True, {"village_house": 10, "enterprise_public": 10}),
+}
+
+
+@each_bundle
+def test_given_an_item_then_it_is_one_of_the_contracts_and_nothing_else(bundle: Bundle) -> None:
+    own = {"key", "case_clock"}
+    assert bundle.item.keys() == Item.model_fields.keys() | own
+    assert all(row.keys() == Situation.model_fields.keys() for row in bundle.item["situations"])
+    assert all(row.keys() == RequiredDocument.model_fields.keys() for row in bundle.item["documents"])
+    item = read_item((bundle.folder / "item.toml").read_bytes()).item()
+    assert item == Item(**{name: bundle.item[name] for name in Item.model_fields})
+
+
+@each_bundle
+def test_given_an_item_then_its_key_is_the_folder_and_its_law_is_cited_with_articles(bundle: Bundle) -> None:
+    assert bundle.item["key"] == bundle.key
+    assert bundle.item["case_clock"] == {"warn": "90%"}
+    assert all(re.search(r"第[一二三四五六七八九十]+条|〔\d{4}〕\d+号", basis) for basis in bundle.item["legal_basis"])
+    assert bundle.item["statutory_workdays"] == 20
+    assert bundle.item["acceptance_workdays"] == 5
+
+
+@each_bundle
+def test_given_an_item_then_its_papers_are_named_in_both_languages_and_have_a_basis(bundle: Bundle) -> None:
+    situations = {row["code"] for row in bundle.item["situations"]}
+    for row in bundle.item["documents"]:
+        assert set(row["situations"]) <= situations
+        assert CHINESE.search(row["name"])
+        assert re.search(r"[A-Za-z]{3}", row["name_en"])
+        assert row["basis"]
+    for situation in situations:
+        assert any(row["mandatory"] and situation in row["situations"] for row in bundle.item["documents"])
+
+
+@pytest.mark.parametrize("key", PROMISES)
+def test_given_the_two_permits_then_they_promise_what_the_bureau_published(key: str) -> None:
+    bundle = next(one for one in BUNDLES if one.key == key)
+    code, department, township_first, promised = PROMISES[key]
+    assert (bundle.item["code"], bundle.item["department"], bundle.item["township_first"]) == (
+        code,
+        department,
+        township_first,
+    )
+    assert {row["code"]: row["promised_workdays"] for row in bundle.item["situations"]} == promised
+
+
+@each_bundle
+def test_given_a_situation_that_the_diagram_asks_for_then_the_item_has_it(bundle: Bundle) -> None:
+    known = {row["code"] for row in bundle.item["situations"]}
+    for flow in bundle.flows.values():
+        assert set(re.findall(r'case\.situation == "(\w+)"', flow.condition or "")) <= known, flow.id

@@ -1,0 +1,81 @@
+"""On every path the steps' limits fit into the promise and the promise into the law (docs/domain.md §0.12)."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+import pytest
+
+from tests.bpmn.bundles import BUNDLES, Bundle, Flow
+
+SITUATIONS: Final = [
+    pytest.param(bundle, row["code"], row["promised_workdays"], id=f"{bundle.key}/{row['code']}")
+    for bundle in BUNDLES
+    for row in bundle.item["situations"]
+]
+each_situation = pytest.mark.parametrize(("bundle", "situation", "promised"), SITUATIONS)
+_ASKS: Final = re.compile(r'case\.situation == "(\w+)"')
+
+Path = tuple[str, ...]
+
+
+@each_situation
+def test_given_every_path_then_the_limits_that_count_fit_the_promise(
+    bundle: Bundle, situation: str, promised: int
+) -> None:
+    paths = list(decisions(bundle, situation))
+    assert paths
+    for path in paths:
+        assert counted(bundle, path) <= promised <= bundle.item["statutory_workdays"], path
+
+
+@each_situation
+def test_given_every_path_then_it_reaches_a_decision_or_an_end(bundle: Bundle, situation: str, promised: int) -> None:
+    del promised
+    for start in bundle.of("startEvent"):
+        for path in walked(bundle, situation, (start.id,)):
+            last = bundle.nodes[path[-1]]
+            assert last.tag == "endEvent", path
+
+
+def test_given_a_building_without_meetings_then_the_seven_days_are_used_as_published() -> None:
+    bundle = next(one for one in BUNDLES if one.key == "works-planning-permit")
+    plain = [path for path in decisions(bundle, "building") if "Task_ExpertNotice" not in path]
+    assert {counted(bundle, path) for path in plain} == {6}  # P04 3 + P06 1 + P09 1 + P11 1; P12 1 after the decision
+    assert max(counted(bundle, path) for path in decisions(bundle, "building")) == 7  # and the notice of the review
+
+
+def decisions(bundle: Bundle, situation: str) -> Iterator[Path]:
+    """Every way from an acceptance to the decision. A way back is walked once: it does not restart the clocks."""
+    for node in bundle.nodes.values():
+        if node.settings.get("case_clock") == "start":
+            for path in walked(bundle, situation, (node.id,)):
+                stops = [n for n, one in enumerate(path) if bundle.nodes[one].settings.get("case_clock") == "stop"]
+                if stops:
+                    yield path[: stops[0] + 1]
+
+
+def walked(bundle: Bundle, situation: str, path: Path) -> Iterator[Path]:
+    """Every path onwards that visits no element twice, in one situation."""
+    ways = [flow.target for flow in bundle.leaving(path[-1]) if open_in(bundle, flow, situation)]
+    ways += [boundary.id for boundary in bundle.boundaries(path[-1])]
+    if not ways:
+        yield path
+    for way in ways:
+        if way not in path:
+            yield from walked(bundle, situation, (*path, way))
+
+
+def open_in(bundle: Bundle, flow: Flow, situation: str) -> bool:
+    """Whether a flow can be taken in a situation; other conditions may come out either way."""
+    if flow.condition is None:
+        rivals = [one.condition or "" for one in bundle.leaving(flow.source) if one.id != flow.id]
+        return not (flow.is_default and any(situation in _ASKS.findall(rival) for rival in rivals))
+    asked = _ASKS.findall(flow.condition)
+    return not asked or situation in asked
+
+
+def counted(bundle: Bundle, path: Path) -> int:
+    """The working days that a path's steps take from the case's clocks."""
+    steps = (bundle.nodes[one].settings for one in path)
+    return sum(int(step["limit_wd"]) for step in steps if step.get("counts_in_case_clock") == "yes")
