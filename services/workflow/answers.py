@@ -98,7 +98,8 @@ def _field_errors(error: ValidationError, schema: Mapping[str, Any]) -> Iterator
     path = list(error.absolute_path)
     match error.validator:
         case "required":
-            missing = [name for name in error.validator_value if name not in error.instance]
+            asked: list[str] = list(error.schema.get("required", ())) if isinstance(error.schema, Mapping) else []
+            missing = [name for name in asked if isinstance(error.instance, Mapping) and name not in error.instance]
             yield from (_told(error, [*path, name], schema) for name in missing)
         case "additionalProperties" | "unevaluatedProperties" if isinstance(error.instance, Mapping):
             known = error.schema.get("properties", {}) if isinstance(error.schema, Mapping) else {}
@@ -126,11 +127,12 @@ def _words(error: ValidationError) -> tuple[str, str]:
 
 def _schema_at(schema: Mapping[str, Any], path: Sequence[str | int]) -> Mapping[str, Any]:
     """The part of the schema that describes a field; empty where the form says nothing of it."""
-    found: Any = schema
+    found: Mapping[str, Any] = schema
     for part in path:
-        found = found.get("items", {}) if isinstance(part, int) else found.get("properties", {}).get(part, {})
-        if not isinstance(found, Mapping):
+        inner = found.get("items", {}) if isinstance(part, int) else found.get("properties", {}).get(part, {})
+        if not isinstance(inner, Mapping):
             return {}
+        found = inner
     return found
 
 

@@ -89,9 +89,7 @@ def resume(
         return resumed, ()
     day = room.time.day_of(at)
     again = unspoken(retimed(resumed, room.time), now=at, time=room.time)
-    days = held_workdays(
-        again, since=spell_before(again, day), until=day, time=room.time
-    )
+    days = held_workdays(again, since=spell_before(again, day), until=day, time=room.time)
     said = TimerResumed(**said_of(again, room.heading), resumed_at=at, was_due_on=clock.due_on, held_workdays=days)
     return again, (said,)
 

@@ -28,7 +28,6 @@ class Verb(StrEnum):
     FAIL = "fail"
     FIRE = "fire"
     MESSAGE = "message"
-    CANCEL = "cancel"
 
 
 class Act(BaseModel, frozen=True):
@@ -155,7 +154,7 @@ class Instance(Body, frozen=True):
 
     `departments` are all that ever had a step of the case, the responsible one first: who may see it. `early` keeps
     messages for which nobody waited yet. `next_due_at` is the next moment at which time itself does something. `state`
-    is the engine's alone; `data` shows the variables in it.
+    is the engine's alone; `data` shows the variables in it. `calendar` is the version that its dates are reckoned by.
     """
 
     case_no: str
@@ -173,6 +172,7 @@ class Instance(Body, frozen=True):
     early: tuple[Act, ...] = ()
     incidents: tuple[Incident, ...] = ()
     next_due_at: datetime | None = None
+    calendar: str = ""
     outcome: Outcome | None = None
     started_at: datetime | None = None
     ended_at: datetime | None = None

@@ -49,7 +49,13 @@ def scheduled(instance: Instance, office: Office) -> Instance:
         task.model_copy(update={"due_on": clock.due_on}) if (clock := instance.clock(f"step:{task.task_id}")) else task
         for task in instance.tasks
     )
-    return instance.model_copy(update={"next_due_at": thing.at if thing else None, "tasks": tasks})
+    return instance.model_copy(
+        update={
+            "next_due_at": thing.at if thing else None,
+            "tasks": tasks,
+            "calendar": office.time.calendar.version,
+        },
+    )
 
 
 def spoken(instance: Instance, *, until: datetime, office: Office) -> Decided:

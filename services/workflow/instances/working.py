@@ -89,9 +89,7 @@ def workable(instance: Instance, task_id: str, *, person: str, posts: frozenset[
 
     Raises `TaskNotFound`, `TaskOver`, `NotHuman`, `NotYourTask`, `ClaimedByOther`, `TaskInIncident`.
     """
-    task = instance.task(task_id)
-    if task is None:
-        raise _gone(instance, task_id)
+    task = open_or_over(instance, task_id)
     if task.kind is not StepKind.HUMAN:
         raise NotHuman(task=task.name)
     if not may_act(person, posts, task, books):
@@ -101,6 +99,16 @@ def workable(instance: Instance, task_id: str, *, person: str, posts: frozenset[
     if (incident := instance.incident_about(task_id)) is not None:
         raise TaskInIncident(task=task.name, incident_id=incident.incident_id)
     return task
+
+
+def open_or_over(instance: Instance, task_id: str) -> Task:
+    """The open task; raises `TaskOver`, naming who closed it, or `TaskNotFound`."""
+    task, closed = instance.task(task_id), instance.closed_task(task_id)
+    if task is not None:
+        return task
+    if closed is None:
+        raise TaskNotFound(task_id=task_id)
+    raise TaskOver(task=closed.name, by=closed.person or "系统 / the process", at=closed.closed_at.isoformat())
 
 
 def done_before(instance: Instance, task_id: str, *, person: str, answers: Mapping[str, Any]) -> ClosedTask | None:
@@ -143,10 +151,3 @@ def _assigned(instance: Instance, task: Task, person: str | None) -> Instance:
 
 def _stands_in(person: str, assignee: str | None, books: Books) -> bool:
     return any(other.code == assignee for other in books.stood_in_for(person))
-
-
-def _gone(instance: Instance, task_id: str) -> Problem:
-    closed = instance.closed_task(task_id)
-    if closed is None:
-        return TaskNotFound(task_id=task_id)
-    return TaskOver(task=closed.name, by=closed.person or "系统 / the process", at=closed.closed_at.isoformat())

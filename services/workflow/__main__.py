@@ -1,0 +1,74 @@
+"""The workflow service: `python -m services.workflow`."""
+
+from typing import Final
+
+from services.contracts.registry import CalendarPublished, DepartmentChanged, PersonChanged, PostChanged
+from services.kernel.app import Kernel, Service, run
+from services.kernel.store import Index, Store
+from services.kernel.worktime import OfficeHours
+from services.workflow.api import ROUTERS
+from services.workflow.clocks.grounds import Policy
+from services.workflow.consumers import HEARS
+from services.workflow.copies import Copies
+from services.workflow.definitions.models import Bundle, Definition
+from services.workflow.definitions.shelf import Shelf
+from services.workflow.deps import Deps
+from services.workflow.engines import Engines
+from services.workflow.instances.models import Instance
+from services.workflow.queries import (
+    INSTANCE_INDEXES,
+    count_incidents,
+    count_late_timers,
+    count_old_calendar,
+    count_waiting,
+)
+from services.workflow.settings import WorkflowSettings
+from services.workflow.ticker import TICKERS
+
+
+async def _deps(kernel: Kernel) -> Deps:
+    settings, store = kernel.settings, kernel.store
+    assert isinstance(settings, WorkflowSettings)  # noqa: S101 - `SERVICE` says so
+    await _indexes(store)
+    shelf = Shelf(store.aggregates("bundles", Bundle, key="sha256"))
+    return Deps(
+        settings=settings,
+        clock=kernel.clock,
+        instances=store.aggregates("instances", Instance, key="case_no"),
+        definitions=store.aggregates("definitions", Definition, key="process_key"),
+        shelf=shelf,
+        copies=Copies(
+            posts=store.collection("posts", PostChanged),
+            departments=store.collection("departments", DepartmentChanged),
+            people=store.collection("people", PersonChanged),
+            years=store.collection("calendar_years", CalendarPublished),
+            policy=Policy(publicity_basis=settings.publicity_basis),
+            hours=OfficeHours(),
+        ),
+        engines=Engines(shelf),
+        journal=kernel.journal,
+    )
+
+
+async def _indexes(store: Store) -> None:
+    await store.indexes("instances", *INSTANCE_INDEXES)
+    await store.indexes("definitions", Index("body.item_code"))
+
+
+SERVICE: Final = Service[Deps](
+    name="workflow",
+    settings=WorkflowSettings,
+    deps=_deps,
+    routers=ROUTERS,
+    hears=HEARS,
+    tickers=TICKERS,
+    backlog={
+        "timers-due-not-fired": count_late_timers,
+        "received-not-started": count_waiting,
+        "incidents-open": count_incidents,
+        "cases-on-old-calendar": count_old_calendar,
+    },
+)
+
+if __name__ == "__main__":
+    run(SERVICE)

@@ -1,0 +1,159 @@
+"""Doing something to a case: load, ask the engine, decide, save in one write. The one place where all four meet."""
+
+import asyncio
+import random
+from collections.abc import Callable
+from typing import Final
+
+from services.contracts.events import Said
+from services.kernel import logs
+from services.kernel.problem import Problem
+from services.kernel.store import Conflict
+from services.workflow.definitions.models import Definition, Version
+from services.workflow.deps import Deps
+from services.workflow.engine.models import WHOLE, EngineFault, Refusal, Refused, Step
+from services.workflow.instances import incidents
+from services.workflow.instances.models import Act, Instance, Pin, Verb
+from services.workflow.instances.moving import awaited_early, keeps_early, moved, pinned
+from services.workflow.instances.schedules import recomputed, scheduled
+from services.workflow.instances.turns import Decided, Unworkable
+from services.workflow.offices import Office
+
+log = logs.get(__name__)
+
+Check = Callable[[Instance, Office], None]
+"""Looks at a freshly loaded case before anything is done to it; raises a `Problem` to forbid it."""
+
+TRIES: Final = 8
+_MOST_EARLY: Final = 20
+_NEW_CALENDAR: Final = "calendar"
+
+
+class ActRefused(Problem):
+    """The process is no longer where this would fit, or cannot take these data."""
+
+    status = 409
+    code = "act-refused"
+    zh = "操作未生效：{reason_zh}"
+    en = "it had no effect: {reason}"
+    remedy_zh = "请刷新案件后再试"
+    remedy_en = "load the case again and try anew"
+
+
+def nothing_to_check(instance: Instance, office: Office) -> None:
+    """Forbids nothing: the act is an outside fact."""
+    del instance, office
+
+
+async def perform(
+    deps: Deps, case_no: str, act: Act, *, check: Check = nothing_to_check, cause: str | None = None
+) -> Instance:
+    """Do something to a case and give it as it then is; if the engine fails, the act is kept in an incident.
+
+    Raises what `check` raises, NotFound, ActRefused, AlreadyApplied, and Conflict after `TRIES`.
+    """
+    for attempt in range(TRIES):
+        instance, revision = await deps.instances.load(case_no)
+        office = await deps.copies.office()
+        check(instance, office)
+        decided = await carried(deps, instance, act, office=office)
+        if decided.instance == instance and not decided.said:
+            return instance
+        try:
+            await deps.instances.save(decided.instance, revision, decided.said, cause=cause)
+        except Conflict:
+            await pause(attempt)
+            continue
+        return decided.instance
+    raise Conflict(key=case_no)
+
+
+async def carried(deps: Deps, instance: Instance, act: Act, *, office: Office) -> Decided:
+    """What becomes of a case by an act; a failure becomes an incident that keeps the act. Raises ActRefused."""
+    now = deps.clock.now()
+    try:
+        return await went_through(deps, instance, act, office=office)
+    except (EngineFault, Unworkable) as fault:
+        log.error(  # noqa: TRY400 - the incident keeps the reason; a traceback adds nothing
+            "case met an incident", case_no=instance.case_no, element=fault.element, verb=act.verb
+        )
+        opened = incidents.opened(instance, act, element=fault.element, zh=fault.zh, en=fault.en, at=now)
+        return Decided(scheduled(opened.instance, office), opened.said)
+
+
+async def went_through(deps: Deps, instance: Instance, act: Act, *, office: Office) -> Decided:
+    """As `carried`, but raises `EngineFault` and `Unworkable` instead of opening an incident."""
+    now = deps.clock.now()
+    fresh = on_todays_calendar(deps, instance, office)
+    if act.verb is Verb.START:
+        taken = await _taken_up(deps, fresh.instance, act, office=office)
+        return Decided(taken.instance, (*fresh.said, *taken.said))
+    if instance.pin is None:
+        raise ActRefused(reason="the case has not started", reason_zh="案件流程尚未启动")
+    try:
+        step = await deps.engines.apply(fresh.instance, instance.pin, act, now=now, time=office.time)
+    except Refused as refused:
+        if act.verb is Verb.MESSAGE and refused.code is Refusal.NOT_WAITING:
+            return Decided(keeps_early(fresh.instance, act).instance, fresh.said)
+        raise ActRefused(reason=refused.en, reason_zh=refused.zh) from None
+    decided = moved(fresh.instance, act, step, now=now, office=office)
+    rest = await _deliver_early(deps, decided.instance, step, office=office)
+    return Decided(rest.instance, (*fresh.said, *decided.said, *rest.said))
+
+
+def on_todays_calendar(deps: Deps, instance: Instance, office: Office) -> Decided:
+    """The case with its dates reckoned by the calendar in force, before anything else is said of them."""
+    if instance.calendar in ("", office.time.calendar.version):
+        return Decided(instance)
+    return recomputed(instance, at=deps.clock.now(), reason=_NEW_CALENDAR, office=office)
+
+
+async def active_version(deps: Deps, item_code: str) -> tuple[Definition, Version] | None:
+    """The process that new cases of an item follow, and its active version; None while there is none."""
+    where = {"body.item_code": item_code, "body.active": {"$gte": 1}}
+    found = await deps.definitions.query(where, sort=[("_id", 1)], limit=1)
+    version = found[0].active_version if found else None
+    return (found[0], version) if version else None
+
+
+async def pause(attempt: int) -> None:
+    """Let a rival finish: a few milliseconds, more each time."""
+    await asyncio.sleep(random.uniform(0, 0.01) * 2**attempt)  # noqa: S311 - spreads the rivals in time
+
+
+async def _taken_up(deps: Deps, instance: Instance, act: Act, *, office: Office) -> Decided:
+    """Start the process of a received case by the version active now."""
+    item_code = instance.application.item_code
+    found = await active_version(deps, item_code)
+    if found is None:
+        raise Unworkable(WHOLE, f"事项 {item_code} 没有启用的流程", f"the item {item_code} has no active process")
+    definition, version = found
+    terms = (await deps.shelf.take(version.sha256)).item.terms(instance.application.situation)
+    pin = Pin(process_key=definition.process_key, version=version.version, sha256=version.sha256, terms=terms)
+    now = deps.clock.now()
+    try:
+        step = await deps.engines.start(instance, pin, now=now, time=office.time)
+    except Refused as refused:
+        raise Unworkable(WHOLE, refused.zh, refused.en) from None
+    running = pinned(instance, pin, now=now)
+    decided = moved(running.instance, act, step, now=now, office=office)
+    rest = await _deliver_early(deps, decided.instance, step, office=office)
+    return Decided(rest.instance, (*running.said, *decided.said, *rest.said))
+
+
+async def _deliver_early(deps: Deps, instance: Instance, step: Step, *, office: Office) -> Decided:
+    """Deliver the messages that came before anybody waited for them, as far as somebody waits now."""
+    said: list[Said] = []
+    for _ in range(_MOST_EARLY):
+        instance, act = awaited_early(instance, step)
+        if act is None or instance.pin is None:
+            break
+        now = deps.clock.now()
+        try:
+            step = await deps.engines.apply(instance, instance.pin, act, now=now, time=office.time)
+        except Refused as refused:
+            log.warning("early message dropped", case_no=instance.case_no, message=act.target, reason=refused.code)
+            continue
+        instance, more = moved(instance, act, step, now=now, office=office)
+        said += more
+    return Decided(instance, tuple(said))

@@ -1,0 +1,24 @@
+"""What the routes share: who asks, and with what they work."""
+
+from typing import Annotated
+
+from fastapi import Depends, Path
+
+from services.kernel.app import deps_of
+from services.kernel.identity import Permission, Person, allowed
+from services.workflow.deps import Deps
+
+With = Annotated[Deps, Depends(deps_of)]
+Reader = Annotated[Person, Depends(allowed(Permission.CASE_READ))]
+Worker = Annotated[Person, Depends(allowed(Permission.TASK_WORK))]
+Head = Annotated[Person, Depends(allowed(Permission.CASE_EXTEND))]
+Operator = Annotated[Person, Depends(allowed(Permission.INCIDENT_WORK))]
+Viewer = Annotated[Person, Depends(allowed(Permission.DEFINITION_READ))]
+Deployer = Annotated[Person, Depends(allowed(Permission.DEFINITION_DEPLOY))]
+
+CaseNo = Annotated[str, Path(pattern=r"^[0-9A-Z]{1,40}$", examples=["51200020261123PT0500017"])]
+TaskId = Annotated[str, Path(pattern=r"^[0-9A-Za-z-]{1,64}$")]
+ClockId = Annotated[str, Path(pattern=r"^(promised|statutory|step:[0-9A-Za-z-]{1,64})$", examples=["statutory"])]
+IncidentId = Annotated[str, Path(pattern=r"^[0-9a-f]{20}$")]
+ProcessKey = Annotated[str, Path(pattern=r"^[a-z][a-z0-9_-]{0,39}$", examples=["works-planning-permit"])]
+FilePath = Annotated[str, Path(min_length=1, max_length=160)]

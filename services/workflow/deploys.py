@@ -1,0 +1,123 @@
+"""Deploying definitions: check everything, store once, activate; never touch what runs."""
+
+import asyncio
+from collections.abc import Collection, Mapping
+from contextlib import suppress
+from typing import Final
+
+from services.kernel.identity import Person
+from services.kernel.store import AlreadyExists
+from services.workflow.definitions.files import checked
+from services.workflow.definitions.items import ITEM_FILE, ItemFile, read_item
+from services.workflow.definitions.models import Bundle, Definition, Version
+from services.workflow.definitions.shelf import bundle_files
+from services.workflow.definitions.versions import (
+    DefinitionNotFound,
+    ItemTaken,
+    activated,
+    deployed,
+    refuse_errors,
+)
+from services.workflow.deps import Deps
+from services.workflow.engine.bundles import digest
+from services.workflow.engine.models import Finding, Severity
+from services.workflow.lint.linting import bureau_findings, in_order
+from services.workflow.views.definitions import DeployedView, finding_views
+
+_MOST: Final = 1_000
+
+
+async def findings_of(deps: Deps, files: Mapping[str, bytes]) -> tuple[Finding, ...]:
+    """Everything wrong with the files: the engine's findings and the bureau's, errors first. Raises BundleRefused."""
+    known = checked(files)
+    posts = (await deps.copies.office()).books.posts.keys()
+    of_engine = await deps.engines.findings(known)
+    of_bureau = await asyncio.to_thread(bureau_findings, known, posts=posts)
+    return in_order((*of_engine, *of_bureau))
+
+
+async def deploy(deps: Deps, files: Mapping[str, bytes], *, who: Person, activate: bool) -> DeployedView:
+    """Store the files as the next version of their process. Raises BundleRefused, DefinitionRefused, ItemTaken."""
+    known = checked(files)
+    findings = await findings_of(deps, known)
+    refuse_errors(findings)
+    item = read_item(known[ITEM_FILE])
+    sha256 = digest(known)
+    await deps.shelf.put(Bundle(sha256=sha256, item=item, files=bundle_files(known)))
+    before = await deps.definitions.find(item.key)
+    definition = await _with_version(deps, item, sha256, files=len(known), who=who)
+    version = _number_of(definition, sha256)
+    if activate:
+        definition = await _activate(deps, item.key, version, who=who)
+    return DeployedView(
+        key=item.key,
+        version=version,
+        sha256=sha256,
+        created=before is None or before[0].version_of(sha256) is None,
+        active=definition.active == version,
+        findings=finding_views(finding for finding in findings if finding.severity is not Severity.ERROR),
+    )
+
+
+async def activate(deps: Deps, key: str, number: int, *, who: Person) -> Definition:
+    """Let new cases follow a version. Raises DefinitionNotFound."""
+    await definition_of(deps, key)
+    return await _activate(deps, key, number, who=who)
+
+
+async def all_definitions(deps: Deps) -> Collection[Definition]:
+    """Every process, by key."""
+    return await deps.definitions.query({"body.versions.0": {"$exists": True}}, sort=[("_id", 1)], limit=_MOST)
+
+
+async def definition_of(deps: Deps, key: str) -> Definition:
+    """One process. Raises DefinitionNotFound."""
+    found = await deps.definitions.find(key)
+    if found is None or not found[0].versions:
+        raise DefinitionNotFound(what=key)
+    return found[0]
+
+
+async def version_of(deps: Deps, key: str, number: int) -> tuple[Definition, Version, Bundle]:
+    """One version with its files. Raises DefinitionNotFound."""
+    definition = await definition_of(deps, key)
+    version = definition.version(number)
+    if version is None:
+        raise DefinitionNotFound(what=f"{key} v{number}")
+    return definition, version, await deps.shelf.take(version.sha256)
+
+
+async def _with_version(deps: Deps, item: ItemFile, sha256: str, *, files: int, who: Person) -> Definition:
+    """The process with the files as a version, made if it is new. Of two at once each becomes its own version."""
+    now = deps.clock.now()
+
+    def decide(definition: Definition) -> tuple[Definition, tuple[()]]:
+        return deployed(definition, item=item, sha256=sha256, files=files, at=now, by=who.code), ()
+
+    await _refuse_taken(deps, item)
+    with suppress(AlreadyExists):
+        await deps.definitions.create(Definition(process_key=item.key, item_code=item.code))
+    return await deps.definitions.change(item.key, decide)
+
+
+async def _refuse_taken(deps: Deps, item: ItemFile) -> None:
+    where = {"body.item_code": item.code, "_id": {"$ne": item.key}}
+    others = await deps.definitions.query(where, sort=[("_id", 1)], limit=1)
+    if others:
+        raise ItemTaken(item_code=item.code, process_key=others[0].process_key)
+
+
+def _number_of(definition: Definition, sha256: str) -> int:
+    version = definition.version_of(sha256)
+    if version is None:
+        raise DefinitionNotFound(what=sha256)
+    return version.version
+
+
+async def _activate(deps: Deps, key: str, number: int, *, who: Person) -> Definition:
+    now = deps.clock.now()
+    definition = await deps.definitions.change(
+        key, lambda definition: activated(definition, number, at=now, by=who.code)
+    )
+    deps.bells.waiting.set()
+    return definition

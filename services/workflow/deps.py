@@ -1,0 +1,36 @@
+"""What the workflow service works with, built once in `__main__` and passed in."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+from services.kernel.clock import Clock
+from services.kernel.store import Aggregates, Journal
+from services.workflow.copies import Copies
+from services.workflow.definitions.models import Definition
+from services.workflow.definitions.shelf import Shelf
+from services.workflow.engines import Engines
+from services.workflow.instances.models import Instance
+from services.workflow.settings import WorkflowSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Bells:
+    """Wake the tickers before their time: something they wait for has happened."""
+
+    waiting: asyncio.Event = field(default_factory=asyncio.Event)
+    calendar: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+@dataclass(frozen=True, slots=True)
+class Deps:
+    """Everything a handler may use."""
+
+    settings: WorkflowSettings
+    clock: Clock
+    instances: Aggregates[Instance]
+    definitions: Aggregates[Definition]
+    shelf: Shelf
+    copies: Copies
+    engines: Engines
+    journal: Journal
+    bells: Bells = field(default_factory=Bells)

@@ -1,0 +1,146 @@
+"""What the workflow service asks its own database. Every read path goes through the one scope filter."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any, Final
+
+from services.kernel.identity import Person, scope_of
+from services.kernel.problem import Problem
+from services.kernel.store import Entry, Index
+from services.workflow.deps import Deps
+from services.workflow.instances.models import Instance, Status, Task
+from services.workflow.instances.working import may_act
+
+INSTANCE_INDEXES: Final = (
+    Index("body.next_due_at", where={"body.next_due_at": {"$type": "date"}}),
+    Index("body.tasks.task_id"),
+    Index("body.closed.task_id"),
+    Index("body.tasks.post", "body.tasks.department", "body.tasks.due_on"),
+    Index("body.tasks.assignee"),
+    Index("body.departments"),
+    Index("body.status", "body.calendar"),
+    Index("body.incidents.incident_id"),
+)
+
+_LATE: Final = timedelta(minutes=1)
+_CURSOR: Final = re.compile(r"[0-9]{1,7}", re.ASCII)
+
+
+class CaseNotFound(Problem):
+    """No such case, or not one the reader may see."""
+
+    status = 404
+    code = "case-not-found"
+    zh = "没有案件 {case_no}，或您无权查看"
+    en = "no case {case_no}, or not yours to see"
+    remedy_zh = "请核对案件编号"
+    remedy_en = "check the case number"
+
+
+class CursorUnreadable(Problem):
+    """`after` is not one that a page gave."""
+
+    status = 422
+    code = "cursor-unreadable"
+    zh = "看不懂 after 参数"
+    en = "after is not a value that a page gave"
+    remedy_zh = "请原样使用上一页返回的 next"
+    remedy_en = "use next of the page before as it is"
+
+
+async def case_of(deps: Deps, case_no: str, who: Person) -> Instance:
+    """The case, if the person may see it. Raises CaseNotFound."""
+    found = await deps.instances.query({"$and": [{"_id": case_no}, scope_of(who).filter()]}, sort=[("_id", 1)], limit=1)
+    if not found:
+        raise CaseNotFound(case_no=case_no)
+    return found[0]
+
+
+async def tasks_of(
+    deps: Deps, who: Person, *, limit: int, after: str | None
+) -> tuple[list[tuple[Instance, Task]], str | None]:
+    """The open tasks that a person may work on, their own and those they stand in for, the most urgent first.
+
+    Gives a page of at most `limit` cases with their tasks, and where the next one begins.
+    """
+    books = (await deps.copies.office()).books
+    places = sorted(post.split("@", 1) for post in books.posts_of(who.code, who.posts) if "@" in post)
+    if not places:
+        return [], None
+    here = [{"post": post, "department": department} for post, department in places]
+    where = {"$or": [{"body.tasks": {"$elemMatch": place}} for place in here]}
+    found, following = await _page(deps, where, limit=limit, after=after)
+    mine = [
+        (instance, task) for instance in found for task in instance.tasks if may_act(who.code, who.posts, task, books)
+    ]
+    return sorted(mine, key=_urgency), following
+
+
+async def tasks_in_scope(
+    deps: Deps, who: Person, *, limit: int, after: str | None
+) -> tuple[list[tuple[Instance, Task]], str | None]:
+    """All open tasks of the cases that a person may see, the most urgent first."""
+    where = {"$and": [{"body.tasks.0": {"$exists": True}}, scope_of(who).filter()]}
+    found, following = await _page(deps, where, limit=limit, after=after)
+    tasks = [(instance, task) for instance in found for task in instance.tasks]
+    return sorted(tasks, key=_urgency), following
+
+
+async def incidents_in_scope(
+    deps: Deps, who: Person, *, limit: int, after: str | None
+) -> tuple[list[Instance], str | None]:
+    """The cases with open incidents that a person may see, by case number."""
+    where = {"$and": [{"body.incidents.0": {"$exists": True}}, scope_of(who).filter(), {"_id": {"$gt": after or ""}}]}
+    found = await deps.instances.query(where, sort=[("_id", 1)], limit=limit)
+    return found, found[-1].case_no if len(found) == limit else None
+
+
+async def case_with_incident(deps: Deps, incident_id: str, who: Person) -> str | None:
+    """The number of the case in which an incident is open; None if there is none the person may see."""
+    where = {"$and": [{"body.incidents.incident_id": incident_id}, scope_of(who).filter()]}
+    found = await deps.instances.query(where, sort=[("_id", 1)], limit=1)
+    return found[0].case_no if found else None
+
+
+async def history_of(deps: Deps, case_no: str, *, limit: int, after: str | None) -> Sequence[Entry]:
+    """Everything the service said of a case, oldest first."""
+    return await deps.journal.find(case_no, limit=limit, after=after or "")
+
+
+async def count_late_timers(deps: Deps) -> int:
+    """Cases in which something was due more than a minute ago and has not happened."""
+    return await deps.instances.count({"body.next_due_at": {"$lte": deps.clock.now() - _LATE}})
+
+
+async def count_waiting(deps: Deps) -> int:
+    """Cases received whose process has not started."""
+    return await deps.instances.count({"body.status": Status.WAITING.value})
+
+
+async def count_incidents(deps: Deps) -> int:
+    """Cases with an open incident."""
+    return await deps.instances.count({"body.incidents.0": {"$exists": True}})
+
+
+async def count_old_calendar(deps: Deps) -> int:
+    """Running cases whose dates are reckoned by an older calendar than the one in force."""
+    version = (await deps.copies.office()).time.calendar.version
+    return await deps.instances.count({"body.status": Status.RUNNING.value, "body.calendar": {"$ne": version}})
+
+
+async def _page(
+    deps: Deps, where: Mapping[str, Any], *, limit: int, after: str | None
+) -> tuple[list[Instance], str | None]:
+    if after is not None and not _CURSOR.fullmatch(after):
+        raise CursorUnreadable
+    skip = int(after or 0)
+    sort = [("body.tasks.due_on", 1), ("_id", 1)]
+    found = await deps.instances.query(where, sort=sort, limit=limit, skip=skip)
+    return found, str(skip + limit) if len(found) == limit else None
+
+
+def _urgency(line: tuple[Instance, Task]) -> tuple[bool, str, str]:
+    """By due date, those without one last, then by age."""
+    task = line[1]
+    return task.due_on is None, str(task.due_on), task.opened_at.isoformat()

@@ -1,0 +1,34 @@
+"""What the workflow service needs to be told besides what every service is told."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from services.kernel.settings import Settings
+
+
+class WorkflowSettings(Settings, frozen=True):
+    """`GUIHUA_*` variables of the workflow service; the shared ones are the kernel's."""
+
+    http_port: Annotated[int, Field(ge=0, le=65535)] = Field(
+        8102, description="监听端口,如 8102 / port to listen on, e.g. 8102"
+    )
+    mongo_database: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,63}$")] = Field(
+        "guihua_workflow", description="本服务的数据库名 / this service's database"
+    )
+    publicity_basis: Annotated[str, Field(min_length=4, max_length=200)] | None = Field(
+        None,
+        description=(
+            "公示期间中止法定时限的地方依据,如《某省城乡规划条例》第八十六条;不填则公示不中止法定时限"
+            " / local legal basis on which publicity holds the statutory clock; without it only the promise is held"
+        ),
+    )
+    engine_workers: Annotated[int, Field(ge=1, le=64)] = Field(
+        2, description="流程引擎的工作进程数 / worker processes of the process engine"
+    )
+    engine_seconds: Annotated[float, Field(gt=0, le=60)] = Field(
+        10, description="引擎单步最长秒数 / the longest that one step of the engine may take, in seconds"
+    )
+    engine_memory_mb: Annotated[int, Field(ge=256, le=65_536)] = Field(
+        2_048, description="每个引擎进程的内存上限(MB) / memory limit of each engine process in MB"
+    )

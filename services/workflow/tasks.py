@@ -1,0 +1,150 @@
+"""Working on tasks: claim, release, complete at the desk or by signed link."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from services.contracts.notify import LinkDecided
+from services.kernel.identity import Person, scope_of
+from services.kernel.problem import Problem
+from services.workflow import answers as forms
+from services.workflow.acts import perform
+from services.workflow.deps import Deps
+from services.workflow.instances.closing import LINK
+from services.workflow.instances.models import Act, ClosedTask, Instance, Task, Verb
+from services.workflow.instances.turns import Decided
+from services.workflow.instances.working import (
+    TaskInIncident,
+    TaskNotFound,
+    claimed,
+    done_before,
+    open_or_over,
+    released,
+    workable,
+)
+from services.workflow.offices import Office
+
+
+class NoQuickApproval(Problem):
+    """The step cannot be decided by link: its diagram does not allow it."""
+
+    status = 409
+    code = "no-quick-approval"
+    zh = "环节“{task}”不允许移动审批"
+    en = "the step {task!r} may not be decided by link"
+    remedy_zh = "请在系统内办理"
+    remedy_en = "work on it at the desk"
+
+
+class _DoneBefore(Exception):
+    """The same person has completed the task with the same answers."""
+
+
+async def case_of_task(deps: Deps, task_id: str, who: Person) -> Instance:
+    """The case in which a task is or was open, if the person may see it. Raises TaskNotFound."""
+    where = {"$or": [{"body.tasks.task_id": task_id}, {"body.closed.task_id": task_id}]}
+    found = await deps.instances.query({"$and": [where, scope_of(who).filter()]}, sort=[("_id", 1)], limit=1)
+    if not found:
+        raise TaskNotFound(task_id=task_id)
+    return found[0]
+
+
+async def open_task(deps: Deps, task_id: str, who: Person) -> tuple[Instance, Task, Mapping[str, Any]]:
+    """An open task with its case and form, if the person may see it. Raises TaskNotFound, TaskOver."""
+    instance = await case_of_task(deps, task_id, who)
+    task = open_or_over(instance, task_id)
+    return instance, task, await _form(deps, instance, task_id)
+
+
+async def claim(deps: Deps, task_id: str, who: Person) -> tuple[Instance, Task]:
+    """Take a task on. Raises what `workable` raises."""
+    now = deps.clock.now()
+    return await _assign(deps, task_id, who, lambda case, task: claimed(case, task, person=who.code, at=now))
+
+
+async def release(deps: Deps, task_id: str, who: Person) -> tuple[Instance, Task]:
+    """Give a task back to its post. Raises what `workable` raises."""
+    now = deps.clock.now()
+    return await _assign(deps, task_id, who, lambda case, task: released(case, task, person=who.code, at=now))
+
+
+async def complete(deps: Deps, task_id: str, answers: Mapping[str, Any], who: Person) -> ClosedTask:
+    """Complete a task at the desk; sent again by the same person with the same answers it changes nothing.
+
+    Raises what `workable` raises, AnswersInvalid, and TaskInIncident if the process could not go on.
+    """
+    found = await case_of_task(deps, task_id, who)
+    form = await _form(deps, found, task_id)
+    act = Act(verb=Verb.COMPLETE, target=task_id, payload=dict(answers), actor=who.code, at=deps.clock.now())
+
+    def check(instance: Instance, office: Office) -> None:
+        if done_before(instance, task_id, person=who.code, answers=answers):
+            raise _DoneBefore
+        task = workable(instance, task_id, person=who.code, posts=who.posts, books=office.books)
+        forms.check(answers, form, task=task.name, two_officers=task.two_officers)
+
+    try:
+        instance = await perform(deps, found.case_no, act, check=check)
+    except _DoneBefore:
+        instance = await case_of_task(deps, task_id, who)
+    return _closed(instance, task_id)
+
+
+async def complete_by_link(deps: Deps, decided: LinkDecided, *, cause: str) -> None:
+    """Complete a task as its leader decided it by signed link, by the posts that the books give them."""
+    instance, _ = await deps.instances.load(decided.case_no)
+    form = await _form(deps, instance, decided.task_id)
+    answers = {"decision": decided.decision, "opinion": decided.opinion}
+    act = Act(
+        verb=Verb.COMPLETE,
+        target=decided.task_id,
+        payload=answers,
+        actor=decided.person,
+        channel=LINK,
+        signature=decided.signature,
+        device=decided.device,
+        at=decided.decided_at,
+    )
+
+    def check(instance: Instance, office: Office) -> None:
+        person = office.books.people.get(decided.person)
+        posts = frozenset(person.posts) if person and person.active else frozenset[str]()
+        task = workable(instance, decided.task_id, person=decided.person, posts=posts, books=office.books)
+        if not task.quick_approval:
+            raise NoQuickApproval(task=task.name)
+        forms.check(answers, form, task=task.name)
+
+    await perform(deps, decided.case_no, act, check=check, cause=cause)
+
+
+async def _assign(
+    deps: Deps, task_id: str, who: Person, decide: Callable[[Instance, Task], Decided]
+) -> tuple[Instance, Task]:
+    found = await case_of_task(deps, task_id, who)
+    books = (await deps.copies.office()).books
+
+    def change(instance: Instance) -> Decided:
+        return decide(instance, workable(instance, task_id, person=who.code, posts=who.posts, books=books))
+
+    instance = await deps.instances.change(found.case_no, change)
+    task = instance.task(task_id)
+    if task is None:
+        raise TaskNotFound(task_id=task_id)
+    return instance, task
+
+
+async def _form(deps: Deps, instance: Instance, task_id: str) -> Mapping[str, Any]:
+    """The form of an open task, of the version that its case follows; a closed task needs none."""
+    task = instance.task(task_id)
+    if task is None or instance.pin is None:
+        return {}
+    return await deps.shelf.form(instance.pin.sha256, task.form or "")
+
+
+def _closed(instance: Instance, task_id: str) -> ClosedTask:
+    closed = instance.closed_task(task_id)
+    if closed is not None:
+        return closed
+    incident, task = instance.incident_about(task_id), instance.task(task_id)
+    if incident is None or task is None:
+        raise TaskNotFound(task_id=task_id)
+    raise TaskInIncident(task=task.name, incident_id=incident.incident_id)

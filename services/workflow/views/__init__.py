@@ -1,0 +1,1 @@
+"""What the workflow service answers, as people read it."""
