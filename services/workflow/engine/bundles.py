@@ -1,17 +1,28 @@
 """From the files of a definition to a bundle that can be run, or to findings that say why not."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any, Final
+from posixpath import basename
+from typing import Final
 
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 
+from services.workflow.engine.decisions.feel import names_of
+from services.workflow.engine.decisions.overlaps import check_table
+from services.workflow.engine.decisions.reading import read_tables
+from services.workflow.engine.decisions.tables import Table
 from services.workflow.engine.diagrams.model import Process
 from services.workflow.engine.diagrams.reading import read_diagram
 from services.workflow.engine.documents import read_xml
 from services.workflow.engine.findings import Report
 from services.workflow.engine.models import Finding
+from services.workflow.engine.rules.calls import called_by, check_calls
+from services.workflow.engine.rules.elements import check_elements
+from services.workflow.engine.rules.forms import check_forms
+from services.workflow.engine.rules.settings import check_settings
+from services.workflow.engine.rules.structure import check_drawing, check_structure
+from services.workflow.engine.rules.texts import check_calendar_days, check_names, check_texts
 from services.workflow.engine.running.building import build
 
 MAX_FILES: Final = 500
@@ -24,6 +35,7 @@ class Bundle:
 
     sha256: str
     processes: Mapping[str, Process]
+    decisions: Mapping[str, Table]
     specs: Mapping[str, BpmnProcessSpec]
 
     @property
@@ -49,19 +61,101 @@ def digest(files: Mapping[str, bytes]) -> str:
 
 
 def compile_bundle(files: Mapping[str, bytes]) -> Compiled:
-    """Compile the files of a definition by the engine's rules and the house's. Never raises."""
+    """Compile the files of a definition by the engine's rules and the house's.
+
+    `.bpmn` and `.dmn` files are read wherever they lie, forms as `forms/<key>.json` beside the diagram or at the top;
+    shared processes are given among the files. Never raises: what is wrong with the files is in the findings.
+    """
+    return _compiled(files, _house_rules)
+
+
+def compile_diagrams(files: Mapping[str, bytes]) -> Compiled:
+    """Compile by the engine's rules alone: what runs right is accepted, whoever is to do it."""
+    return _compiled(files, lambda _report, _read, _files: None)
+
+
+@dataclass(slots=True)
+class _Read:
+    """What was read from the files."""
+
+    processes: dict[str, Process]
+    tables: dict[str, Table]
+    homes: dict[str, str]
+
+
+def _compiled(
+    files: Mapping[str, bytes], house_rules: Callable[[Report, _Read, Mapping[str, bytes]], None]
+) -> Compiled:
     report = Report()
-    processes: dict[str, Process] = {}
+    if len(files) > MAX_FILES or sum(map(len, files.values())) > MAX_TOTAL:
+        report.say("GH-E010", "", files=MAX_FILES, limit=MAX_TOTAL // 2**20)
+        return Compiled(None, tuple(report.findings))
+    read = _Read({}, {}, {})
     for name in sorted(files):
-        if name.endswith(".bpmn"):
-            page = report.at(name)
-            root = read_xml(page, files[name])
-            if root is not None:
-                for process in read_diagram(page, root).processes:
-                    processes[process.id] = process
+        _read_file(report.at(name), read, files[name])
+    _engine_rules(report, read)
+    house_rules(report, read, files)
     if report.errors:
         return Compiled(None, tuple(report.findings))
-    specs: dict[str, Any] = {}
-    for process in processes.values():
-        specs |= build(process, {})
-    return Compiled(Bundle(digest(files), processes, specs), tuple(report.findings))
+    specs: dict[str, BpmnProcessSpec] = {}
+    for process in read.processes.values():
+        specs |= build(process, read.tables)
+    return Compiled(Bundle(digest(files), read.processes, read.tables, specs), tuple(report.findings))
+
+
+def _read_file(report: Report, read: _Read, content: bytes) -> None:
+    kind = basename(report.file).rpartition(".")[2].lower()
+    if kind not in ("bpmn", "dmn"):
+        return
+    root = read_xml(report, content)
+    if root is None:
+        return
+    if kind == "dmn":
+        for table in read_tables(report, root):
+            if table.id in read.tables:
+                report.say("GH-E507", table.id, decision=table.id, other=read.homes[table.id])
+            read.tables[table.id] = table
+            read.homes[table.id] = report.file
+        return
+    for process in read_diagram(report, root).processes:
+        if not process.executable:
+            continue  # a pool drawn for the reader only
+        if process.id in read.processes:
+            report.say("GH-E009", process.id, process=process.id, other=read.processes[process.id].file)
+        read.processes[process.id] = process
+
+
+def _engine_rules(report: Report, read: _Read) -> None:
+    if not read.processes and not report.errors:
+        report.say("GH-E005", "")
+    for process in read.processes.values():
+        page = report.at(process.file)
+        check_structure(page, process.body)
+        check_elements(page, process.body)
+        check_texts(page, process)
+    check_calls(report, read.processes, read.tables)
+    for table in read.tables.values():
+        check_table(report.at(read.homes[table.id]), table)
+
+
+def _house_rules(report: Report, read: _Read, files: Mapping[str, bytes]) -> None:
+    inputs = {
+        key: frozenset().union(*(names_of(each.source) for each in table.inputs)) for key, table in read.tables.items()
+    }
+    _alone(report, read)
+    for process in read.processes.values():
+        page = report.at(process.file)
+        check_drawing(page, process.body)
+        check_settings(page, process)
+        check_forms(page, process, files)
+        check_names(page, process, read.processes, inputs)
+        check_calendar_days(page, process)
+
+
+def _alone(report: Report, read: _Read) -> None:
+    """Check that it is plain which process of a file is the one to start."""
+    called = {name for process in read.processes.values() for name in called_by(process)}
+    for file in sorted({process.file for process in read.processes.values()}):
+        roots = [key for key, process in read.processes.items() if process.file == file and key not in called]
+        if len(roots) > 1:
+            report.at(file).say("GH-E006", roots[1], processes=", ".join(roots))

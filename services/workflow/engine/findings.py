@@ -46,7 +46,7 @@ class Report:
         """Give a report that writes into the same collection under another file's name."""
         return Report(file, self.findings)
 
-    def say(self, rule: str, element: str, **values: object) -> None:
+    def say(self, rule: str, element: str, /, **values: object) -> None:
         """Note a breach of a rule. What exceeds `MAX_FINDINGS` is not noted: nobody reads that far."""
         if len(self.findings) >= MAX_FINDINGS:
             return

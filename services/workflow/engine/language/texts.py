@@ -4,6 +4,7 @@ import ast
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
 from services.workflow.engine.language.errors import Miscalculated, Unwritable
@@ -56,6 +57,7 @@ class Script:
         return changed
 
 
+@lru_cache(maxsize=8192)
 def expression(source: str) -> Expression:
     """Read an expression. Raises `Unwritable`."""
     bare = unwrapped(source)
@@ -66,6 +68,7 @@ def expression(source: str) -> Expression:
     return Expression(bare, frozenset(reader.names), run)
 
 
+@lru_cache(maxsize=2048)
 def script(source: str) -> Script:
     """Read a script: assignments only. Raises `Unwritable`."""
     body = parsed(_dedented(source), mode="exec").body

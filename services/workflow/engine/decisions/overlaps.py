@@ -1,0 +1,184 @@
+"""Says at deploy which rules of a table can match at once, wherever its cells hold constants.
+
+Between two neighbouring constants of a column every value behaves alike, so it is enough to try each constant, one
+value between each two, and one beyond either end. Two columns on the same input are tried together.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from itertools import combinations, pairwise
+from typing import Final
+
+from services.kernel.worktime import Calendar
+from services.workflow.engine.decisions.builtins import Value
+from services.workflow.engine.decisions.reckoning import Cell, passes, value_of
+from services.workflow.engine.decisions.tables import HitPolicy, Output, Rule, Table
+from services.workflow.engine.decisions.trees import (
+    Anything,
+    Compared,
+    Constant,
+    Items,
+    Matches,
+    Negated,
+    Range,
+    Test,
+    Tree,
+)
+from services.workflow.engine.findings import Report
+from services.workflow.engine.language.office import Office
+
+MAX_PAIRS: Final = 20_000
+_HALF: Final = Decimal(2)
+_DAY: Final = timedelta(days=1)
+_TYPES: Final[dict[str, tuple[type, ...]]] = {
+    "string": (str,),
+    "boolean": (bool,),
+    "integer": (Decimal,),
+    "long": (Decimal,),
+    "double": (Decimal,),
+    "number": (Decimal,),
+    "date": (date,),
+    "dateTime": (date,),
+}
+
+
+def check_table(report: Report, table: Table) -> None:
+    """Check a table for rules that contradict each other, rules that never match, and outputs of a wrong type."""
+    for rule in table.rules:
+        for column, tree in zip(table.outputs, rule.outputs, strict=True):
+            _check_type(report, table, rule, column, tree)
+    points = _points(table)
+    if points is None:
+        return
+    for first, second in list(combinations(table.rules, 2))[:MAX_PAIRS]:
+        _check_pair(report, table, points, first, second)
+
+
+def _check_type(report: Report, table: Table, rule: Rule, column: Output, tree: Tree | None) -> None:
+    wanted = _TYPES.get(column.type_name)
+    if wanted and isinstance(tree, Constant) and tree.value is not None and not isinstance(tree.value, wanted):
+        report.say("GH-W513", table.id, rule=rule.number, name=column.name, type=column.type_name)
+
+
+def _check_pair(report: Report, table: Table, points: "_Points", first: Rule, second: Rule) -> None:
+    if table.policy is HitPolicy.UNIQUE and points.meet(first, second):
+        report.say("GH-E505", table.id, first=first.number, second=second.number)
+    elif table.policy is HitPolicy.ANY and first.outputs != second.outputs and points.meet(first, second):
+        constant = all(tree is None or isinstance(tree, Constant) for tree in (*first.outputs, *second.outputs))
+        if constant:
+            report.say("GH-E506", table.id, first=first.number, second=second.number)
+    elif table.policy is HitPolicy.FIRST and points.covers(first, second):
+        report.say("GH-W512", table.id, rule=second.number, earlier=first.number)
+
+
+class _Points:
+    """The values worth trying, for each group of columns on one input."""
+
+    def __init__(self, groups: list[tuple[list[int], list[Value]]]) -> None:
+        self._groups = groups
+        self._cell = Cell((), Office(datetime(2026, 1, 1, tzinfo=UTC), Calendar.builtin()))
+        self._hits: dict[tuple[int, int], frozenset[int]] = {}
+
+    def meet(self, first: Rule, second: Rule) -> bool:
+        """Say whether some input is matched by both rules."""
+        return all(self._of(first, group) & self._of(second, group) for group in range(len(self._groups)))
+
+    def covers(self, wide: Rule, narrow: Rule) -> bool:
+        """Say whether every input that a rule matches is matched by the other."""
+        return all(self._of(narrow, group) <= self._of(wide, group) for group in range(len(self._groups)))
+
+    def _of(self, rule: Rule, group: int) -> frozenset[int]:
+        """Give the places of the values of a group that a rule matches."""
+        key = (rule.number, group)
+        if key not in self._hits:
+            columns, values = self._groups[group]
+            self._hits[key] = frozenset(
+                place
+                for place, value in enumerate(values)
+                if all(passes(rule.tests[column], Cell((), self._cell.office, value)) for column in columns)
+            )
+        return self._hits[key]
+
+
+def _points(table: Table) -> _Points | None:
+    """Give the values worth trying; nothing when a cell holds more than constants."""
+    groups: dict[str, list[int]] = {}
+    for place, each in enumerate(table.inputs):
+        groups.setdefault(each.source, []).append(place)
+    found: list[tuple[list[int], list[Value]]] = []
+    for columns in groups.values():
+        constants: list[Value] = []
+        for rule in table.rules:
+            for column in columns:
+                for test in rule.tests[column]:
+                    told = _constants(test)
+                    if told is None:
+                        return None
+                    constants += told
+        found.append((columns, list(_worth_trying(constants, table.inputs[columns[0]].type_name))))
+    return _Points(found)
+
+
+def _constants(test: Test) -> list[Value] | None:
+    """Give the constants of a test; nothing when it holds more than constants."""
+    match test:
+        case Anything():
+            return []
+        case Negated(tests):
+            told = [_constants(each) for each in tests]
+            return None if None in told else [value for part in told if part for value in part]
+        case Compared(_, operand) | Matches(operand):
+            return _literal(operand)
+
+
+def _literal(tree: Tree) -> list[Value] | None:
+    match tree:
+        case Constant(value):
+            return [value]
+        case Range(low, high):
+            parts: Sequence[Tree] = (low, high)
+        case Items(items):
+            parts = items
+        case _:
+            return None
+    values = [value_of(part, Cell((), _NOWHERE)) for part in parts if isinstance(part, Constant)]
+    return values if len(values) == len(parts) else None
+
+
+def _worth_trying(constants: list[Value], type_name: str) -> Iterator[Value]:
+    texts = {value for value in constants if isinstance(value, str)}
+    yield from sorted(texts)
+    if texts or type_name == "string" or not constants:
+        yield "another text " + "·".join(sorted(texts))
+    if any(isinstance(value, bool) for value in constants):
+        yield from (True, False)
+    if None in constants:
+        yield None
+    numbers = sorted({value for value in constants if isinstance(value, Decimal)})
+    yield from _whole(numbers) if type_name in ("integer", "long") else _between(numbers)
+    yield from _days(sorted({value for value in constants if type(value) is date}))
+    moments = {value for value in constants if isinstance(value, datetime) and value.tzinfo is not None}
+    for at in sorted(moments):
+        yield from (at - _DAY / 86_400, at, at + _DAY / 86_400)
+
+
+def _between(numbers: list[Decimal]) -> Iterator[Decimal]:
+    if not numbers:
+        return
+    yield numbers[0] - 1
+    for low, high in pairwise(numbers):
+        yield from (low, (low + high) / _HALF)
+    yield from (numbers[-1], numbers[-1] + 1)
+
+
+def _whole(numbers: list[Decimal]) -> Iterator[Decimal]:
+    yield from sorted({number.to_integral_value() + step for number in numbers for step in (-1, 0, 1)})
+
+
+def _days(days: list[date]) -> Iterator[date]:
+    for day in days:
+        yield from (day - _DAY, day, day + _DAY)
+
+
+_NOWHERE: Final = Office(datetime(2026, 1, 1, tzinfo=UTC), Calendar.builtin())

@@ -1,0 +1,135 @@
+"""Reads a DMN file into tables. Says what cannot be read or decided; never raises, whatever the XML is."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final, TypeVar
+
+from lxml import etree
+
+from services.workflow.engine.decisions.feel import read_expression, read_tests
+from services.workflow.engine.decisions.tables import Aggregation, HitPolicy, Input, Output, Rule, Table
+from services.workflow.engine.decisions.trees import Constant, Name, Tree
+from services.workflow.engine.diagrams.results import is_variable
+from services.workflow.engine.documents import text_of
+from services.workflow.engine.findings import Report
+from services.workflow.engine.language.errors import Unwritable
+from services.workflow.engine.language.texts import unwrapped
+
+MAX_RULES: Final = 2_000
+_NAMESPACE: Final = re.compile(r"\{(https?://www\.omg\.org/spec/DMN/\d{8}/(?:MODEL/|dmn\.xsd))\}(\w+)")
+_UNREAD: Final = Constant(None)
+_FEEL: Final = re.compile(r"|feel|.*/FEEL/?", re.IGNORECASE)
+_T = TypeVar("_T")
+
+
+def read_tables(report: Report, root: etree._Element) -> list[Table]:
+    """Read every decision of a file."""
+    found = _NAMESPACE.fullmatch(root.tag)
+    if found is None or found.group(2) != "definitions":
+        report.say("GH-E501", "", reason=root.tag)
+        return []
+    page = _Page(report, f"{{{found.group(1)}}}")
+    decisions = root.findall(page.tag("decision"))
+    if not decisions:
+        report.say("GH-E501", "", reason="decision")
+    tables = [page.table(decision) for decision in decisions]
+    return [table for table in tables if table is not None]
+
+
+@dataclass(slots=True)
+class _Page:
+    """What reading one file needs everywhere. `space` is the namespace in braces."""
+
+    report: Report
+    space: str
+
+    def tag(self, name: str) -> str:
+        return self.space + name
+
+    def table(self, decision: etree._Element) -> Table | None:
+        """Read one decision; nothing when it is not a table that can be asked."""
+        key = decision.get("id") or ""
+        name = decision.get("name") or key
+        drawn = decision.find(self.tag("decisionTable"))
+        if drawn is None or decision.find(f".//{self.tag('requiredDecision')}") is not None or not key:
+            self.report.say("GH-E502", key, name=name)
+            return None
+        policy = self._policy(key, drawn)
+        if policy is None:
+            return None
+        inputs = tuple(self._input(key, each) for each in drawn.findall(self.tag("input")))
+        outputs = self._outputs(key, drawn)
+        aggregation = Aggregation(drawn.get("aggregation") or "")
+        if aggregation is not Aggregation.LIST and len(outputs) != 1:
+            self.report.say("GH-E510", key, aggregation=aggregation)
+        rules = tuple(self._rules(key, drawn, len(inputs), len(outputs)))
+        return Table(key, name, policy, aggregation, inputs, outputs, rules)
+
+    def _policy(self, key: str, drawn: etree._Element) -> HitPolicy | None:
+        policy, aggregation = drawn.get("hitPolicy") or "UNIQUE", drawn.get("aggregation") or ""
+        known = policy in set(HitPolicy) and aggregation in set(Aggregation)
+        if not known or (aggregation and policy != HitPolicy.COLLECT):
+            self.report.say("GH-E503", key, policy=f"{policy} {aggregation}".strip())
+            return None
+        return HitPolicy(policy)
+
+    def _input(self, key: str, drawn: etree._Element) -> Input:
+        expression = drawn.find(self.tag("inputExpression"))
+        text = "" if expression is None else unwrapped(text_of(expression.find(self.tag("text"))))
+        type_name = "" if expression is None else (expression.get("typeRef") or "")
+        language = "" if expression is None else (expression.get("expressionLanguage") or "")
+        tree = self._read(lambda: read_expression(text), "GH-E508", key, text, rule="")
+        if not _FEEL.fullmatch(language):
+            self.report.say("GH-E508", key, reason_zh=language, reason_en=language, source=text)
+        values = text_of(drawn.find(f"{self.tag('inputValues')}/{self.tag('text')}"))
+        allowed = self._read(lambda: read_tests(values), "GH-E508", key, values, rule="") if values else ()
+        return Input(text, tree or Name((text,)), type_name.rpartition(":")[2], allowed or ())
+
+    def _outputs(self, key: str, drawn: etree._Element) -> tuple[Output, ...]:
+        found: list[Output] = []
+        for each in drawn.findall(self.tag("output")):
+            name = (each.get("name") or "").strip()
+            if not is_variable(name) or name in {output.name for output in found}:
+                self.report.say("GH-E509", key, name=name)
+            text = text_of(each.find(f"{self.tag('defaultOutputEntry')}/{self.tag('text')}"))
+            default = self._read(partial(read_expression, text), "GH-E504", key, text, rule="") if text else None
+            found.append(Output(name, (each.get("typeRef") or "").rpartition(":")[2], default))
+        if not found:
+            self.report.say("GH-E509", key, name="")
+        return tuple(found)
+
+    def _rules(self, key: str, drawn: etree._Element, inputs: int, outputs: int) -> list[Rule]:
+        rows = drawn.findall(self.tag("rule"))
+        if len(rows) > MAX_RULES:
+            self.report.say("GH-E501", key, reason=f"> {MAX_RULES}")
+            return []
+        found = []
+        for number, row in enumerate(rows, start=1):
+            entries, results = row.findall(self.tag("inputEntry")), row.findall(self.tag("outputEntry"))
+            if len(entries) != inputs or len(results) != outputs:
+                self.report.say("GH-E511", key, rule=number)
+                continue
+            tests = tuple(self._cell(key, number, entry, read_tests) or () for entry in entries)
+            values = tuple(self._output_cell(key, number, entry) for entry in results)
+            found.append(Rule(row.get("id") or "", number, tests, values))
+        return found
+
+    def _cell(self, key: str, number: int, entry: etree._Element, read: Callable[[str], _T]) -> _T | None:
+        text, language = text_of(entry.find(self.tag("text"))), entry.get("expressionLanguage") or ""
+        if not _FEEL.fullmatch(language):
+            self.report.say("GH-E504", key, rule=number, reason_zh=language, reason_en=language, source=text)
+        return self._read(lambda: read(text), "GH-E504", key, text, rule=number)
+
+    def _output_cell(self, key: str, number: int, entry: etree._Element) -> Tree | None:
+        if text_of(entry.find(self.tag("text"))) in ("", "-"):
+            return None
+        return self._cell(key, number, entry, read_expression)
+
+    def _read(self, read: Callable[[], _T], finding: str, key: str, text: str, **values: Any) -> _T | None:  # noqa: ANN401
+        try:
+            return read()
+        except Unwritable as error:
+            self.report.say(finding, key, reason_zh=error.zh, reason_en=error.en, source=text, **values)
+            return None

@@ -1,0 +1,177 @@
+"""A decision table that can be asked, by each of the hit policies that are supported."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from services.workflow.engine.decisions.builtins import Value
+from services.workflow.engine.decisions.reckoning import Cell, feel_value, passes, plain_value, value_of
+from services.workflow.engine.decisions.trees import Test, Tree
+from services.workflow.engine.language.errors import Miscalculated
+from services.workflow.engine.language.office import Office
+from services.workflow.engine.language.values import moment
+
+
+class HitPolicy(StrEnum):
+    """How many rules may match and which count; the values are those of DMN."""
+
+    UNIQUE = "UNIQUE"
+    FIRST = "FIRST"
+    ANY = "ANY"
+    COLLECT = "COLLECT"
+    RULE_ORDER = "RULE ORDER"
+
+
+class Aggregation(StrEnum):
+    """What COLLECT makes of the outputs; the values are those of DMN."""
+
+    LIST = ""
+    SUM = "SUM"
+    MIN = "MIN"
+    MAX = "MAX"
+    COUNT = "COUNT"
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """An input column: what it looks at, its declared type, the values it allows (none given: any)."""
+
+    source: str
+    tree: Tree
+    type_name: str = ""
+    allowed: tuple[Test, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """An output column; `default` is its value when no rule matches."""
+
+    name: str
+    type_name: str = ""
+    default: Tree | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A row: one cell of tests for each input, one expression (or nothing) for each output."""
+
+    id: str
+    number: int
+    tests: tuple[tuple[Test, ...], ...]
+    outputs: tuple[Tree | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A decision table."""
+
+    id: str
+    name: str
+    policy: HitPolicy
+    aggregation: Aggregation
+    inputs: tuple[Input, ...]
+    outputs: tuple[Output, ...]
+    rules: tuple[Rule, ...]
+
+    def answer(self, layers: Sequence[Mapping[str, Any]], office: Office, *, mapping: str = "") -> Any:  # noqa: ANN401
+        """Decide.
+
+        One output gives its bare value, several an object; COLLECT and RULE ORDER give a list of these, an
+        aggregation a number, no match the defaults or nothing. `mapping` is Camunda's `mapDecisionResult` and, when
+        given, decides the form instead. Raises `Miscalculated`, for UNIQUE and ANY also when the rules contradict.
+        """
+        cell = Cell(layers, office)
+        values = [self._input(column, cell) for column in self.inputs]
+        hits = [rule for rule in self.rules if _matches(rule, values, cell)]
+        rows = self._chosen(hits, cell)
+        if self.aggregation is not Aggregation.LIST:
+            return self._aggregated(rows)
+        several = self.policy in (HitPolicy.COLLECT, HitPolicy.RULE_ORDER)
+        return self._formed(rows, several=several, mapping=mapping)
+
+    def _input(self, column: Input, cell: Cell) -> Value:
+        value = _typed(value_of(column.tree, cell), column)
+        if column.allowed and value is not None and not passes(column.allowed, Cell(cell.layers, cell.office, value)):
+            shown = plain_value(value)
+            raise Miscalculated(
+                zh=f"决策“{self.name}”的输入 {column.source} 不允许的值：{shown!r:.60}",
+                en=f"the input {column.source} of the decision {self.name} may not be {shown!r:.60}",
+            )
+        return value
+
+    def _chosen(self, hits: list[Rule], cell: Cell) -> list[dict[str, Value]]:
+        """Give the outputs that count, by the hit policy."""
+        if not hits:
+            defaults = {column.name: column.default for column in self.outputs if column.default is not None}
+            return [{name: value_of(tree, cell) for name, tree in defaults.items()}] if defaults else []
+        if self.policy is HitPolicy.UNIQUE and len(hits) > 1:
+            raise self._contradiction(hits, HitPolicy.UNIQUE)
+        if self.policy is HitPolicy.FIRST:
+            hits = hits[:1]
+        rows = [self._row(rule, cell) for rule in hits]
+        if self.policy is HitPolicy.ANY:
+            if any(row != rows[0] for row in rows):
+                raise self._contradiction(hits, HitPolicy.ANY)
+            return rows[:1]
+        return rows
+
+    def _contradiction(self, hits: list[Rule], policy: HitPolicy) -> Miscalculated:
+        numbers = ", ".join(str(rule.number) for rule in hits)
+        return Miscalculated(
+            zh=f"决策“{self.name}”的规则 {numbers} 同时命中，违反命中策略 {policy}",
+            en=f"rules {numbers} of the decision {self.name} match at once, against its hit policy {policy}",
+        )
+
+    def _row(self, rule: Rule, cell: Cell) -> dict[str, Value]:
+        pairs = zip(self.outputs, rule.outputs, strict=True)
+        return {column.name: None if tree is None else value_of(tree, cell) for column, tree in pairs}
+
+    def _aggregated(self, rows: list[dict[str, Value]]) -> Any:  # noqa: ANN401 - a number or nothing
+        values = [next(iter(row.values())) for row in rows]
+        if self.aggregation is Aggregation.COUNT:
+            return len(values)
+        if not all(isinstance(value, Decimal) for value in values):
+            raise Miscalculated(
+                zh=f"决策“{self.name}”的输出不是数字，不能做 {self.aggregation}",
+                en=f"the outputs of the decision {self.name} are not numbers: {self.aggregation} cannot be made",
+            )
+        match self.aggregation:
+            case Aggregation.SUM:
+                return plain_value(sum(values, Decimal(0)))
+            case Aggregation.MIN:
+                return plain_value(min(values, default=None))
+            case _:
+                return plain_value(max(values, default=None))
+
+    def _formed(self, rows: list[dict[str, Value]], *, several: bool, mapping: str) -> Any:  # noqa: ANN401 - any JSON
+        plain = [{name: plain_value(value) for name, value in row.items()} for row in rows]
+        bare = [next(iter(row.values())) if len(self.outputs) == 1 else row for row in plain]
+        match mapping:
+            case "resultList":
+                return plain
+            case "collectEntries":
+                return bare
+            case "singleResult" | "singleEntry":
+                if len(plain) > 1:
+                    raise Miscalculated(
+                        zh=f"决策“{self.name}”给出 {len(plain)} 个结果，任务只要一个",
+                        en=f"the decision {self.name} gave {len(plain)} results where the task wants one",
+                    )
+                chosen = plain if mapping == "singleResult" else bare
+                return chosen[0] if chosen else None
+            case _:
+                return bare if several else (bare[0] if bare else None)
+
+
+def _matches(rule: Rule, values: list[Value], cell: Cell) -> bool:
+    pairs = zip(rule.tests, values, strict=True)
+    return all(passes(tests, Cell(cell.layers, cell.office, value)) for tests, value in pairs)
+
+
+def _typed(value: Value, column: Input) -> Value:
+    """Read an ISO text as the date its column declares."""
+    if isinstance(value, str) and column.type_name in ("date", "dateTime"):
+        return moment(value) or value
+    return feel_value(value)
