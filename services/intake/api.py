@@ -20,14 +20,15 @@ from services.intake.cases import (
     TooManyReissues,
     TownshipNotYours,
 )
-from services.intake.copies import ItemNotOffered, Offer
+from services.intake.copies import Offer
 from services.intake.deps import Deps
 from services.intake.lookups import LookupEntry, LookupRefused, look_up
-from services.intake.queries import CaseNotFound, Wanted
+from services.intake.queries import CaseNotFound, ItemNotFound, Wanted
 from services.intake.receipts import Receipt, receipt_of
 from services.intake.statuses import PublicStatus
 from services.intake.views import ApplicantInFull, CaseLine, CaseView, ProofOfService
 from services.intake.windows import (
+    ItemNotOffered,
     PasswordNotInForce,
     deliver_result,
     print_receipt,
@@ -64,10 +65,10 @@ async def list_items(deps: With, _: Reader) -> list[Offer]:
     return await deps.copies.offers()
 
 
-@items.get("/items/{item_code}", responses=problems(ItemNotOffered))
+@items.get("/items/{item_code}", responses=problems(ItemNotFound))
 async def show_item(deps: With, _: Reader, item_code: Annotated[Code, Path()]) -> Offer:
     """One item on offer."""
-    return await deps.copies.offer(item_code)
+    return await queries.item_of(deps, item_code)
 
 
 @cases.post(

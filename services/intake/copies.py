@@ -6,21 +6,9 @@ from pydantic import BaseModel
 
 from services.contracts.registry import CalendarPublished, DepartmentChanged
 from services.contracts.workflow import DefinitionActivated, Item
-from services.kernel.problem import Problem
 from services.kernel.requests import LARGEST_PAGE
 from services.kernel.store import Collection
 from services.kernel.worktime import Calendar
-
-
-class ItemNotOffered(Problem):
-    """No active process definition carries the item."""
-
-    status = 422
-    code = "item-not-offered"
-    zh = "事项 {item_code} 没有启用的流程，不能收件"
-    en = "item {item_code} has no active process: it cannot be received"
-    remedy_zh = "请核对事项编码（GET /items 列出可办事项），或请信息中心启用流程"
-    remedy_en = "check the code (GET /items lists what is on offer), or have the process activated"
 
 
 class Offer(BaseModel, frozen=True):
@@ -44,13 +32,11 @@ class Copies:
         known = await self.definitions.query({}, sort=[("body.item.code", 1)], limit=LARGEST_PAGE)
         return [_offer(said) for said in known]
 
-    async def offer(self, item_code: str) -> Offer:
-        """The item on offer; raises ItemNotOffered. Of two processes with one item the last activated counts."""
+    async def offer(self, item_code: str) -> Offer | None:
+        """The item, if it is on offer. Of two processes with one item the last activated counts."""
         where = {"body.item.code": item_code}
         found = await self.definitions.query(where, sort=[("body.activated_at", -1)], limit=1)
-        if not found:
-            raise ItemNotOffered(item_code=item_code)
-        return _offer(found[0])
+        return _offer(found[0]) if found else None
 
     async def townships(self) -> frozenset[str]:
         """The codes of all township offices."""

@@ -1,9 +1,10 @@
 """The gate before public lookups: it keeps `attempts` in the database, so that every replica counts together."""
 
 import ipaddress
+from contextlib import suppress
 from datetime import datetime
 
-from services.intake.attempts import Limits, TooManyLookups, Tries, entered, struck, untried
+from services.intake.attempts import Limits, TooManyLookups, Tries, cleared, entered, struck, untried
 from services.kernel.store import Aggregates, AlreadyExists, Conflict, NotFound
 
 
@@ -29,12 +30,14 @@ class Gate:
             await self.enter(key, limits, at=at)
 
     async def forgive(self, key: str, limits: Limits, *, at: datetime) -> None:
-        """Take back the try that was counted `at`: it was right."""
-        await self._tries.change(key, lambda tries: (struck(tries, limits, at=at), ()))
+        """Take back the try that was counted `at`: it was right. It stays counted when too many come at once."""
+        with suppress(Conflict):
+            await self._tries.change(key, lambda tries: (struck(tries, limits, at=at), ()))
 
     async def forget(self, key: str) -> None:
-        """Take back every wrong try for a number whose password is known again."""
-        await self._tries.change(key, lambda tries: (tries.model_copy(update={"wrong": (), "locked_until": None}), ()))
+        """Take back every wrong try for a number whose password is known; as above when too many come at once."""
+        with suppress(Conflict):
+            await self._tries.change(key, lambda tries: (cleared(tries), ()))
 
 
 def counted_address(address: str) -> str:

@@ -1,12 +1,13 @@
 """The public lookup by case number and query password (B-34), for the web page and the telephone alike."""
 
 import asyncio
+from datetime import datetime
 from typing import Annotated, ClassVar, Final
 
 from pydantic import StringConstraints
 
 from services.intake.applications import Number
-from services.intake.attempts import OF_A_NUMBER, OF_AN_ADDRESS, LookupLocked, TooManyLookups
+from services.intake.attempts import OF_A_NUMBER, OF_AN_ADDRESS, LookupLocked
 from services.intake.audits import Audit, Deed, record
 from services.intake.cases import Case
 from services.intake.deps import Deps
@@ -39,43 +40,47 @@ class LookupEntry(Request, frozen=True):
 
 
 async def look_up(deps: Deps, entry: LookupEntry, *, address: str) -> PublicStatus:
-    """The public status of the case; raises LookupRefused, LookupLocked or TooManyLookups.
+    """The public status of the case; raises LookupRefused, LookupLocked, TooManyLookups.
 
     An unknown number goes the same way as a wrong password: counted, hashed, audited, refused at the same beat.
     """
     loop = asyncio.get_running_loop()
     began = loop.time()
+    is_gateway = address in deps.settings.gateway_addresses
+    at = _milliseconds(deps.clock.wall())
+    by_address = f"address:{counted_address(address)}"
+    if not is_gateway:  # before anything is written down: who asks too often shall not fill the trail either
+        await deps.gate.enter(by_address, OF_AN_ADDRESS, at=at)
     try:
-        case = await _opened(deps, entry, address=address)
+        case = await _opened(deps, entry, at=at)
     except LookupRefused:
         await _note(deps, Deed.LOOKUP_REFUSED, entry, address=address)
         await asyncio.sleep(max(0.0, began + EVEN - loop.time()))
         raise
-    except (LookupLocked, TooManyLookups):
+    except LookupLocked:
         await _note(deps, Deed.LOOKUP_LOCKED, entry, address=address)
         raise
+    if not is_gateway:
+        await deps.gate.forgive(by_address, OF_AN_ADDRESS, at=at)
     await _note(deps, Deed.LOOKED_UP, entry, address=address)
-    calendar = await deps.copies.calendar()
-    return public_status(case, horizon=calendar.horizon)
+    return public_status(case, horizon=(await deps.copies.calendar()).horizon)
 
 
-async def _opened(deps: Deps, entry: LookupEntry, *, address: str) -> Case:
-    """The case, if number and password fit and there are tries left."""
-    wall = deps.clock.wall()
-    at = wall.replace(microsecond=wall.microsecond // 1000 * 1000)
-    by_number, by_address = f"number:{entry.case_no}", f"address:{counted_address(address)}"
-    is_limited = address not in deps.settings.gateway_addresses
-    if is_limited:
-        await deps.gate.enter(by_address, OF_AN_ADDRESS, at=at)
+async def _opened(deps: Deps, entry: LookupEntry, *, at: datetime) -> Case:
+    """The case, if number and password fit and the number has tries left."""
+    by_number = f"number:{entry.case_no}"
     await deps.gate.enter(by_number, OF_A_NUMBER, at=at)
     found = await deps.cases.find(entry.case_no)
     kept = found[0].password.hashed if found else None
     if not await deps.passwords.matches(entry.query_password, kept) or found is None:
         raise LookupRefused
     await deps.gate.forget(by_number)
-    if is_limited:
-        await deps.gate.forgive(by_address, OF_AN_ADDRESS, at=at)
     return found[0]
+
+
+def _milliseconds(moment: datetime) -> datetime:
+    """The moment as the database will give it back."""
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
 async def _note(deps: Deps, deed: Deed, entry: LookupEntry, *, address: str) -> None:

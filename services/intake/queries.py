@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from services.intake.audits import AuditRow
 from services.intake.cases import Case, Status
+from services.intake.copies import Offer
 from services.intake.deps import Deps
 from services.kernel.identity import Person, scope_of
 from services.kernel.problem import Problem
@@ -25,6 +26,17 @@ class CaseNotFound(Problem):
     remedy_en = "check the case number"
 
 
+class ItemNotFound(Problem):
+    """No item on offer has this code."""
+
+    status = 404
+    code = "item-not-found"
+    zh = "没有可办理的事项 {item_code}"
+    en = "no item {item_code} is on offer"
+    remedy_zh = "请核对事项编码（GET /items 列出可办事项）"
+    remedy_en = "check the code: GET /items lists what is on offer"
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Which cases a list shows; None means all."""
@@ -32,6 +44,14 @@ class Wanted:
     status: Status | None = None
     item_code: str | None = None
     township: str | None = None
+
+
+async def item_of(deps: Deps, item_code: str) -> Offer:
+    """The item on offer; raises ItemNotFound."""
+    offer = await deps.copies.offer(item_code)
+    if offer is None:
+        raise ItemNotFound(item_code=item_code)
+    return offer
 
 
 async def case_of(deps: Deps, case_no: str, who: Person) -> Case:

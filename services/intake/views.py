@@ -96,7 +96,7 @@ class CaseView(CaseLine, frozen=True):
     delivery: ProofOfService | None
 
 
-class Person(BaseModel, frozen=True):
+class OnFile(BaseModel, frozen=True):
     """Somebody on file with the number in full."""
 
     capacity: Capacity
@@ -108,7 +108,7 @@ class ApplicantInFull(BaseModel, frozen=True):
     """Who is on file, for the clerk who must compare with an identity document or call."""
 
     case_no: str
-    persons: tuple[Person, ...]
+    persons: tuple[OnFile, ...]
     phone: str
 
 
@@ -199,6 +199,6 @@ def proof(case_no: str, delivery: Delivery) -> ProofOfService:
 def in_full(case: Case, *, seals: Seals) -> ApplicantInFull:
     """Names and numbers opened; whoever shows this records it."""
     persons = tuple(
-        Person(capacity=capacity, name=name, number=number) for capacity, name, number in holders(case, seals=seals)
+        OnFile(capacity=capacity, name=name, number=number) for capacity, name, number in holders(case, seals=seals)
     )
     return ApplicantInFull(case_no=case.case_no, persons=persons, phone=phone(case, seals=seals))

@@ -31,6 +31,17 @@ from services.kernel.store import AlreadyExists
 from services.kernel.worktime import Calendar
 
 
+class ItemNotOffered(Problem):
+    """No active process definition carries the item."""
+
+    status = 422
+    code = "item-not-offered"
+    zh = "事项 {item_code} 没有启用的流程，不能收件"
+    en = "item {item_code} has no active process: it cannot be received"
+    remedy_zh = "请核对事项编码（GET /items 列出可办事项），或请信息中心启用流程"
+    remedy_en = "check the code (GET /items lists what is on offer), or have the process activated"
+
+
 class PasswordNotInForce(Problem):
     """A receipt is printed with the password in force, or not at all."""
 
@@ -62,6 +73,8 @@ async def _received_before(deps: Deps, request: RequestKey) -> Case | None:
 
 async def _receive_new(deps: Deps, entry: Application, *, who: Person, request: RequestKey) -> Case:
     offer, calendar = await deps.copies.offer(entry.item_code), await deps.copies.calendar()
+    if offer is None:
+        raise ItemNotOffered(item_code=entry.item_code)
     now = moment_of(deps.clock, deps.hours)
     situation = refuse_incomplete(entry, offer.item, today=now.on, townships=await deps.copies.townships())
     handout = await deps.handouts.find(request) or await _draw(deps, offer, request, now=now)

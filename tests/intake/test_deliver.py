@@ -146,7 +146,7 @@ async def test_a_new_password_voids_the_old_one(window: Hall) -> None:
     assert (await window.look_up(number, old)).status_code == 403
     assert (await window.look_up(number, new)).status_code == 200
     shown = (await window.ask("GET", f"/cases/{number}", CLERK)).json()
-    assert shown["reissues"][0]["identity_document"] == "居民身份证"
+    assert shown["reissues"][0]["identity_document"] == "resident_id"
     assert shown["reissues"][0]["holder"] == {"name": "刘某", "number": "512002**********18"}
     trail = (await window.ask("GET", f"/cases/{number}/audits", SUPERVISOR)).json()
     assert "password_reissued" in [row["deed"] for row in trail]

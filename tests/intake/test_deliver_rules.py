@@ -135,11 +135,11 @@ def reissued(case: Case, given: ReissueEntry, *, request: Submission = FIRST, wh
 
 
 def test_a_new_password_voids_the_old_one_and_records_who_came() -> None:
-    case = reissued(received(), asked(identity_document="居民身份证"))
+    case = reissued(received(), asked(identity_document="business_licence"))
     assert (case.password.hashed, case.password.issue) == ("new hash", 2)
     record = case.reissues[0]
     assert (record.issue, record.by, record.capacity) == (2, "u.window", Capacity.AGENT)
-    assert (record.identity_document, record.holder.number_masked) == ("居民身份证", "512002**********18")
+    assert (record.identity_document, record.holder.number_masked) == ("business_licence", "512002**********18")
     assert RESIDENT not in case.model_dump_json()
 
 

@@ -23,7 +23,8 @@ async def test_a_new_version_of_an_item_is_asked_for_from_then_on(window: Hall) 
     await window.workflow.say(activated(faster, version=2))
 
     async def is_there() -> bool:
-        return (await window.deps.copies.offer("PT-05")).version == 2
+        offer = await window.deps.copies.offer("PT-05")
+        return offer is not None and offer.version == 2
 
     await wait_until(is_there)
     assert (await window.receive(CLERK)).json()["expected_collection_on"] == "2026-11-26"

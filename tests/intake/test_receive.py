@@ -212,4 +212,4 @@ async def test_the_items_on_offer_are_listed(window: Hall) -> None:
     offers = (await window.ask("GET", "/items", HANDLER)).json()
     assert [offer["item"]["code"] for offer in offers] == ["PT-05", "PT-06"]
     assert (await window.ask("GET", "/items/PT-06", HANDLER)).json()["item"]["township_first"] is True
-    assert (await window.ask("GET", "/items/PT-99", HANDLER)).status_code == 422
+    assert (await window.ask("GET", "/items/PT-99", HANDLER)).status_code == 404

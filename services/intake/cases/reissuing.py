@@ -17,11 +17,11 @@ from services.kernel.requests import Request
 
 
 class IdentityDocument(StrEnum):
-    """The paper that was looked at."""
+    """The paper that was looked at: 居民身份证, 营业执照 or 统一社会信用代码证书."""
 
-    RESIDENT_ID = "居民身份证"
-    BUSINESS_LICENCE = "营业执照"
-    CREDIT_CODE_CERTIFICATE = "统一社会信用代码证书"
+    RESIDENT_ID = "resident_id"
+    BUSINESS_LICENCE = "business_licence"
+    CREDIT_CODE_CERTIFICATE = "credit_code_certificate"
 
 
 class ReissueEntry(Request, frozen=True):
