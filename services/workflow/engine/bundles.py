@@ -83,9 +83,10 @@ class _Read:
     homes: dict[str, str]
 
 
-def _compiled(
-    files: Mapping[str, bytes], house_rules: Callable[[Report, _Read, Mapping[str, bytes]], None]
-) -> Compiled:
+_Files = Mapping[str, bytes]
+
+
+def _compiled(files: _Files, house_rules: Callable[[Report, _Read, _Files], None]) -> Compiled:
     report = Report()
     if len(files) > MAX_FILES or sum(map(len, files.values())) > MAX_TOTAL:
         report.say("GH-E010", "", files=MAX_FILES, limit=MAX_TOTAL // 2**20)
@@ -139,9 +140,7 @@ def _engine_rules(report: Report, read: _Read) -> None:
 
 
 def _house_rules(report: Report, read: _Read, files: Mapping[str, bytes]) -> None:
-    inputs = {
-        key: frozenset().union(*(names_of(each.source) for each in table.inputs)) for key, table in read.tables.items()
-    }
+    inputs = {key: _names_read(table) for key, table in read.tables.items()}
     _alone(report, read)
     for process in read.processes.values():
         page = report.at(process.file)
@@ -150,6 +149,11 @@ def _house_rules(report: Report, read: _Read, files: Mapping[str, bytes]) -> Non
         check_forms(page, process, files)
         check_names(page, process, read.processes, inputs)
         check_calendar_days(page, process)
+
+
+def _names_read(table: Table) -> frozenset[str]:
+    """Give the variables that a table's inputs read; none for an input that could not be read."""
+    return frozenset[str]().union(*(names_of(each.source) for each in table.inputs if each.is_read))
 
 
 def _alone(report: Report, read: _Read) -> None:

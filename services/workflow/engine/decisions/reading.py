@@ -10,7 +10,7 @@ from lxml import etree
 
 from services.workflow.engine.decisions.feel import read_expression, read_tests
 from services.workflow.engine.decisions.tables import Aggregation, HitPolicy, Input, Output, Rule, Table
-from services.workflow.engine.decisions.trees import Constant, Name, Tree
+from services.workflow.engine.decisions.trees import Constant, Tree
 from services.workflow.engine.diagrams.results import is_variable
 from services.workflow.engine.documents import text_of
 from services.workflow.engine.findings import Report
@@ -19,7 +19,6 @@ from services.workflow.engine.language.texts import unwrapped
 
 MAX_RULES: Final = 2_000
 _NAMESPACE: Final = re.compile(r"\{(https?://www\.omg\.org/spec/DMN/\d{8}/(?:MODEL/|dmn\.xsd))\}(\w+)")
-_UNREAD: Final = Constant(None)
 _FEEL: Final = re.compile(r"|feel|.*/FEEL/?", re.IGNORECASE)
 _T = TypeVar("_T")
 
@@ -85,7 +84,7 @@ class _Page:
             self.report.say("GH-E508", key, reason_zh=language, reason_en=language, source=text)
         values = text_of(drawn.find(f"{self.tag('inputValues')}/{self.tag('text')}"))
         allowed = self._read(lambda: read_tests(values), "GH-E508", key, values, rule="") if values else ()
-        return Input(text, tree or Name((text,)), type_name.rpartition(":")[2], allowed or ())
+        return Input(text, tree or Constant(None), type_name.rpartition(":")[2], tree is not None, allowed or ())
 
     def _outputs(self, key: str, drawn: etree._Element) -> tuple[Output, ...]:
         found: list[Output] = []

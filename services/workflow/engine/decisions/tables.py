@@ -41,6 +41,7 @@ class Input:
     source: str
     tree: Tree
     type_name: str = ""
+    is_read: bool = True
     allowed: tuple[Test, ...] = ()
 
 

@@ -7,9 +7,10 @@ from typing import Final
 
 from services.contracts.words import HoldGround, Outcome
 from services.kernel.worktime import WarningPointUnreadable, read_warning_point
-from services.workflow.engine.diagrams.model import ACTIVITIES, Body, EventKind, Node, Process
+from services.workflow.engine.diagrams.model import ACTIVITIES, EventKind, Node, Process
 from services.workflow.engine.diagrams.results import is_variable
 from services.workflow.engine.findings import Report
+from services.workflow.engine.running.reach import main_line
 
 _POST: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,30}")
 _LIGHTS: Final = re.compile(r"SL-\d{2}(\s*,\s*SL-\d{2})*")
@@ -101,12 +102,13 @@ def check_settings(report: Report, process: Process) -> None:
         _value(report, process.id, key, value)
         if key in SETTINGS and key not in _ON_PROCESS:
             _misplaced(report, process.id, process.name or process.id, "process", key)
+    ends = main_line(process.body)
     for body in process.body.bodies():
         for node in body.nodes.values():
             for key, value in node.settings.items():
                 _value(report, node.id, key, value)
                 _place(report, node, key)
-            _duties(report, body, process, node)
+            _duties(report, node, needs_outcome=body is process.body and node.id in ends)
 
 
 def _value(report: Report, element: str, key: str, value: str) -> None:
@@ -132,7 +134,7 @@ def _misplaced(report: Report, element: str, name: str, tag: str, key: str) -> N
     report.say("GH-E311", element, key=key, name=name, tag=tag, wanted_zh=tags, wanted_en=tags)
 
 
-def _duties(report: Report, body: Body, process: Process, node: Node) -> None:
+def _duties(report: Report, node: Node, *, needs_outcome: bool) -> None:
     """Check what must be there."""
     name, settings = node.name or node.id, node.settings
     if node.tag == "userTask":
@@ -147,5 +149,5 @@ def _duties(report: Report, body: Body, process: Process, node: Node) -> None:
     if settings.get("hold") in _STATUTORY and not settings.get("hold_notice"):
         report.say("GH-E310", node.id, name=name)
     quiet = node.event.kind in (EventKind.NONE, EventKind.MESSAGE, EventKind.TERMINATE)
-    if node.tag == "endEvent" and body is process.body and quiet and "outcome" not in settings:
+    if node.tag == "endEvent" and needs_outcome and quiet and "outcome" not in settings:
         report.say("GH-W312", node.id, name=name)

@@ -4,7 +4,7 @@ from typing import Final
 
 from services.workflow.engine.diagrams.model import ACTIVITIES, GATEWAYS, Body, EventKind, Node
 from services.workflow.engine.findings import Report
-from services.workflow.engine.running.reach import linked
+from services.workflow.engine.running.reach import linked, reached
 
 _SPLITS_BY_CONDITION: Final = frozenset({"exclusiveGateway", "inclusiveGateway"})
 _CONDITIONS_ALLOWED: Final = _SPLITS_BY_CONDITION | ACTIVITIES
@@ -22,9 +22,9 @@ def check_structure(report: Report, body: Body) -> None:
 def check_drawing(report: Report, body: Body) -> None:
     """Check what the house asks besides: nothing unreachable, nothing that only looks as if it worked."""
     for each in body.bodies():
-        reached = _reached(each)
+        found = reached(each)
         for node in each.nodes.values():
-            if node.id not in reached and node.tag != "startEvent":
+            if node.id not in found and node.tag != "startEvent":
                 report.say("GH-E105", node.id, name=node.name or node.id)
             _conditions(report, each, node)
             _habits(report, each, node)
@@ -119,16 +119,3 @@ def _habits(report: Report, body: Body, node: Node) -> None:
         report.say("GH-W104", node.id, name=name)
     if node.tag in ("task", "manualTask"):
         report.say("GH-W226", node.id, name=name)
-
-
-def _reached(body: Body) -> set[str]:
-    ahead, seen = [node.id for node in body.starts()], set[str]()
-    while ahead:
-        node = body.nodes[ahead.pop()]
-        if node.id in seen:
-            continue
-        seen.add(node.id)
-        ahead += [body.flows[flow_id].target for flow_id in node.outgoing]
-        ahead += [boundary.id for boundary in body.boundaries(node.id)]
-        ahead += linked(body, node)
-    return seen

@@ -16,6 +16,30 @@ def linked(body: Body, node: Node) -> tuple[str, ...]:
     )
 
 
+def reached(body: Body) -> set[str]:
+    """Give every node a token can come to."""
+    return _from_start(body, [node for node in body.nodes.values() if node.tag == "boundaryEvent"])
+
+
+def main_line(body: Body) -> set[str]:
+    """Give the nodes a token can come to without a non-interrupting boundary event: not what is done beside."""
+    boundaries = [node for node in body.nodes.values() if node.tag == "boundaryEvent" and node.interrupting]
+    return _from_start(body, boundaries)
+
+
+def _from_start(body: Body, boundaries: list[Node]) -> set[str]:
+    ahead, seen = [node.id for node in body.starts()], set[str]()
+    while ahead:
+        node = body.nodes[ahead.pop()]
+        if node.id in seen:
+            continue
+        seen.add(node.id)
+        ahead += [body.flows[flow_id].target for flow_id in node.outgoing]
+        ahead += [boundary.id for boundary in boundaries if boundary.attached_to == node.id]
+        ahead += linked(body, node)
+    return seen
+
+
 def predecessors(body: Body) -> dict[str, set[str]]:
     """Give, for each node, the nodes a token comes from."""
     before: dict[str, set[str]] = {node_id: set() for node_id in body.nodes}
