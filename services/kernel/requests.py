@@ -23,6 +23,9 @@ After = Annotated[
 ]
 """Where a page begins."""
 
+CaseNo = Annotated[str, Path(pattern=r"^[0-9A-Z]{1,40}$", examples=["51200020261123PT0500017"])]
+"""A case number in a path. Name the parameter `case_no`: log lines of the request then bear it."""
+
 Number = Annotated[int, Path(ge=1, le=_LARGEST_NUMBER)]
 """A version or sequence number in a path."""
 

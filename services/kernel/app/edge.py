@@ -1,5 +1,6 @@
 """The outermost layer of every request: its reference, its log line, its measures, and the headers of its answer."""
 
+import asyncio
 import time
 import uuid
 from typing import Any, Final
@@ -54,17 +55,21 @@ class Edge:
         with logs.bound(trace_id=scope["guihua.reference"]), self._metrics.requests_open.track_inprogress():
             try:
                 await self._app(scope, receive, answered)
+            except asyncio.CancelledError:  # cut off at the end of a stop; this task has nothing left to do but answer
+                await self._answer(_later("this service", "本服务"), scope, receive, answered)
             except Exception as error:  # noqa: BLE001 - the last hand: nothing leaves without an answer and a line
-                await self._refuse(error, scope, receive, answered)
+                await self._answer(self._judge(error, scope), scope, receive, answered)
             self._note(scope, answered.status, time.perf_counter() - began)
 
-    async def _refuse(self, error: Exception, scope: Scope, receive: Receive, answered: "_Answered") -> None:
-        problem: Problem = InternalError()
+    def _judge(self, error: Exception, scope: Scope) -> Problem:
+        """What to answer for an error that no route expected; says it in the log, once."""
         if is_away(error):
-            problem = TryLater(what="a server we depend on", what_zh="所依赖的服务器", seconds=_RETRY_AFTER)
             log.warning("request met an absent server", route=_route(scope), reason=type(error).__name__)
-        else:
-            log.error("request failed", route=_route(scope), exc_info=error)
+            return _later("a server it depends on", "所依赖的服务器")
+        log.error("request failed", route=_route(scope), exc_info=error)
+        return InternalError()
+
+    async def _answer(self, problem: Problem, scope: Scope, receive: Receive, answered: "_Answered") -> None:
         if answered.status is None:
             await answer(Request(scope), problem)(scope, receive, answered)
 
@@ -97,6 +102,10 @@ class _Answered:
 async def bind_case(request: Request) -> None:
     """A dependency of every route: log lines inside bear the case number of the path."""
     logs.bind(**_case_of(request.scope))
+
+
+def _later(what: str, what_zh: str) -> Problem:
+    return TryLater(what=what, what_zh=what_zh, seconds=_RETRY_AFTER)
 
 
 def _case_of(scope: Scope) -> dict[str, Any]:

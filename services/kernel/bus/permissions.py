@@ -15,6 +15,10 @@ CLOCK_BUCKET: Final = DEMO_BUCKET
 """The key-value bucket of the demo clock: written by the registry, watched by all."""
 
 
+ADOPTED: Final = {"workflow": (EXTERNAL,)}
+"""Whose streams a service keeps besides its own: adapters may not make one, so who hears them does."""
+
+
 def permissions(user: str) -> dict[str, Any]:
     """What `user` may publish and subscribe to, as nats-server writes it.
 
@@ -33,10 +37,9 @@ def inbox(user: str) -> str:
 
 
 def _streams(user: str) -> list[str]:
-    own = [stream_of(f"guihua.{user}.")] if user in SERVICES else []
-    if user == "workflow":
-        own.append(stream_of("guihua.external."))  # adapters may not create streams; who hears them does
-    writes = [f"$JS.API.STREAM.{verb}.{stream}" for stream in own for verb in ("CREATE", "UPDATE")]
+    speakers = [] if user == EXTERNAL else [user, *ADOPTED.get(user, ())]
+    kept = [stream_of(f"guihua.{speaker}.") for speaker in speakers]
+    writes = [f"$JS.API.STREAM.{verb}.{stream}" for stream in kept for verb in ("CREATE", "UPDATE")]
     return ["$JS.API.INFO", "$JS.API.STREAM.INFO.*", *writes]
 
 

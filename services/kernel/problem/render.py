@@ -140,5 +140,7 @@ def _error(error: FieldError, language: Language) -> dict[str, str]:
 
 
 def _extensions(problem: Problem) -> dict[str, Any]:
-    values: dict[str, Any] = to_jsonable_python(problem.values, fallback=str, inf_nan_mode="null")
-    return values
+    """The values that the sentence speaks of; those that are Chinese wording only (`…_zh`) stay in the sentence."""
+    values = {name: value for name, value in problem.values.items() if not name.endswith("_zh")}
+    extensions: dict[str, Any] = to_jsonable_python(values, fallback=str, inf_nan_mode="null")
+    return extensions
