@@ -87,7 +87,7 @@ SETTINGS: Final[dict[str, Setting]] = {
         lambda value: value in set(Outcome),
         "办理结果：" + "、".join(Outcome),
         "an outcome: " + ", ".join(Outcome),
-        frozenset({"endEvent"}),
+        frozenset({"endEvent", "intermediateThrowEvent"}),  # what ends the case, and what decides it
     ),
     "inputs": Setting(_names, "变量名，用逗号分隔", "variable names separated by commas", frozenset({"process"})),
 }
