@@ -62,7 +62,7 @@ SETTINGS: Final[dict[str, Setting]] = {
     "warn": Setting(_warning, "如 80% 或 2wd（提前 2 个工作日）", "80% or 2wd (2 working days before)", _STEPS),
     "counts_in_case_clock": Setting(_yes_no, "yes 或 no", "yes or no", _STEPS),
     "name_en": Setting(bool, "英文名称", "the English name"),
-    "light_rules": Setting(_LIGHTS.fullmatch, "如 SL-16 或 SL-16,SL-17", "SL-16 or SL-16,SL-17", _STEPS),
+    "light_rules": Setting(_LIGHTS.fullmatch, "如 SL-16 或 SL-16,SL-17", "SL-16 or SL-16,SL-17"),
     "result": Setting(is_variable, "变量名", "a variable name", _RESULTS),
     "two_officers": Setting(_yes_no, "yes 或 no", "yes or no", _USER),
     "quick_approval": Setting(_yes_no, "yes 或 no", "yes or no", _USER),

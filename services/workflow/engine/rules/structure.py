@@ -107,7 +107,7 @@ def _conditions(report: Report, body: Body, node: Node) -> None:
     if conditioned and node.tag in ACTIVITIES:
         report.say("GH-W116", node.id, name=name)
     if node.tag in _SPLITS_BY_CONDITION and len(node.outgoing) > 1 and node.default is None:
-        report.say("GH-W111", node.id, name=name)
+        report.say("GH-I111", node.id, name=name)
 
 
 def _habits(report: Report, body: Body, node: Node) -> None:

@@ -1,0 +1,205 @@
+"""Runs the engine in processes of its own: off the event loop, bounded in memory and time, replaced when they fail.
+
+A worker that hangs is killed, one that dies is replaced; the caller gets an `EngineFault`, and the stored state of
+the instance is untouched. Workers keep compiled bundles by key and calendars by version.
+"""
+
+import asyncio
+import logging
+import os
+import queue
+import subprocess
+import sys
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
+from multiprocessing import Pipe
+from typing import Any, Final
+
+import msgspec
+
+from services.kernel.worktime import Calendar, OfficeHours
+from services.workflow.engine.bundles import digest
+from services.workflow.engine.exchange import (
+    ApplyRequest,
+    CheckRequest,
+    Reply,
+    Request,
+    StartRequest,
+    packed_request,
+    read_reply,
+)
+from services.workflow.engine.models import WHOLE, Command, EngineFault, Finding, Refusal, Refused, Step
+
+_HOURS: Final = OfficeHours()
+_KILLED_WITHIN: Final = 5.0
+_PATH: Final = os.pathsep.join(path for path in sys.path if path)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many workers, how much address space each may have, and how long one piece of work may take."""
+
+    workers: int = 2
+    memory_mb: int = 1024
+    seconds: float = 10.0
+
+
+@dataclass(frozen=True)
+class Source:
+    """The files of one version of a definition. Keep it: its key is reckoned once."""
+
+    files: Mapping[str, bytes]
+
+    @cached_property
+    def key(self) -> str:
+        """The name workers know the compiled bundle by."""
+        return digest(self.files)
+
+
+class WorkerLost(Exception):
+    """A worker hung or died over a piece of work."""
+
+
+class _Worker:
+    """One process and the pipe to it."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._sent: set[str] = set()
+        self._start()
+
+    def _start(self) -> None:
+        self._sent.clear()
+        self._pipe, theirs = Pipe()
+        with theirs:
+            self._process = subprocess.Popen(  # noqa: S603 - our own module, nothing of the caller's
+                [
+                    sys.executable,
+                    "-m",
+                    "services.workflow.engine.worker",
+                    str(theirs.fileno()),
+                    str(self._limits.memory_mb),
+                ],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                env={"PYTHONPATH": _PATH, "PYTHONUTF8": "1"},
+            )
+
+    def ask(self, request: Request) -> Reply:
+        """Have a piece of work done. Raises `WorkerLost`; the worker has then been replaced."""
+        reply = self._exchange(self._without_known(request))
+        if reply.missing:
+            reply = self._exchange(request)
+        self._sent |= {request.bundle_key, request.calendar_key}
+        return reply
+
+    def _without_known(self, request: Request) -> Request:
+        if request.bundle_key in self._sent:
+            request = replace(request, files=None)
+        if request.calendar_key in self._sent:
+            request = replace(request, calendar=None)
+        return request
+
+    def _exchange(self, request: Request) -> Reply:
+        try:
+            self._pipe.send_bytes(packed_request(request))
+            if self._pipe.poll(self._limits.seconds):
+                return read_reply(self._pipe.recv_bytes())
+            reason = f"no answer within {self._limits.seconds:g} s"
+        except (OSError, EOFError, msgspec.MsgspecError) as error:
+            reason = f"{type(error).__name__} {error}".strip()
+        self.stop()
+        self._start()
+        raise WorkerLost(reason)
+
+    def stop(self) -> None:
+        """End the process at once."""
+        self._pipe.close()
+        self._process.kill()
+        self._process.wait(_KILLED_WITHIN)
+
+
+class EnginePool:
+    """The engine, awaitable. `open` it before use and `close` it after."""
+
+    def __init__(self, limits: Limits | None = None) -> None:
+        self._limits = limits or Limits()
+        self._idle: queue.LifoQueue[_Worker] = queue.LifoQueue()
+        self._threads = ThreadPoolExecutor(self._limits.workers, thread_name_prefix="engine")
+        self.lost = 0
+
+    def open(self) -> None:
+        """Start the workers."""
+        for _ in range(self._limits.workers):
+            self._idle.put(_Worker(self._limits))
+
+    def close(self) -> None:
+        """Wait for work in hand and end the workers."""
+        self._threads.shutdown()
+        while not self._idle.empty():
+            self._idle.get().stop()
+
+    async def findings(self, source: Source) -> tuple[Finding, ...]:
+        """Compile and give the findings. Raises `EngineFault` when the worker was lost over it."""
+        reply = await self._ask(Request(CheckRequest(), source.key, source.files, None, None, "", None))
+        return reply.findings or ()
+
+    async def start(
+        self,
+        source: Source,
+        process_key: str,
+        data: Mapping[str, Any],
+        *,
+        now: datetime,
+        calendar: Calendar,
+        hours: OfficeHours = _HOURS,
+        instance_id: str = "",
+    ) -> Step:
+        """Start an instance, as `run.start` does. Raises `Refused`, `EngineFault`."""
+        work = StartRequest(process_key, data, instance_id)
+        return await self._step(Request(work, source.key, source.files, now, hours, calendar.version, calendar))
+
+    async def apply(
+        self,
+        source: Source,
+        state: bytes,
+        command: Command,
+        *,
+        now: datetime,
+        calendar: Calendar,
+        hours: OfficeHours = _HOURS,
+    ) -> Step:
+        """Apply a command, as `run.apply` does. Raises `Refused`, `EngineFault`."""
+        work = ApplyRequest(state, command)
+        return await self._step(Request(work, source.key, source.files, now, hours, calendar.version, calendar))
+
+    async def _step(self, request: Request) -> Step:
+        reply = await self._ask(request)
+        if reply.complaint is not None:
+            wrong = reply.complaint
+            if wrong.code:
+                raise Refused(Refusal(wrong.code), wrong.zh, wrong.en)
+            raise EngineFault(wrong.element, wrong.zh, wrong.en)
+        if reply.step is None:
+            raise EngineFault(WHOLE, "引擎没有给出结果", "the engine gave no result")
+        return reply.step
+
+    async def _ask(self, request: Request) -> Reply:
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, self._ask_one, request)
+        except WorkerLost as lost:
+            self.lost += 1
+            logging.getLogger(__name__).warning("engine worker replaced: %s", lost)
+            raise EngineFault(
+                WHOLE, "引擎进程失去响应，已重新启动", f"the engine process was replaced: {lost}"
+            ) from lost
+
+    def _ask_one(self, request: Request) -> Reply:
+        worker = self._idle.get()
+        try:
+            return worker.ask(request)
+        finally:
+            self._idle.put(worker)
