@@ -1,5 +1,6 @@
 """What the process passed in a turn: the case's own clocks start and stop, milestones are reached."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
@@ -14,6 +15,8 @@ from services.workflow.engine.language.errors import Miscalculated, Unwritable
 from services.workflow.engine.models import Passed
 from services.workflow.instances.models import Instance, Pin, Verb
 from services.workflow.instances.turns import Decided, Turn, Unworkable, reckoned, room_of, value_at
+
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 CASE_CLOCKS: Final = (ClockKind.PROMISED, ClockKind.STATUTORY)
 
@@ -77,7 +80,8 @@ def _start_day(passed: Passed, turn: Turn) -> date:
     if not text:
         return turn.office.time.day_of(turn.act.at)
     try:
-        return date.fromisoformat(str(reckoned(text, turn))[:10])
+        stated = text if _DAY.match(text) else str(reckoned(text, turn))  # the engine may have reckoned it already
+        return date.fromisoformat(stated[:10])
     except (Unwritable, Miscalculated, ValueError) as error:
         raise Unworkable(
             passed.element,
