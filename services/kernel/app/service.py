@@ -22,7 +22,7 @@ from services.kernel.telemetry import Metrics
 D = TypeVar("D")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: a generic frozen class with slots cannot be built as `X[D](…)` (Python 3.11)
 class Service(Generic[D]):
     """Everything the kernel needs to know to run a service.
 

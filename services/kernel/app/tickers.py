@@ -14,7 +14,7 @@ from services.kernel.telemetry import Metrics
 D = TypeVar("D")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: a generic frozen class with slots cannot be built as `X[D](…)` (Python 3.11)
 class Ticker(Generic[D]):
     """Something to do every so often, by wall time.
 
