@@ -13,6 +13,7 @@ from services.contracts.workflow import (
     CaseStarted,
     DefinitionActivated,
     ExpectedDateMoved,
+    ExternalRequested,
     Item,
     MilestoneReached,
     RequiredDocument,
@@ -228,6 +229,18 @@ def opened(
     )
 
 
+def asked_outside(no: str = NUMBER, *, task: str = "x1", name: str = "取电子监管号") -> ExternalRequested:
+    return ExternalRequested(
+        case_no=no,
+        task_id=task,
+        topic="certificate-number",
+        element="number",
+        name=name,
+        requested_at=NOW,
+        variables={},
+    )
+
+
 def completed(no: str = NUMBER, *, task: str = "t1", name: str = "科室审核") -> TaskCompleted:
     return TaskCompleted(
         case_no=no,
@@ -333,6 +346,7 @@ def story() -> list[Said]:
         opened(task="t2", name="分管领导审核", department="D00", after=1),
         cancelled(task="t2"),
         decided(),
+        asked_outside(),
         ready(),
         opened(task="t3", name="送达", department="D09", kind=StepKind.RECEIVE, after=2),
         completed(task="t3", name="送达"),

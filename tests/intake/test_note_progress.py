@@ -103,6 +103,19 @@ def test_open_steps_are_those_opened_and_not_closed() -> None:
     assert [step.name for step in case.open_steps] == ["公示", "科室审核"]
 
 
+def test_a_wait_for_an_outside_system_is_a_step_until_the_process_opens_another() -> None:
+    waiting = after(say.opened(), say.completed(), say.asked_outside(), say.decided())
+    assert [step.name for step in waiting.open_steps] == ["取电子监管号"]
+    assert [step.name for step in after(say.asked_outside(), say.lit(), say.opened(task="t9")).open_steps] == [
+        "科室审核"
+    ]
+
+
+def test_a_wait_opened_together_with_a_step_is_shown_with_it() -> None:
+    both = told([(say.asked_outside(), (3, 0)), (say.opened(), (3, 1))])
+    assert {step.name for step in both.open_steps} == {"取电子监管号", "科室审核"}
+
+
 def test_a_step_closed_before_it_was_opened_stays_closed() -> None:
     assert not after(say.completed(), say.opened()).open_steps
     assert not after(say.cancelled(), say.opened()).open_steps

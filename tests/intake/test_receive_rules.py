@@ -22,7 +22,7 @@ from services.intake.cases import (
     phone,
     receive,
 )
-from services.intake.numbers import case_no, proof_no, serial_of
+from services.intake.numbers import case_no, item_mark, proof_no, serial_of
 from services.intake.submissions import RequestKey, Submission
 from services.kernel.identity import Person
 from services.kernel.requests import KeyTaken
@@ -198,14 +198,20 @@ def test_too_many_facts_are_refused_without_reading_them_all() -> None:
 
 def test_a_case_number_says_city_day_item_and_serial() -> None:
     assert case_no(city="512000", item_code="PT-05", on=TODAY, serial=17) == NUMBER
-    assert serial_of("PT-05", TODAY) == "case.PT-05.2026"
+    assert serial_of("PT-05", TODAY) == "case.PT05.2026"
     assert proof_no(NUMBER) == f"SD{NUMBER}"
 
 
-@pytest.mark.parametrize("code", ["", "P", "规划", "PT_05", "PT05PT05PT0555"])
-def test_an_item_code_that_fits_no_case_number_is_a_bug(code: str) -> None:
-    with pytest.raises(ValueError, match="letters and digits"):
-        case_no(city="512000", item_code=code, on=TODAY, serial=1)
+@pytest.mark.parametrize(
+    ("code", "mark"),
+    [("PT05", "PT05"), ("PT-05", "PT05"), ("pt_05.a", "PT05A"), ("11370800MB28559184337011505600001", "011505600001")],
+)
+def test_an_item_is_marked_by_letters_and_digits(code: str, mark: str) -> None:
+    assert item_mark(code) == mark
+
+
+def test_items_with_the_same_mark_draw_from_the_same_series() -> None:
+    assert serial_of("PT-05", TODAY) == serial_of("PT05", TODAY)
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from services.contracts.workflow import (
     CaseEnded,
     CaseStarted,
     ExpectedDateMoved,
+    ExternalRequested,
     MilestoneReached,
     TaskCancelled,
     TaskCompleted,
@@ -35,6 +36,7 @@ NOTED: Final[tuple[type[Said], ...]] = (
     TaskOpened,
     TaskCompleted,
     TaskCancelled,
+    ExternalRequested,
     TimerHeld,
     TimerResumed,
     LightChanged,
@@ -65,7 +67,9 @@ def note(case: Case, said: Said, position: Position) -> Case:  # noqa: C901, PLR
         case MilestoneReached():
             return _with(case, ready_at=said.reached_at) if said.milestone == READY else case
         case TaskOpened():
-            return _opened(case, said)
+            return _opened(case, said, position)
+        case ExternalRequested():
+            return _asked_outside(case, said, position)
         case TaskCompleted():
             return _closed(case, said.task_id, said.name, said.completed_at)
         case TaskCancelled():
@@ -91,13 +95,24 @@ def _expected(case: Case, on: date, position: Position) -> Case:
     return _with(case.model_copy(update={"expected_collection_on": on}), expected_position=position)
 
 
-def _opened(case: Case, said: TaskOpened) -> Case:
+def _opened(case: Case, said: TaskOpened, position: Position) -> Case:
     known = _step(case.progress, said.task_id)
-    step = known.model_copy(
-        update={"name": said.name, "name_en": said.name_en, "kind": said.kind, "opened_at": said.opened_at}
-    )
+    opened = {"name": said.name, "name_en": said.name_en, "kind": said.kind, "opened_at": said.opened_at}
+    step = known.model_copy(update=opened | {"position": position})
     seen_by = tuple(sorted({*case.departments, said.department}))
     return _with(case.model_copy(update={"departments": seen_by}), steps=_replaced(case.progress.steps, step))
+
+
+def _asked_outside(case: Case, said: ExternalRequested, position: Position) -> Case:
+    step = Step(
+        task_id=said.task_id,
+        is_outside=True,
+        name=said.name,
+        name_en=said.name,
+        opened_at=said.requested_at,
+        position=position,
+    )
+    return _with(case, steps=_replaced(case.progress.steps, step))
 
 
 def _closed(case: Case, task_id: str, name: str, at: datetime) -> Case:

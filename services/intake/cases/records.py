@@ -82,19 +82,29 @@ class Delivery(BaseModel, frozen=True):
 
 
 class Step(BaseModel, frozen=True):
-    """A step of the process as far as the window hears of it. Open when opened and not closed."""
+    """A step of the process as far as the window hears of it. Open when opened and not closed.
+
+    Nobody says when a wait for an outside system is over: it is over once the process opened something later.
+    """
 
     task_id: str
+    is_outside: bool = False
     name: str = ""
     name_en: str = ""
     kind: StepKind = StepKind.HUMAN
     opened_at: datetime | None = None
     closed_at: datetime | None = None
+    position: Position = (0, 0)
 
     @property
     def is_open(self) -> bool:
-        """Whether the case waits here now."""
+        """Whether it was opened and not closed."""
         return self.opened_at is not None and self.closed_at is None
+
+    @property
+    def revision(self) -> int:
+        """The write of its process that opened it."""
+        return self.position[0]
 
 
 class Hold(BaseModel, frozen=True):
@@ -184,7 +194,9 @@ class Case(Body, frozen=True):
     @property
     def open_steps(self) -> tuple[Step, ...]:
         """The steps that the case waits at now, the longest open first."""
-        return tuple(step for step in self.progress.steps if step.is_open)
+        steps = self.progress.steps
+        latest = max((step.revision for step in steps), default=0)
+        return tuple(step for step in steps if step.is_open and (step.revision == latest or not step.is_outside))
 
     @property
     def holds(self) -> tuple[Hold, ...]:
