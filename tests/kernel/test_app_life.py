@@ -242,45 +242,64 @@ async def test_a_ticker_is_woken_by_its_event_long_before_its_time(started: Star
         await wait_until(ran_again, within=5)
 
 
-async def test_given_an_event_that_cannot_be_handled_then_it_is_listed_and_can_be_replayed_or_discarded(
-    started: Start, office: Office, folder: Path, tokens: Tokens
+OPERATOR = Person(code="u.ops", name="运维", roles=frozenset({Role.OPERATOR}), department="D11")
+CLERK = Person(code="u.window", name="窗口", roles=frozenset({Role.CLERK}), department="D09")
+LETTER = f"intake.desks.{CASE}.1.0"
+
+
+async def lay_down_a_letter(office: Office) -> None:
+    letter = {
+        "_id": LETTER,
+        "stream": "GUIHUA_INTAKE",
+        "subject": f"guihua.intake.case.delivered.v1.{CASE}",
+        "handler": "tests.kernel.tiny.note",
+        "reason": "ZeroDivisionError",
+        "tries": 5,
+        "at": datetime(2026, 9, 16, tzinfo=UTC),
+        "state": "open",
+        "wire": delivered_wire(CASE),
+    }
+    await office.mongo["guihua_workflow"]["dead_letters"].insert_one(letter)
+
+
+async def test_dead_letters_are_shown_to_operators_without_what_they_say(
+    started: Start, office: Office, tokens: Tokens
 ) -> None:
-    operator = Person(code="u.ops", name="运维", roles=frozenset({Role.OPERATOR}), department="D11")
-    clerk = Person(code="u.window", name="窗口", roles=frozenset({Role.CLERK}), department="D09")
-    bearer = {"Authorization": f"Bearer {tokens.issue(operator)}"}
-    letters = office.mongo["guihua_workflow"]["dead_letters"]
-    for case_no in (CASE, CASE + "1"):
-        await letters.insert_one(
-            {
-                "_id": f"intake.desks.{case_no}.1.0",
-                "stream": "GUIHUA_INTAKE",
-                "subject": f"guihua.intake.case.delivered.v1.{case_no}",
-                "handler": "note",
-                "reason": "ZeroDivisionError",
-                "tries": 5,
-                "at": datetime(2026, 9, 16, tzinfo=UTC),
-                "state": "open",
-                "wire": delivered_wire(case_no),
-            }
-        )
+    await lay_down_a_letter(office)
     async with started() as service:
         assert (await service.get("/dead-letters")).status_code == 401
-        assert (await service.get("/dead-letters", Authorization=f"Bearer {tokens.issue(clerk)}")).status_code == 403
-        listed = (await service.get("/dead-letters", **bearer)).json()
-        assert [letter["id"] for letter in listed] == [f"intake.desks.{CASE}.1.0", f"intake.desks.{CASE}1.1.0"]
+        assert (await service.get("/dead-letters", Authorization=f"Bearer {tokens.issue(CLERK)}")).status_code == 403
+        listed = (await service.get("/dead-letters", Authorization=f"Bearer {tokens.issue(OPERATOR)}")).json()
+        assert [letter["id"] for letter in listed] == [LETTER]
         assert "wire" not in listed[0]
-        assert (await service.get("/status")).json()["dead_letters"] == 2
+        assert (await service.get("/status")).json()["dead_letters"] == 1
 
+
+async def test_a_dead_letter_stays_until_its_event_was_handled(
+    started: Start, office: Office, folder: Path, tokens: Tokens
+) -> None:
+    await lay_down_a_letter(office)
+    bearer = {"Authorization": f"Bearer {tokens.issue(OPERATOR)}"}
+    async with started() as service:
         (folder / "stumble").touch()
-        failed = await service.post(f"/dead-letters/{listed[0]['id']}/replay", **bearer)
+        failed = await service.post(f"/dead-letters/{LETTER}/replay", **bearer)
         assert (failed.status_code, failed.json()["code"]) == (409, "replay-failed")
         (folder / "stumble").unlink()
-        assert (await service.post(f"/dead-letters/{listed[0]['id']}/replay", **bearer)).status_code == 204
+        assert (await service.post(f"/dead-letters/{LETTER}/replay", **bearer)).status_code == 204
         assert (await service.get("/heard")).json() == ["P1"]
-        discard = f"/dead-letters/{listed[1]['id']}/discard"
-        assert (await service.post(discard, {"reason": "测试"}, **bearer)).status_code == 204
-        assert (await service.post(discard, {"reason": "测试"}, **bearer)).status_code == 404
+        assert (await service.post(f"/dead-letters/{LETTER}/replay", **bearer)).status_code == 404
+
+
+async def test_a_dead_letter_may_be_discarded_for_a_reason(started: Start, office: Office, tokens: Tokens) -> None:
+    await lay_down_a_letter(office)
+    bearer = {"Authorization": f"Bearer {tokens.issue(OPERATOR)}"}
+    async with started() as service:
+        assert (await service.post(f"/dead-letters/{LETTER}/discard", {"reason": ""}, **bearer)).status_code == 422
+        assert (await service.post(f"/dead-letters/{LETTER}/discard", {"reason": "测试"}, **bearer)).status_code == 204
         assert (await service.get("/dead-letters", **bearer)).json() == []
+    kept = await office.mongo["guihua_workflow"]["dead_letters"].find_one({"_id": LETTER})
+    assert kept is not None
+    assert (kept["state"], kept["closed_by"], kept["closed_because"]) == ("discarded", "u.ops", "测试")
 
 
 def delivered_wire(case_no: str) -> str:
