@@ -17,6 +17,7 @@ from services.workflow.engines import Engines
 from services.workflow.instances.models import Instance
 from services.workflow.queries import (
     INSTANCE_INDEXES,
+    count_due_timers,
     count_incidents,
     count_late_timers,
     count_old_calendar,
@@ -63,6 +64,7 @@ SERVICE: Final = Service[Deps](
     hears=HEARS,
     tickers=TICKERS,
     backlog={
+        "timers-due": count_due_timers,
         "timers-due-not-fired": count_late_timers,
         "received-not-started": count_waiting,
         "incidents-open": count_incidents,

@@ -108,6 +108,11 @@ async def history_of(deps: Deps, case_no: str, *, limit: int, after: str | None)
     return await deps.journal.find(case_no, limit=limit, after=after or "")
 
 
+async def count_due_timers(deps: Deps) -> int:
+    """Cases in which something is due just now: what the ticker is about to do."""
+    return await deps.instances.count({"body.next_due_at": {"$lte": deps.clock.now()}})
+
+
 async def count_late_timers(deps: Deps) -> int:
     """Cases in which something was due more than a minute ago and has not happened."""
     return await deps.instances.count({"body.next_due_at": {"$lte": deps.clock.now() - _LATE}})
