@@ -22,7 +22,7 @@ PLAIN: Final[dict[str, object]] = {
     "scheme_examined": False,
 }
 
-ROUTES: Final = [
+ROUTES: Final[list[tuple[str, dict[str, object], str, str, str]]] = [
     # situation, what differs from a plain project, expert review, professional meeting, committee
     ("building", {}, "no", "no", "none"),
     ("building", {"floor_area_m2": 5000}, "no", "no", "none"),
