@@ -100,8 +100,8 @@ async def _let_happen(deps: Deps, instance: Instance, timer: Timer | None, *, no
             log.warning("timer had gone already", case_no=instance.case_no, element=timer.element)
             rest = tuple(each for each in instance.timers if each is not timer)
             return Decided(instance.model_copy(update={"timers": rest}))
-    next_timer = min((each.at for each in instance.timers if not instance.incident_about(each.timer_id)), default=now)
-    return spoken(instance, until=min(now, next_timer - _BEFORE) if next_timer <= now else now, office=office)
+    timers = [each.at for each in instance.timers if each.at <= now and not instance.incident_about(each.timer_id)]
+    return spoken(instance, until=min(timers) - _BEFORE if timers else now, office=office)
 
 
 async def _start(deps: Deps, instance: Instance) -> bool:
