@@ -17,9 +17,9 @@ from services.intake.handouts import Handout, Handouts
 from services.intake.passwords import Passwords
 from services.intake.prints.printer import Printer
 from services.intake.queries import delivered_not_noticed, received_not_started
-from services.intake.seals import Seals
 from services.intake.settings import IntakeSettings
 from services.kernel.app import Kernel, Service, run
+from services.kernel.seals import Seals
 from services.kernel.store import Index, Store
 from services.kernel.worktime import OfficeHours
 
@@ -30,7 +30,7 @@ async def _deps(kernel: Kernel) -> Deps:
     settings, store = kernel.settings, kernel.store
     assert isinstance(settings, IntakeSettings)  # noqa: S101 - `SERVICE` says so
     await _indexes(store, settings)
-    seals = Seals.of(settings.field_keys.get_secret_value())
+    seals = Seals.of(settings.field_keys.get_secret_value(), service="intake")
     return Deps(
         settings=settings,
         clock=kernel.clock,

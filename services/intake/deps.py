@@ -10,9 +10,9 @@ from services.intake.gates import Gate
 from services.intake.handouts import Handouts
 from services.intake.passwords import Passwords
 from services.intake.prints.printer import Printer
-from services.intake.seals import Seals
 from services.intake.settings import IntakeSettings
 from services.kernel.clock import Clock
+from services.kernel.seals import Seals
 from services.kernel.store import Aggregates
 from services.kernel.worktime import OfficeHours
 

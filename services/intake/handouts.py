@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from services.intake.passwords import invent
-from services.intake.seals import Seals
 from services.intake.submissions import RequestKey, Submission
+from services.kernel.seals import Seals
 from services.kernel.store import Aggregates, AlreadyExists, Body
 
 KEPT: Final = timedelta(minutes=15)

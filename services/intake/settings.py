@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field, SecretStr, field_validator
 
 from services.intake.prints.fonts import missing_families
-from services.intake.seals import Seals
+from services.kernel.seals import Seals
 from services.kernel.settings import Settings
 
 Text = Annotated[str, Field(min_length=1, max_length=200)]
@@ -79,5 +79,5 @@ class IntakeSettings(Settings, frozen=True):
     @field_validator("field_keys")
     @classmethod
     def _keys_are_usable(cls, value: SecretStr) -> SecretStr:
-        Seals.of(value.get_secret_value())
+        Seals.of(value.get_secret_value(), service="intake")
         return value

@@ -5,9 +5,9 @@ import secrets
 
 from pydantic import BaseModel
 
-from services.intake.seals import Seals
 from services.kernel.identity import Person
 from services.kernel.requests import KeyTaken
+from services.kernel.seals import Seals
 
 
 class Submission(BaseModel, frozen=True):

@@ -9,7 +9,7 @@ from services.contracts.intake import ReceivedDocument
 from services.contracts.words import Light, Outcome
 from services.intake.applications import ApplicantKind
 from services.intake.cases import Capacity, Case, Delivery, Hold, Status, Step, holders, phone
-from services.intake.seals import Seals
+from services.kernel.seals import Seals
 
 
 class CaseLine(BaseModel, frozen=True):

@@ -27,15 +27,15 @@ from services.contracts.workflow import (
 from services.intake.applications import Application
 from services.intake.cases import Case, Registration, receive
 from services.intake.moments import Moment
-from services.intake.seals import Seals
 from services.intake.submissions import Submission
 from services.kernel.identity import Person
+from services.kernel.seals import Seals
 
 NUMBER = "51200020261123PT0500017"
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # Monday, ten in the morning in the office
 TODAY = date(2026, 11, 23)
 MOMENT = Moment(at=NOW, on=TODAY, wall=NOW)
-SEALS = Seals.of("a key for tests only: at least 32 characters")
+SEALS = Seals.of("a key for tests only: at least 32 characters", service="intake")
 
 RESIDENT = "512002200001010018"
 STRANGER = "11010119491001001X"

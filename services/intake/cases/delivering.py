@@ -12,11 +12,11 @@ from services.intake.cases.receiving import refuse_foreign_township
 from services.intake.cases.records import Case, Delivery
 from services.intake.moments import Moment
 from services.intake.numbers import proof_no
-from services.intake.seals import Seals
 from services.intake.submissions import Submission
 from services.kernel.identity import Person
 from services.kernel.problem import Problem
 from services.kernel.requests import Request
+from services.kernel.seals import Seals
 
 Signature = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
 

@@ -11,10 +11,10 @@ from services.intake.applications import Application
 from services.intake.cases.parties import sealed_applicant
 from services.intake.cases.records import Case, QueryPassword
 from services.intake.moments import Moment
-from services.intake.seals import Seals
 from services.intake.submissions import Submission
 from services.kernel.identity import Person
 from services.kernel.problem import Problem
+from services.kernel.seals import Seals
 from services.kernel.worktime import Calendar
 
 

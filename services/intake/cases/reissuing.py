@@ -9,11 +9,11 @@ from services.intake.cases.parties import Bearer, capacity_of, holders, sealed_p
 from services.intake.cases.receiving import refuse_foreign_township
 from services.intake.cases.records import Capacity, Case, QueryPassword, Reissue
 from services.intake.moments import Moment
-from services.intake.seals import Seals
 from services.intake.submissions import Submission
 from services.kernel.identity import Person
 from services.kernel.problem import Problem
 from services.kernel.requests import Request
+from services.kernel.seals import Seals
 
 
 class IdentityDocument(StrEnum):
