@@ -1,41 +1,39 @@
 """The messenger over HTTP: what was said to whom, and quick approval."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
+from services.kernel import logs
 from services.kernel.app import deps_of
-from services.kernel.identity import Permission, Person, allowed
+from services.kernel.identity import Permission, Person, allowed, scope_of
+from services.kernel.identity.keys import key_id, published
 from services.kernel.problem import problems
-from services.kernel.requests import After, Limit
+from services.kernel.requests import After, Limit, Request
 from services.kernel.store import Conflict, NotFound
-from services.notify import audiences, links, messages
-from services.notify.deliveries import Deps
-from services.notify.links import Decision, Link, LinkSpent, LinkUnknown, Verdict
-from services.notify.messages import Message, NothingToRetry, State
-from services.notify.queries import newest_messages
-from services.notify.templates import Audience, Channel, Template
+from services.notify import links, messages
+from services.notify.deps import Deps
+from services.notify.links import Link, LinkSpent, LinkUnknown, Standing, Verdict
+from services.notify.messages import Attempt, Message, NothingToAbandon, NothingToRetry, State
+from services.notify.queries import link_by_token, newest_messages
+from services.notify.templates import Channel, Template
 
+log = logs.get(__name__)
 router = APIRouter()
 
 Here = Annotated[Deps, Depends(deps_of)]
+Reader = Annotated[Person, Depends(allowed(Permission.MESSAGE_READ))]
+Operator = Annotated[Person, Depends(allowed(Permission.MESSAGE_RETRY))]
+Leader = Annotated[Person, Depends(allowed(Permission.LINK_DECIDE))]
 Token = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{20,100}$")]
 MessageId = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
 
 
-class AttemptView(BaseModel, frozen=True):
-    """One try, as it went."""
-
-    channel: Channel
-    began_at: datetime
-    ended_at: datetime
-    error: str
-
-
 class MessageView(BaseModel, frozen=True):
-    """A message as staff may see it: who, what and how it went; addresses masked."""
+    """A message as staff may see it: who, what and how it went. Addresses are masked, links left out."""
 
     message_id: str
     case_no: str | None
@@ -45,8 +43,10 @@ class MessageView(BaseModel, frozen=True):
     subject: str
     text: str
     state: State
-    ways: tuple[str, ...]
-    attempts: tuple[AttemptView, ...]
+    because: str
+    channels: tuple[Channel, ...]
+    attempts: tuple[Attempt, ...]
+    due_at: datetime | None
     created_at: datetime
 
 
@@ -57,104 +57,114 @@ class MessagePage(BaseModel, frozen=True):
     after: str | None
 
 
+class Abandonment(Request, frozen=True):
+    """Why a message is not to be sent any more."""
+
+    reason: Annotated[str, Field(min_length=1, max_length=300)]
+
+
 class LinkView(BaseModel, frozen=True):
-    """What the leader decides about."""
+    """What the leader decides about, and what became of it. The choices are those of the step's form."""
 
     case_no: str
+    task_id: str
     title: str
     step: str
+    standing: Standing
     expires_at: datetime
-    open: bool
-    decision: Decision | None
+    decision: str | None
+    opinion: str | None
     decided_at: datetime | None
 
 
-@router.get("/messages", summary="消息列表")
+@router.get("/messages", summary="消息列表", responses=problems(NotFound))
 async def list_messages(
     deps: Here,
-    _who: Annotated[Person, Depends(allowed(Permission.MESSAGE_READ))],
+    who: Reader,
     case_no: Annotated[str | None, Query(max_length=60)] = None,
-    recipient: Annotated[str | None, Query(max_length=60)] = None,
+    recipient: Annotated[str | None, Query(max_length=80)] = None,
     state: State | None = None,
     limit: Limit = 50,
     after: After = None,
 ) -> MessagePage:
-    """Messages, newest first."""
-    wanted = {"case_no": case_no, "recipient": recipient, "state": state}
+    """Messages, newest first. Township staff see those to themselves only."""
+    own = None if scope_of(who).everything else who.code
+    wanted = {"case_no": case_no, "recipient": own or recipient, "state": state}
     found = await newest_messages(deps.messages, wanted, limit=limit, after=after)
     following = found[-1].message_id if len(found) == limit else None
     return MessagePage(messages=tuple(_view(message) for message in found), after=following)
 
 
 @router.post("/messages/{message_id}/retry", summary="重发", responses=problems(NotFound, NothingToRetry, Conflict))
-async def retry_message(
-    deps: Here, _who: Annotated[Person, Depends(allowed(Permission.MESSAGE_RETRY))], message_id: MessageId
-) -> MessageView:
-    """Take a message that failed for good up again, by the addresses known now."""
-    message, revision = await deps.messages.load(message_id)
-    template = next(each for each in deps.templates if each.id == message.template)
-    addresses = await _addresses(deps, message, template)
-    again, said = messages.retry(message, addresses=addresses, wall=deps.clock.wall())
-    await deps.messages.save(again, revision, said)
-    deps.wake.set()
-    return _view(again)
+async def retry_message(deps: Here, who: Operator, message_id: MessageId) -> MessageView:
+    """Take a message up again that is over without having been sent, by the addresses known now."""
+    view = await _changed(deps, message_id, lambda found: messages.retry(found, deps.clock.wall()))
+    log.info("message taken up again", message_id=message_id, by=who.code)
+    return view
+
+
+@router.post(
+    "/messages/{message_id}/abandon", summary="放弃发送", responses=problems(NotFound, NothingToAbandon, Conflict)
+)
+async def abandon_message(deps: Here, who: Operator, message_id: MessageId, order: Abandonment) -> MessageView:
+    """Do not send it any more, for a reason that stays on record with the name of who gave it."""
+    because = f"{who.code}: {order.reason}"
+    view = await _changed(deps, message_id, lambda found: messages.abandon(found, because=because))
+    log.info("message abandoned", message_id=message_id, by=who.code)
+    return view
 
 
 @router.get("/templates", summary="消息模板")
-async def list_templates(
-    deps: Here, _who: Annotated[Person, Depends(allowed(Permission.MESSAGE_READ))]
-) -> tuple[Template, ...]:
+async def list_templates(deps: Here, _who: Reader) -> tuple[Template, ...]:
     """The templates in force."""
     return deps.templates
 
 
+@router.get("/link-keys", summary="移动审批验签公钥")
+async def link_keys(deps: Here, _who: Reader) -> dict[str, Any]:
+    """The public key by which anybody can check the signature of a quick approval (JWKS, RFC 7517)."""
+    return published(deps.link_key.public_key())
+
+
 @router.get("/links/{token}", summary="查看待审批事项", responses=problems(LinkUnknown))
-async def see_link(
-    deps: Here, who: Annotated[Person, Depends(allowed(Permission.LINK_DECIDE))], token: Token
-) -> LinkView:
+async def see_link(deps: Here, who: Leader, token: Token) -> LinkView:
     """What the link is about, for the person it was sent to."""
-    found = await deps.links.find(links.token_hash(token))
-    return _link_view(links.look(found[0] if found else None, person=who.code))
+    link = links.look(await link_by_token(deps.links, token), person=who.code)
+    return _link_view(deps, link)
 
 
 @router.post("/links/{token}", summary="移动审批", responses=problems(LinkUnknown, LinkSpent, Conflict))
-async def decide_link(
-    deps: Here, who: Annotated[Person, Depends(allowed(Permission.LINK_DECIDE))], token: Token, verdict: Verdict
-) -> LinkView:
+async def decide_link(deps: Here, who: Leader, token: Token, verdict: Verdict) -> LinkView:
     """Decide, logged in as oneself. The same decision again changes nothing."""
-    found = await deps.links.find(links.token_hash(token))
-    link = links.look(found[0] if found else None, person=who.code)
-    decided, said = links.decide(link, verdict, now=deps.clock.now(), wall=deps.clock.wall(), key=deps.key)
-    if found is not None and decided != link:
-        await deps.links.save(decided, found[1], said)
-    return _link_view(decided)
+    link = links.look(await link_by_token(deps.links, token), person=who.code)
+    now, wall, key = deps.clock.now(), deps.clock.wall(), deps.link_key
+    signer = key_id(key.public_key())
+    decided = await deps.links.change(
+        link.link_id, lambda found: links.decide(found, verdict, now=now, wall=wall, key=key, key_id=signer)
+    )
+    log.info("decided by link", case_no=decided.case_no, task_id=decided.task_id, by=who.code)
+    return _link_view(deps, decided)
 
 
-async def _addresses(deps: Deps, message: Message, template: Template) -> tuple[messages.Address, ...]:
-    if template.to is Audience.APPLICANT:
-        contact = await deps.books.contact(message.case_no or "")
-        return (messages.Address(channel=Channel.SMS, to=contact.phone),) if contact else ()
-    people = await deps.books.people((message.recipient,))
-    return audiences.addresses(people[0], template.channels) if people else ()
+async def _changed(deps: Deps, message_id: str, decide: Callable[[Message], Message]) -> MessageView:
+    changed = await deps.messages.change(message_id, lambda found: (decide(found), ()))
+    deps.wake.set()
+    return _view(changed)
 
 
 def _view(message: Message) -> MessageView:
-    shown: dict[str, Any] = message.model_dump(include=set(MessageView.model_fields))
-    return MessageView(**shown, ways=tuple(f"{way.channel}:{_masked(way.to)}" for way in message.addresses))
+    return MessageView(**message.model_dump(include=set(MessageView.model_fields)))
 
 
-def _masked(address: str) -> str:
-    """The first three characters and the last two; enough to recognise, not to use."""
-    return f"{address[:3]}****{address[-2:]}"
-
-
-def _link_view(link: Link) -> LinkView:
+def _link_view(deps: Deps, link: Link) -> LinkView:
     return LinkView(
         case_no=link.case_no,
+        task_id=link.task_id,
         title=link.title,
         step=link.step,
+        standing=links.standing(link, deps.clock.wall()),
         expires_at=link.expires_at,
-        open=link.verdict is None and link.closed is None,
         decision=link.verdict.decision if link.verdict else None,
+        opinion=link.verdict.opinion if link.verdict else None,
         decided_at=link.decided_at,
     )

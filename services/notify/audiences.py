@@ -1,62 +1,64 @@
-"""Who is told, and by which ways: people of the bureau from the registry's facts, applicants from the window's."""
+"""Who is told of an event. Nobody is left out because they are not known yet: their message waits for them."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import assert_never
 
 from services.contracts.events import Said
 from services.contracts.registry import PersonChanged
 from services.contracts.words import Attendance, Role
-from services.notify.books import Books
-from services.notify.messages import Address
-from services.notify.templates import Audience, Channel, Template
+from services.contracts.workflow import TaskOpened
+from services.notify.books import APPLICANT, POST, ROLE, Books, desk_of
+from services.notify.links import may_have_link
+from services.notify.templates import Audience, Template
 
 
-@dataclass(frozen=True, slots=True)
-class Recipient:
-    """One person to be told, with the ways that the template asks for and the person has."""
-
-    code: str
-    addresses: tuple[Address, ...]
-
-
-async def audience(books: Books, template: Template, said: Said) -> tuple[Recipient, ...]:
-    """Everyone whom this template addresses about this event."""
-    if template.to is Audience.APPLICANT:
-        return await _applicant(books, said)
-    people = await _people(books, template, said)
-    wanted = [person for person in people if template.attendance in {None, person.attendance}]
-    return tuple(Recipient(person.code, addresses(person, template.channels)) for person in wanted)
-
-
-def addresses(person: PersonChanged, channels: Iterable[Channel]) -> tuple[Address, ...]:
-    """The person's addresses for these channels, in their order."""
-    by_channel = {Channel.SMTP: person.mail, Channel.SMS: person.phone, Channel.CHAT: person.chat}
-    return tuple(Address(channel=channel, to=to) for channel in channels if (to := by_channel[channel]))
-
-
-async def _applicant(books: Books, said: Said) -> tuple[Recipient, ...]:
-    contact = await books.contact(said.key)
-    if contact is None:
-        return ()
-    return (Recipient("applicant", (Address(channel=Channel.SMS, to=contact.phone),)),)
-
-
-async def _people(books: Books, template: Template, said: Said) -> list[PersonChanged]:
+async def audience(books: Books, template: Template, said: Said) -> tuple[str, ...]:
+    """The recipients (see `messages.Message`) whom this template addresses about this event, each once."""
     match template.to:
+        case Audience.APPLICANT:
+            return (f"{APPLICANT}:{said.key}",)
         case Audience.RECIPIENTS:
-            return await books.people(getattr(said, "recipients", ()))
+            named: tuple[str, ...] = getattr(said, "recipients", ())
+            return tuple(dict.fromkeys(named))
         case Audience.OPERATORS:
-            return await books.with_role(Role.OPERATOR)
+            operators = await books.with_role(Role.OPERATOR)
+            return _codes(operators) or (f"{ROLE}:{Role.OPERATOR}",)
+        case Audience.DESK:
+            return await _desk(books, said)
+        case Audience.AWAY:
+            return _codes(await away(books, said))
         case _:
-            return await _task_people(books, template, said)
+            assert_never(template.to)
 
 
-async def _task_people(books: Books, template: Template, said: Said) -> list[PersonChanged]:
-    """The assignee, or all holders of the post; deputies of the absent stand in for ordinary work."""
-    assignee, post = getattr(said, "assignee", None), f"{getattr(said, 'post', '')}@{getattr(said, 'department', '')}"
-    holders = await books.people((assignee,)) if assignee else await books.holders(post)
-    if template.link:
-        return holders
-    deputies = [p.deputy for p in holders if p.attendance is Attendance.OUT_OF_OFFICE and p.deputy]
-    known = {person.code for person in holders}
-    return holders + [person for person in await books.people(deputies) if person.code not in known]
+async def away(books: Books, said: Said) -> list[PersonChanged]:
+    """Who holds the task, is out of office, and may decide it by link."""
+    if not isinstance(said, TaskOpened) or not said.quick_approval:
+        return []
+    return [person for person in await _holders(books, said) if may_have_link(person)]
+
+
+async def _desk(books: Books, said: Said) -> tuple[str, ...]:
+    """Holders at their desks and the deputies of the absent; if there is none and no link went out, all holders."""
+    if not isinstance(said, TaskOpened):
+        return ()
+    holders = await _holders(books, said)
+    deputies = await books.people(each.deputy for each in holders if _is_out(each) and each.deputy)
+    if present := _codes([each for each in (*holders, *deputies) if not _is_out(each)]):
+        return present
+    if await away(books, said):
+        return ()
+    return _codes(holders) or (f"{POST}:{desk_of(said)}",)
+
+
+async def _holders(books: Books, task: TaskOpened) -> list[PersonChanged]:
+    """The assignee, or else everybody who holds the task's post."""
+    assignee = await books.people((task.assignee,)) if task.assignee else []
+    return assignee or await books.holders(desk_of(task))
+
+
+def _codes(people: list[PersonChanged]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(person.code for person in people))
+
+
+def _is_out(person: PersonChanged) -> bool:
+    return person.attendance is Attendance.OUT_OF_OFFICE

@@ -1,24 +1,24 @@
-"""The ways out: mail by SMTP, short messages and work chat through a generic HTTP gateway."""
+"""The ways out: mail by SMTP, short messages and work chat through a generic HTTP gateway (docs/domain.md §6.7)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.message import EmailMessage
-from typing import Protocol
+from typing import Final, Protocol
 
 import aiosmtplib
 import httpx
 from pydantic import SecretStr
 
-from services.notify.messages import Address, Message
 from services.notify.templates import Channel
 
-_TIMEOUT_SECONDS = 10.0
-_RETRYABLE_STATUS = frozenset({408, 425, 429})
-_SERVER_ERROR = 500
+_REFUSED_FOR_GOOD: Final = frozenset({400, 410, 413, 414, 422})
+"""What a gateway answers when it will never take this very message; anything else may be put right."""
+
+_PERMANENT_REPLY: Final = 500
 
 
 class Refused(Exception):
-    """The channel will never take this message (wrong address, refused content)."""
+    """The channel will never take this message: wrong address, refused content."""
 
 
 class Unreachable(Exception):
@@ -27,19 +27,32 @@ class Unreachable(Exception):
     @classmethod
     def because(cls, trouble: Exception) -> "Unreachable":
         """With the kind of trouble in the words kept for the operator."""
-        return cls(f"{type(trouble).__name__}: {trouble}")
+        return cls(f"{type(trouble).__name__}: {trouble}".removesuffix(": "))
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """What is handed over. `reference` is the same at every try, so that whoever takes it twice delivers it once."""
+
+    reference: str
+    to: str
+    subject: str
+    text: str
 
 
 class Way(Protocol):
     """One channel."""
 
-    async def send(self, message: Message, address: Address) -> None:
-        """Hand the message over under its id as reference. Raises Refused or Unreachable."""
+    async def send(self, parcel: Parcel) -> None:
+        """Hand the parcel over. Raises Refused or Unreachable."""
+
+
+Ways = Mapping[Channel, Way]
 
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """SMTP, with the message id as `Message-ID` so that a repeated hand-over can be recognised."""
+    """SMTP, with the reference as `Message-ID`. `tls` means TLS from the first byte, `start_tls` an upgrade."""
 
     host: str
     port: int
@@ -47,56 +60,69 @@ class Mail:
     user: str | None
     password: SecretStr | None
     start_tls: bool
+    tls: bool
+    timeout: float
 
-    async def send(self, message: Message, address: Address) -> None:
+    async def send(self, parcel: Parcel) -> None:
         """Send one mail."""
-        mail = EmailMessage()
-        mail["From"] = self.sender
-        mail["To"] = address.to
-        mail["Subject"] = message.subject
-        mail["Message-ID"] = f"<{message.message_id}@{self.sender.partition('@')[2]}>"
-        mail.set_content(message.text)
         try:
             await aiosmtplib.send(
-                mail,
+                self._written(parcel),
+                sender=self.sender,
+                recipients=[parcel.to],
                 hostname=self.host,
                 port=self.port,
                 username=self.user,
                 password=self.password.get_secret_value() if self.password else None,
-                start_tls=self.start_tls,
-                timeout=_TIMEOUT_SECONDS,
+                start_tls=self.start_tls and not self.tls,
+                use_tls=self.tls,
+                timeout=self.timeout,
             )
-        except aiosmtplib.SMTPResponseException as refusal:
-            raise (Refused if refusal.code >= _SERVER_ERROR else Unreachable)(str(refusal)) from refusal
         except aiosmtplib.SMTPRecipientsRefused as refusal:
-            raise Refused(str(refusal)) from refusal
-        except (aiosmtplib.SMTPException, OSError) as trouble:
+            codes = [each.code for each in refusal.recipients]
+            said = ", ".join(f"{each.code} {each.message}" for each in refusal.recipients)
+            raise (Refused if min(codes, default=0) >= _PERMANENT_REPLY else Unreachable)(said) from refusal
+        except aiosmtplib.SMTPDataError as refusal:
+            said = f"{refusal.code} {refusal.message}"
+            raise (Refused if refusal.code >= _PERMANENT_REPLY else Unreachable)(said) from refusal
+        except (aiosmtplib.SMTPException, OSError) as trouble:  # the server, our account or our settings
             raise Unreachable.because(trouble) from trouble
+
+    def _written(self, parcel: Parcel) -> EmailMessage:
+        mail = EmailMessage()
+        mail["From"] = self.sender
+        mail["To"] = parcel.to
+        mail["Subject"] = parcel.subject
+        mail["Message-ID"] = f"<{parcel.reference}@{self.sender.partition('@')[2]}>"
+        mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: out-of-office programs do not answer
+        mail.set_content(parcel.text)
+        return mail
 
 
 @dataclass(frozen=True, slots=True)
 class Gateway:
-    """A generic HTTP gateway for SMS or work chat: `POST <url>` with an `Idempotency-Key`."""
+    """A generic HTTP gateway for SMS or work chat: `POST <url>` with an `Idempotency-Key`.
+
+    `signature` is put before the text as 【…】, as every short message in China bears one.
+    """
 
     http: httpx.AsyncClient
     url: str
     token: SecretStr | None
+    timeout: float
+    signature: str = ""
 
-    async def send(self, message: Message, address: Address) -> None:
+    async def send(self, parcel: Parcel) -> None:
         """Hand one message to the gateway."""
-        headers = {"Idempotency-Key": f"{message.message_id}-{address.channel}"}
+        headers = {"Idempotency-Key": parcel.reference}
         if self.token is not None:
             headers["Authorization"] = f"Bearer {self.token.get_secret_value()}"
-        body = {"to": address.to, "subject": message.subject, "text": message.text}
+        text = f"【{self.signature}】{parcel.text}" if self.signature else parcel.text
+        body = {"to": parcel.to, "subject": parcel.subject, "text": text}
         try:
-            answer = await self.http.post(self.url, json=body, headers=headers, timeout=_TIMEOUT_SECONDS)
+            answer = await self.http.post(self.url, json=body, headers=headers, timeout=self.timeout)
         except httpx.HTTPError as trouble:
             raise Unreachable.because(trouble) from trouble
-        if answer.is_success:
-            return
-        later = answer.status_code >= _SERVER_ERROR or answer.status_code in _RETRYABLE_STATUS
-        status = f"HTTP {answer.status_code}"
-        raise Unreachable(status) if later else Refused(status)
-
-
-Ways = Mapping[Channel, Way]
+        if not answer.is_success:
+            said = f"HTTP {answer.status_code}"
+            raise (Refused if answer.status_code in _REFUSED_FOR_GOOD else Unreachable)(said)

@@ -1,6 +1,6 @@
 """What notify hears, and what it does about it."""
 
-from typing import Any, Final
+from typing import Final
 
 from services.contracts.events import Said
 from services.contracts.intake import ContactGiven
@@ -12,48 +12,89 @@ from services.contracts.supervision import (
     MatterRegistered,
     NoticeIssued,
 )
+from services.contracts.words import StepKind
 from services.contracts.workflow import (
     CaseAccepted,
+    CaseEnded,
     IncidentOpened,
     MilestoneReached,
     TaskCancelled,
     TaskCompleted,
     TaskOpened,
 )
-from services.kernel.bus import Event
-from services.notify.books import Contact
-from services.notify.deliveries import Deps, close_links, compose
+from services.kernel.bus import Event, Handler
+from services.notify.announcements import announce, take_up_waiting
+from services.notify.audiences import away
+from services.notify.books import APPLICANT, CONTACT_KEPT, awaited_as
+from services.notify.deps import Deps
+from services.notify.links import may_have_link
+from services.notify.offers import end_links, offer_link
 
 
 async def note_person(deps: Deps, event: Event[PersonChanged]) -> None:
-    """Keep the person as the registry now has them."""
+    """Keep the person; send what waited for them; a leader who went out gets links to the open tasks."""
     await deps.books.persons.put(event.said.code, event.said, unless_newer=event.envelope.sequence)
+    person = await deps.books.persons.get(event.said.code) or event.said
+    await take_up_waiting(deps, awaited_as(person))
+    if may_have_link(person):
+        for task in await deps.books.open_tasks(person):
+            await offer_link(deps, task, person, cause=event.envelope.id)
 
 
 async def note_contact(deps: Deps, event: Event[ContactGiven]) -> None:
-    """Keep the applicant's number, then send the receipt's message."""
-    contact = Contact(case_no=event.said.case_no, phone=event.said.phone)
-    await deps.books.contacts.put(contact.case_no, contact, unless_newer=event.envelope.sequence)
-    await compose(deps, event)
+    """Keep the applicant's number; send what came before it, then the message about the receipt."""
+    case_no = event.said.case_no
+    await deps.books.keep_contact(case_no, event.said.phone, sequence=event.envelope.sequence)
+    await take_up_waiting(deps, [f"{APPLICANT}:{case_no}"])
+    await announce(deps, event)
 
 
-async def end_links(deps: Deps, event: Event[TaskCompleted] | Event[TaskCancelled]) -> None:
-    """A link for a step that is over decides nothing."""
-    await close_links(deps, event.said.task_id, event.said.TYPE)
+async def forget_contact(deps: Deps, event: Event[CaseEnded]) -> None:
+    """The case is over: its applicant's number is kept for a while and then deleted."""
+    await deps.books.forget_contact(event.said.case_no, at=deps.clock.wall() + CONTACT_KEPT)
 
 
-HEARS: Final[dict[type[Said], Any]] = {
+async def open_task(deps: Deps, event: Event[TaskOpened]) -> None:
+    """Tell who can do the task; leaders who are out get a link, if the step may be decided by one."""
+    task = event.said
+    if task.quick_approval and task.kind is StepKind.HUMAN:
+        await deps.books.keep_task(task, sequence=event.envelope.sequence)
+    if await deps.books.is_closed(task.task_id):  # heard again, after its end
+        return
+    await announce(deps, event)
+    for person in await away(deps.books, task):
+        await offer_link(deps, task, person, cause=event.envelope.id)
+
+
+async def complete_task(deps: Deps, event: Event[TaskCompleted]) -> None:
+    """The task's links decide nothing any more; one of them may have decided it."""
+    await _close(deps, event)
+    await end_links(deps, event.said.task_id, signature=event.said.signature, cancelled=False)
+
+
+async def cancel_task(deps: Deps, event: Event[TaskCancelled]) -> None:
+    """A link for a step that is gone decides nothing."""
+    await _close(deps, event)
+    await end_links(deps, event.said.task_id, signature=None, cancelled=True)
+
+
+async def _close(deps: Deps, event: Event[TaskCompleted] | Event[TaskCancelled]) -> None:
+    await deps.books.close_task(event.said.task_id, sequence=event.envelope.sequence, wall=deps.clock.wall())
+
+
+HEARS: Final[dict[type[Said], Handler[Deps]]] = {
     PersonChanged: note_person,
     ContactGiven: note_contact,
-    CaseAccepted: compose,
-    MilestoneReached: compose,
-    TaskOpened: compose,
-    TaskCompleted: end_links,
-    TaskCancelled: end_links,
-    LightChanged: compose,
-    EscalationClimbed: compose,
-    MatterRegistered: compose,
-    NoticeIssued: compose,
-    BulletinPublished: compose,
-    IncidentOpened: compose,
+    CaseAccepted: announce,
+    MilestoneReached: announce,
+    CaseEnded: forget_contact,
+    TaskOpened: open_task,
+    TaskCompleted: complete_task,
+    TaskCancelled: cancel_task,
+    LightChanged: announce,
+    EscalationClimbed: announce,
+    MatterRegistered: announce,
+    NoticeIssued: announce,
+    BulletinPublished: announce,
+    IncidentOpened: announce,
 }

@@ -1,6 +1,7 @@
 """Quick approval: a deep link for one task and one person. The link opens the page; the login decides (A-18)."""
 
 import hashlib
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Final
@@ -11,7 +12,10 @@ from pydantic import Field
 
 from services.contracts.events import Said
 from services.contracts.notify import LinkDecided
+from services.contracts.registry import PersonChanged
+from services.contracts.words import Attendance
 from services.contracts.workflow import TaskOpened
+from services.kernel.identity import Permission, Person, may
 from services.kernel.problem import Problem
 from services.kernel.requests import Request
 from services.kernel.store import Body
@@ -41,34 +45,75 @@ class LinkSpent(Problem):
     remedy_en = "look at the task list for the present state"
 
 
-class Decision(StrEnum):
-    """What a leader can say by link; everything else needs the desk."""
-
-    AGREE = "agree"
-    SEND_BACK = "send_back"
-
-
 class Verdict(Request, frozen=True):
-    """The body of a quick approval."""
+    """The body of a quick approval. `decision` is one of the choices of the step's form, such as `agree`."""
 
-    decision: Decision
-    opinion: Annotated[str, Field(min_length=1, max_length=2000)]
+    decision: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+    opinion: Annotated[str, Field(min_length=2, max_length=2000)]
     device: Annotated[str, Field(max_length=120)] = "phone"
+
+    def says_the_same(self, other: "Verdict") -> bool:
+        """Whether both decide alike, on whatever device."""
+        return (self.decision, self.opinion) == (other.decision, other.opinion)
+
+
+class End(StrEnum):
+    """How the step came to an end."""
+
+    CARRIED_OUT = "carried_out"
+    """By this link's decision."""
+    OVERTAKEN = "overtaken"
+    """At the desk, or by another link."""
+    CANCELLED = "cancelled"
+    """The process left the step."""
+
+
+class Standing(StrEnum):
+    """What the person who was sent the link finds."""
+
+    OPEN = "open"
+    EXPIRED = "expired"
+    DECIDED = "decided"
+    """Decided here, not yet carried out by the process."""
+    CARRIED_OUT = "carried_out"
+    OVERTAKEN = "overtaken"
+    CANCELLED = "cancelled"
 
 
 class Link(Body, frozen=True):
-    """One link. `expires_at` is wall time. Only a hash of the token is stored."""
+    """The one link of a task and a person. `expires_at` is wall time, `decided_at` office time.
 
+    Of the token there is only a hash, to look it up by, and a sealed copy, to send it again. `offers` counts how
+    often the link was sent out anew after it had expired.
+    """
+
+    link_id: str
     token_hash: str
+    sealed_token: str
     case_no: str
     task_id: str
     person: str
     title: str
     step: str
     expires_at: datetime
-    closed: str | None = None
+    offers: int = 1
     verdict: Verdict | None = None
     decided_at: datetime | None = None
+    signature: str | None = None
+    ended: End | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A fresh token: the text itself, and the same sealed for the link's place."""
+
+    text: str
+    sealed: str
+
+
+def link_id(task_id: str, person: str) -> str:
+    """The natural key: one link for one task and one person."""
+    return f"{task_id}.{person}"
 
 
 def token_hash(token: str) -> str:
@@ -76,10 +121,18 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def offer(task: TaskOpened, *, person: str, token: str, wall: datetime) -> Link:
+def may_have_link(person: PersonChanged) -> bool:
+    """Whether the person is out of office and holds a role that decides by link."""
+    who = Person(code=person.code, name=person.name, roles=frozenset(person.roles), department=person.department)
+    return person.active and person.attendance is Attendance.OUT_OF_OFFICE and may(who, Permission.LINK_DECIDE)
+
+
+def offer(task: TaskOpened, *, person: str, token: Token, wall: datetime) -> Link:
     """A link for this task to this person, valid for a day."""
     return Link(
-        token_hash=token_hash(token),
+        link_id=link_id(task.task_id, person),
+        token_hash=token_hash(token.text),
+        sealed_token=token.sealed,
         case_no=task.case_no,
         task_id=task.task_id,
         person=person,
@@ -87,6 +140,23 @@ def offer(task: TaskOpened, *, person: str, token: str, wall: datetime) -> Link:
         step=task.name,
         expires_at=wall + LIFETIME,
     )
+
+
+def renew(link: Link, *, token: Token, wall: datetime) -> Link:
+    """An expired link made good again under a new token; any other stays as it is."""
+    if standing(link, wall) is not Standing.EXPIRED:
+        return link
+    fresh = {"token_hash": token_hash(token.text), "sealed_token": token.sealed, "expires_at": wall + LIFETIME}
+    return link.model_copy(update={**fresh, "offers": link.offers + 1})
+
+
+def standing(link: Link, wall: datetime) -> Standing:
+    """What can still be done with it."""
+    if link.ended is not None:
+        return Standing(link.ended)
+    if link.verdict is not None:
+        return Standing.DECIDED
+    return Standing.OPEN if wall < link.expires_at else Standing.EXPIRED
 
 
 def look(link: Link | None, *, person: str) -> Link:
@@ -97,29 +167,39 @@ def look(link: Link | None, *, person: str) -> Link:
 
 
 def decide(
-    link: Link, verdict: Verdict, *, now: datetime, wall: datetime, key: Ed25519PrivateKey
+    link: Link, verdict: Verdict, *, now: datetime, wall: datetime, key: Ed25519PrivateKey, key_id: str
 ) -> tuple[Link, tuple[Said, ...]]:
     """The leader's signed decision, once. The same decision again changes nothing. Raises LinkSpent."""
-    if link.verdict == verdict:
+    if link.verdict is not None and link.verdict.says_the_same(verdict):
         return link, ()
-    if link.verdict is not None:
-        raise LinkSpent(reason="already decided", reason_zh="已经审批过")
-    if link.closed is not None:
-        raise LinkSpent(reason="the task is closed", reason_zh="该环节已由他处办结")
-    if wall > link.expires_at:
-        raise LinkSpent(reason="expired", reason_zh="已过有效期")
-    decided = link.model_copy(update={"verdict": verdict, "decided_at": now})
-    return decided, (_said(link, verdict, now=now, key=key),)
+    match standing(link, wall):
+        case Standing.OPEN:
+            decided_at = now.replace(microsecond=now.microsecond // 1000 * 1000)  # as the database keeps it
+            said = _signed(link, verdict, decided_at=decided_at, key=key, key_id=key_id)
+            outcome = {"verdict": verdict, "decided_at": decided_at, "signature": said.signature}
+            return link.model_copy(update=outcome), (said,)
+        case Standing.EXPIRED:
+            raise LinkSpent(reason="expired", reason_zh="已过有效期")
+        case Standing.CANCELLED:
+            raise LinkSpent(reason="the step was cancelled", reason_zh="该环节已取消")
+        case Standing.OVERTAKEN:
+            raise LinkSpent(reason="the step was done elsewhere", reason_zh="该环节已由他处办结")
+        case _:
+            raise LinkSpent(reason="already decided otherwise", reason_zh="已经作出不同的审批")
 
 
-def close(link: Link, reason: str) -> tuple[Link, tuple[Said, ...]]:
-    """The task was done elsewhere; the link no longer decides anything."""
-    if link.closed is not None or link.verdict is not None:
-        return link, ()
-    return link.model_copy(update={"closed": reason}), ()
+def end(link: Link, *, signature: str | None, cancelled: bool) -> Link:
+    """The step is over: done under the signature given (none at the desk), or cancelled."""
+    if link.ended is not None:
+        return link
+    if cancelled:
+        ended = End.CANCELLED
+    else:
+        ended = End.CARRIED_OUT if signature is not None and signature == link.signature else End.OVERTAKEN
+    return link.model_copy(update={"ended": ended})
 
 
-def _said(link: Link, verdict: Verdict, *, now: datetime, key: Ed25519PrivateKey) -> LinkDecided:
+def _signed(link: Link, verdict: Verdict, *, decided_at: datetime, key: Ed25519PrivateKey, key_id: str) -> LinkDecided:
     facts = {
         "case_no": link.case_no,
         "task_id": link.task_id,
@@ -128,6 +208,7 @@ def _said(link: Link, verdict: Verdict, *, now: datetime, key: Ed25519PrivateKey
         "opinion": verdict.opinion,
         "channel": "link",
         "device": verdict.device,
-        "decided_at": now.isoformat(),
+        "decided_at": decided_at.isoformat(),
     }
-    return LinkDecided(**{**facts, "decided_at": now, "signature": jwt.encode(facts, key, algorithm="EdDSA")})
+    signature = jwt.encode(facts, key, algorithm="EdDSA", headers={"kid": key_id})
+    return LinkDecided.model_validate({**facts, "signature": signature})

@@ -1,41 +1,91 @@
 """What notify asks its own database."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final
 
-from services.kernel.clock import Clock
-from services.kernel.store import Aggregates, Index, Store
+from services.kernel.store import Aggregates, Index, NotFound, Store
+from services.notify.links import Link, token_hash
 from services.notify.messages import Message, State
+
+_REMEMBERED: Final = timedelta(days=40)
+"""Longer than any stream keeps events: until then hearing one again must do nothing."""
+
+_UNTOUCHED: Final = timedelta(minutes=1)
+_AT_ONCE: Final = timedelta()
+_MANY: Final = 1000
 
 
 async def declare_indexes(store: Store) -> None:
-    """The indexes that the queries below need."""
+    """The indexes that the queries need, and what the database deletes by itself."""
     await store.indexes(
         "messages",
         Index("body.due_at", where={"body.due_at": {"$type": "date"}}),
         Index("-body.created_at", "_id"),
-        Index("body.case_no", "-body.created_at"),
-        Index("body.recipient", "-body.created_at"),
+        Index("body.case_no", "-body.created_at", "_id"),
+        Index("body.recipient", "-body.created_at", "_id"),
+        Index("body.state", "-body.created_at", "_id"),
     )
-    await store.indexes("links", Index("body.task_id"))
+    await store.indexes(
+        "links",
+        Index("body.token_hash", unique=True),
+        Index("body.task_id"),
+        Index("body.decided_at", where={"body.ended": None, "body.decided_at": {"$type": "date"}}),
+    )
     await store.indexes("persons", Index("body.posts"), Index("body.roles"))
+    await store.indexes(
+        "tasks", Index("body.opened.assignee"), Index("body.desk"), Index("body.closed_at", expires=_REMEMBERED)
+    )
+    await store.indexes("announced", Index("body.at", expires=_REMEMBERED))
+    await store.indexes("contacts", Index("body.forget_at", expires=_AT_ONCE))
+
+
+async def due_messages(messages: Aggregates[Message], wall: datetime, *, limit: int) -> list[Message]:
+    """What the sender has to look at now, the longest waiting first."""
+    return await messages.query({"body.due_at": {"$lte": wall}}, sort=[("body.due_at", 1)], limit=limit)
+
+
+async def waiting_messages(messages: Aggregates[Message], recipients: Sequence[str]) -> list[Message]:
+    """Messages that wait until one of these recipients becomes known."""
+    where = {"body.recipient": {"$in": list(recipients)}, "body.state": State.WAITING}
+    return await messages.query(where, sort=[("_id", 1)], limit=_MANY)
 
 
 async def newest_messages(
-    aggregates: Aggregates[Message], wanted: Mapping[str, str | None], *, limit: int, after: str | None
+    messages: Aggregates[Message], wanted: Mapping[str, str | None], *, limit: int, after: str | None
 ) -> list[Message]:
-    """Messages that fit, newest first, from behind the message `after`."""
+    """Messages that fit, newest first, from behind the message `after`. Raises NotFound when there is no such one."""
     where: dict[str, object] = {f"body.{name}": value for name, value in wanted.items() if value is not None}
-    if after is not None and (last := await aggregates.find(after)) is not None:
+    if after is not None:
+        last = await messages.find(after)
+        if last is None:
+            raise NotFound(key=after)
         at = last[0].created_at
         where["$or"] = [{"body.created_at": {"$lt": at}}, {"body.created_at": at, "_id": {"$gt": after}}]
-    return await aggregates.query(where, sort=[("body.created_at", -1), ("_id", 1)], limit=limit)
+    return await messages.query(where, sort=[("body.created_at", -1), ("_id", 1)], limit=limit)
 
 
-async def overdue_messages(aggregates: Aggregates[Message], clock: Clock) -> int:
-    """Messages due and untouched: a sweeper line."""
-    return await aggregates.count({"body.due_at": {"$lte": clock.wall()}})
+async def link_by_token(links: Aggregates[Link], token: str) -> Link | None:
+    """The link behind a token."""
+    found = await links.query({"body.token_hash": token_hash(token)}, sort=[("_id", 1)], limit=1)
+    return found[0] if found else None
 
 
-async def failed_messages(aggregates: Aggregates[Message]) -> int:
-    """Messages that failed for good and wait for a person."""
-    return await aggregates.count({"body.state": State.FAILED})
+async def links_of(links: Aggregates[Link], task_id: str) -> list[Link]:
+    """All links of a step."""
+    return await links.query({"body.task_id": task_id}, sort=[("_id", 1)], limit=_MANY)
+
+
+async def overdue_messages(messages: Aggregates[Message], wall: datetime) -> int:
+    """Messages due for more than a minute and untouched."""
+    return await messages.count({"body.due_at": {"$lte": wall - _UNTOUCHED}})
+
+
+async def count_in(messages: Aggregates[Message], state: State) -> int:
+    """How many messages are in a state."""
+    return await messages.count({"body.state": state})
+
+
+async def decisions_not_taken(links: Aggregates[Link], now: datetime) -> int:
+    """Decisions by link, older than a minute, that the process has not carried out."""
+    return await links.count({"body.ended": None, "body.decided_at": {"$lte": now - _UNTOUCHED}})

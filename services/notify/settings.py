@@ -1,29 +1,119 @@
 """What notify is told from outside."""
 
+from datetime import timedelta
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 
+from services.kernel.identity.keys import private_key
+from services.kernel.seals import Seals
 from services.kernel.settings import Settings
+from services.notify.messages import Patience
+from services.notify.templates import load
+
+Address = Annotated[str, Field(pattern=r"^https?://\S+$", max_length=300)]
+Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
 
 
-class NotifySettings(Settings):
-    """The channels, and the key that signs quick approvals."""
+class NotifySettings(Settings, frozen=True):
+    """`GUIHUA_*` variables of the notify service; the shared ones are the kernel's."""
 
-    public_url: str = Field(
-        description="本服务对外地址，用于审批链接，如 https://oa.example/notify / own address for approval links"
+    http_port: Annotated[int, Field(ge=0, le=65535)] = Field(
+        8104, description="监听端口,如 8104 / port to listen on, e.g. 8104"
+    )
+    mongo_database: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,63}$")] = Field(
+        "guihua_notify", description="本服务的数据库名 / this service's database"
+    )
+    field_keys: SecretStr = Field(
+        description=(
+            "加密申请人电话和审批链接的密钥:至少 32 个随机字符(openssl rand -base64 32),"
+            "更换时新钥在前、旧钥在后、逗号分隔"
+            " / key that seals applicants' telephone numbers and approval links: 32 random characters or more;"
+            " to change it, put the new one first and keep the old one after a comma"
+        ),
+    )
+    public_url: Address = Field(
+        "http://127.0.0.1:8104",
+        description="审批链接的地址前缀，如 https://oa.example/notify / what approval links begin with",
     )
     link_key_file: Path = Field(
         description="签署移动审批的 Ed25519 私钥文件（PEM） / Ed25519 key (PEM) that signs quick approvals"
     )
-    smtp_host: str | None = Field(None, description="邮件服务器，如 mail.example / mail server, absent: no mail")
-    smtp_port: int = Field(25, ge=1, le=65535, description="邮件服务器端口 / port of the mail server")
-    smtp_sender: str = Field(
-        "guihua@localhost", pattern=r"^[^@\s]+@[^@\s]+$", description="发件人地址 / sender address"
+    templates_file: Path | None = Field(
+        None, description="代替内置模板的 TOML 文件 / TOML file in place of the templates that come with the service"
+    )
+    smtp_host: str | None = Field(None, description="邮件服务器，如 mail.example / mail server; absent: no mail")
+    smtp_port: Annotated[int, Field(ge=1, le=65535)] = Field(
+        25, description="邮件服务器端口，如 25、465、587 / port of the mail server"
+    )
+    smtp_sender: Annotated[str, Field(pattern=r"^[^@\s<>]+@[^@\s<>]+$")] = Field(
+        "guihua@localhost", description="发件人地址 / sender address"
     )
     smtp_user: str | None = Field(None, description="邮件账号 / mail account")
     smtp_password: SecretStr | None = Field(None, description="邮件密码，建议用文件 / mail password, best from a file")
-    smtp_start_tls: bool = Field(default=True, description="是否使用 STARTTLS / whether to use STARTTLS")
-    sms_url: str | None = Field(None, pattern=r"^https?://\S+$", description="短信网关地址 / SMS gateway address")
-    chat_url: str | None = Field(None, pattern=r"^https?://\S+$", description="工作群网关 / work-chat gateway")
+    smtp_start_tls: bool = Field(default=True, description="是否用 STARTTLS 升级 / whether to upgrade with STARTTLS")
+    smtp_tls: bool = Field(default=False, description="是否一开始就用 TLS（465 端口） / TLS from the start (port 465)")
+    sms_url: Address | None = Field(None, description="短信网关地址；不设则不发短信 / SMS gateway; absent: none")
+    sms_signature: Annotated[str, Field(max_length=20)] = Field(
+        "规划局",
+        description="短信签名，显示为【规划局】；网关自行加签时留空 / signature of short messages; may be empty",
+    )
+    chat_url: Address | None = Field(None, description="工作群网关地址；不设则不发 / work-chat gateway; absent: none")
     gateway_token: SecretStr | None = Field(None, description="网关令牌，建议用文件 / gateway token, best from a file")
+    attempt_limit: Annotated[float, Field(ge=0.1, le=120)] = Field(
+        20,
+        description=(
+            "一次发送的最长秒数；发送进程中断后消息等待两倍时间 / seconds one try may take; if the sender dies, the"
+            " message waits twice as long"
+        ),
+    )
+    retry_pauses: Annotated[tuple[Seconds, ...], Field(min_length=1, max_length=20)] = Field(
+        (2, 8, 30, 120, 600, 1800, 3600, 7200),
+        description="各次重试之间的秒数，JSON 列表，如 [2,8,30] / seconds between the tries, a JSON list",
+    )
+    fallback_after: Annotated[int, Field(ge=1, le=20)] = Field(
+        3, description="一个渠道尝试几次后改用下一个 / tries on one channel before the next one is taken"
+    )
+
+    @property
+    def patience(self) -> Patience:
+        """How long to keep trying."""
+        return Patience(
+            pauses=tuple(timedelta(seconds=pause) for pause in self.retry_pauses),
+            fallback_after=self.fallback_after,
+            limit=timedelta(seconds=self.attempt_limit),
+        )
+
+    @field_validator("field_keys")
+    @classmethod
+    def _keys_are_usable(cls, value: SecretStr) -> SecretStr:
+        Seals.of(value.get_secret_value(), service="notify")
+        return value
+
+    @field_validator("link_key_file")
+    @classmethod
+    def _key_is_readable(cls, value: Path) -> Path:
+        try:
+            private_key(value)
+        except (OSError, TypeError) as error:  # TypeError: the key is locked with a password
+            msg = f"无法读取 {value} / {value} cannot be read: {error}"
+            raise ValueError(msg) from None
+        return value
+
+    @field_validator("templates_file")
+    @classmethod
+    def _templates_are_sound(cls, value: Path | None) -> Path | None:
+        load(value)
+        return value
+
+    @field_validator("chat_url")
+    @classmethod
+    def _some_channel_is_there(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if not (value or info.data.get("smtp_host") or info.data.get("sms_url")):
+            msg = (
+                "GUIHUA_SMTP_HOST、GUIHUA_SMS_URL、GUIHUA_CHAT_URL 至少设置一个，否则发不出消息"
+                " / set at least one of these three, or no message can leave"
+            )
+            raise ValueError(msg)
+        return value

@@ -1,28 +1,37 @@
 """Which event becomes which message: templates with versions, refused when they ask for what is not there."""
 
 import tomllib
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import StrEnum
 from importlib.resources import files
-from typing import Any
+from pathlib import Path
+from typing import Annotated, Any, Final
 
-from jinja2 import StrictUndefined, meta
+from jinja2 import StrictUndefined, TemplateError, meta
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from pydantic import BaseModel
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 import services.contracts.intake
 import services.contracts.supervision
 import services.contracts.workflow  # the contract modules fill the catalogue  # noqa: F401
 from services.contracts.events import CATALOGUE, Said
-from services.contracts.words import Attendance
+from services.contracts.workflow import TaskOpened
+
+LINK_MARK: Final = "【审批链接】"
+"""Stands in a stored message for its approval link; only the copy that is handed over has the link itself."""
 
 
 class Audience(StrEnum):
     """Who is told."""
 
     RECIPIENTS = "recipients"
-    ASSIGNEE_OR_POST = "assignee_or_post"
+    """The people whom the event names."""
+    DESK = "desk"
+    """Who can do the task at the desk: those who hold it, and the deputies of the absent."""
+    AWAY = "away"
+    """Who holds the task, is out of office, and may decide it by link (A-18)."""
     APPLICANT = "applicant"
     OPERATORS = "operators"
 
@@ -35,23 +44,24 @@ class Channel(StrEnum):
     CHAT = "chat"
 
 
-class BrokenTemplateError(Exception):
-    """A template names an unknown event or a placeholder that its event does not carry."""
+class BrokenTemplateError(ValueError):
+    """A template cannot be read, or asks for what its event does not carry."""
+
+    def __init__(self, template: str, zh: str, en: str) -> None:
+        super().__init__(f"{template}: {zh} / {en}")
 
 
 class Template(BaseModel, frozen=True, extra="forbid"):
-    """One text for one kind of event and audience."""
+    """One text for one kind of event and audience; `channels` is the order in which ways are tried."""
 
-    id: str
-    version: int
+    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
+    version: Annotated[int, Field(ge=1)]
     event: str
     when: Mapping[str, Any] = {}
     to: Audience
-    attendance: Attendance | None = None
-    channels: tuple[Channel, ...]
-    link: bool = False
+    channels: Annotated[tuple[Channel, ...], Field(min_length=1)]
     subject: str
-    text: str
+    text: Annotated[str, Field(min_length=1)]
 
     def fits(self, said: Said) -> bool:
         """Whether this template speaks about this event."""
@@ -63,50 +73,103 @@ class Wording(BaseModel, frozen=True):
 
     template: str
     version: int
+    channels: tuple[Channel, ...]
     subject: str
     text: str
 
 
-_JINJA = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
+_JINJA: Final = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
+
+_NEEDED: Final[Mapping[Audience, str]] = {
+    Audience.RECIPIENTS: "recipients",
+    Audience.APPLICANT: "case_no",
+    Audience.DESK: "task_id",
+    Audience.AWAY: "task_id",
+    Audience.OPERATORS: "TYPE",
+}
+"""What an event must have for somebody to be told of it."""
 
 
-def _day(day: date) -> str:
-    return f"{day.month}月{day.day}日"
-
-
-def word(template: Template, said: Said, *, link: str = "") -> Wording:
+def word(template: Template, said: Said) -> Wording:
     """Fill the template with the event's own fields."""
-    values = {**said.model_dump(), "link": link, "day": _day}
+    values = {**said.model_dump(), "link": LINK_MARK, "day": _day}
     return Wording(
         template=template.id,
         version=template.version,
-        subject=_JINJA.from_string(template.subject).render(values),
+        channels=template.channels,
+        subject=" ".join(_JINJA.from_string(template.subject).render(values).split()),
         text=_JINJA.from_string(template.text).render(values),
     )
 
 
 def check(template: Template) -> None:
-    """Refuse a template whose event or placeholders do not exist. Raises BrokenTemplateError."""
+    """Refuse a template whose event, condition, audience or placeholders do not exist. Raises BrokenTemplateError."""
     event = CATALOGUE.get(template.event)
     if event is None:
-        msg = f"{template.id}: 没有事件 {template.event} / no event of this type"
-        raise BrokenTemplateError(msg)
-    known = {*event.model_fields, "link", "day"}
-    used = _placeholders(template.subject) | _placeholders(template.text) | template.when.keys()
-    if unknown := sorted(used - known):
-        msg = f"{template.id}: 事件 {template.event} 没有 {unknown} / its event does not carry these"
-        raise BrokenTemplateError(msg)
+        raise BrokenTemplateError(template.id, f"没有事件 {template.event}", "there is no event of this type")
+    _check_audience(template, event)
+    _check_condition(template, event)
+    used = _placeholders(template, template.subject) | _placeholders(template, template.text)
+    if unknown := sorted(used - {*event.model_fields, "link", "day"}):
+        raise BrokenTemplateError(template.id, f"事件没有 {unknown}", f"{template.event} does not carry these")
+    if ("link" in used) is not (template.to is Audience.AWAY):
+        zh, en = (
+            "审批链接只属于也必须属于 to = away 的模板",
+            "a link belongs to every template for `away` and to no other",
+        )
+        raise BrokenTemplateError(template.id, zh, en)
 
 
-def _placeholders(text: str) -> set[str]:
-
-    return meta.find_undeclared_variables(_JINJA.parse(text))
-
-
-def load() -> tuple[Template, ...]:
-    """Every template that ships with the service, checked."""
-    raw = tomllib.loads(files("services.notify").joinpath("templates.toml").read_text(encoding="utf-8"))
-    templates = tuple(Template.model_validate(row) for row in raw["template"])
+def load(file: Path | None = None) -> tuple[Template, ...]:
+    """The templates of a file, or those that ship with the service; all checked. Raises BrokenTemplateError."""
+    source = file or files("services.notify").joinpath("templates.toml")
+    try:
+        rows = tomllib.loads(source.read_text(encoding="utf-8"))["template"]
+        templates = TypeAdapter(tuple[Template, ...]).validate_python(rows)
+    except (OSError, KeyError, UnicodeDecodeError, tomllib.TOMLDecodeError, ValidationError) as error:
+        raise BrokenTemplateError(str(source), "模板文件无法读取", f"cannot be read: {error}") from error
+    _check_ids(templates)
     for template in templates:
         check(template)
     return templates
+
+
+def _check_ids(templates: Iterable[Template]) -> None:
+    for name, times in Counter(template.id for template in templates).items():
+        if times > 1:
+            raise BrokenTemplateError(name, f"编号出现 {times} 次", f"the id occurs {times} times")
+
+
+def _check_audience(template: Template, event: type[Said]) -> None:
+    needed = _NEEDED[template.to]
+    fits = event is TaskOpened if needed == "task_id" else needed in {*event.model_fields, "TYPE"}
+    if not fits:
+        zh, en = f"事件 {template.event} 不能发给 {template.to}", f"its event cannot be told to {template.to}"
+        raise BrokenTemplateError(template.id, zh, en)
+
+
+def _check_condition(template: Template, event: type[Said]) -> None:
+    """A condition that could never be true would silence the template without a word."""
+    for name, value in template.when.items():
+        field = event.model_fields.get(name)
+        if field is None or not _is_value_of(field.annotation, value):
+            zh, en = f"条件 {name} = {value!r} 不可能成立", f"the condition {name} = {value!r} can never hold"
+            raise BrokenTemplateError(template.id, zh, en)
+
+
+def _is_value_of(annotation: Any, value: object) -> bool:  # noqa: ANN401 - a type, as pydantic keeps it
+    try:
+        return bool(TypeAdapter(annotation).validate_python(value) == value)
+    except ValidationError:
+        return False
+
+
+def _placeholders(template: Template, text: str) -> set[str]:
+    try:
+        return meta.find_undeclared_variables(_JINJA.parse(text))
+    except TemplateError as error:
+        raise BrokenTemplateError(template.id, "模板语法错误", f"not a Jinja template: {error}") from error
+
+
+def _day(day: date) -> str:
+    return f"{day.month}月{day.day}日"

@@ -1,0 +1,113 @@
+"""The notify service: `python -m services.notify`."""
+
+from typing import Final
+
+import httpx
+
+from services.contracts.registry import PersonChanged
+from services.kernel.app import Kernel, Service, run
+from services.kernel.identity.keys import private_key
+from services.kernel.seals import Seals
+from services.notify.api import router
+from services.notify.books import Announced, Books, Contact, KnownTask
+from services.notify.channels import Gateway, Mail, Way, Ways
+from services.notify.consumers import HEARS
+from services.notify.deps import Deps
+from services.notify.links import Link
+from services.notify.messages import Message, State
+from services.notify.queries import count_in, decisions_not_taken, declare_indexes, overdue_messages
+from services.notify.settings import NotifySettings
+from services.notify.templates import Channel, load
+from services.notify.ticker import TICKERS
+
+
+async def _deps(kernel: Kernel) -> Deps:
+    settings, store = kernel.settings, kernel.store
+    assert isinstance(settings, NotifySettings)  # noqa: S101 - `SERVICE` says so
+    await declare_indexes(store)
+    seals = Seals.of(settings.field_keys.get_secret_value(), service="notify")
+    http = httpx.AsyncClient()
+    return Deps(
+        messages=store.aggregates("messages", Message, key="message_id"),
+        links=store.aggregates("links", Link, key="link_id"),
+        books=Books(
+            persons=store.collection("persons", PersonChanged),
+            contacts=store.collection("contacts", Contact),
+            tasks=store.collection("tasks", KnownTask),
+            announced=store.collection("announced", Announced),
+            seals=seals,
+        ),
+        templates=load(settings.templates_file),
+        ways=_ways(settings, http),
+        patience=settings.patience,
+        clock=kernel.clock,
+        seals=seals,
+        link_key=private_key(settings.link_key_file),
+        public_url=settings.public_url.rstrip("/"),
+        http=http,
+    )
+
+
+def _ways(settings: NotifySettings, http: httpx.AsyncClient) -> Ways:
+    """The channels that the bureau runs."""
+    ways: dict[Channel, Way] = {}
+    if settings.smtp_host:
+        ways[Channel.SMTP] = Mail(
+            host=settings.smtp_host,
+            port=settings.smtp_port,
+            sender=settings.smtp_sender,
+            user=settings.smtp_user,
+            password=settings.smtp_password,
+            start_tls=settings.smtp_start_tls,
+            tls=settings.smtp_tls,
+            timeout=settings.attempt_limit,
+        )
+    if settings.sms_url:
+        ways[Channel.SMS] = _gateway(settings, http, settings.sms_url, signature=settings.sms_signature)
+    if settings.chat_url:
+        ways[Channel.CHAT] = _gateway(settings, http, settings.chat_url, signature="")
+    return ways
+
+
+def _gateway(settings: NotifySettings, http: httpx.AsyncClient, url: str, *, signature: str) -> Gateway:
+    return Gateway(http, url, settings.gateway_token, timeout=settings.attempt_limit, signature=signature)
+
+
+async def _close(deps: Deps) -> None:
+    await deps.http.aclose()
+
+
+async def _messages_due(deps: Deps) -> int:
+    return await overdue_messages(deps.messages, deps.clock.wall())
+
+
+async def _messages_waiting(deps: Deps) -> int:
+    return await count_in(deps.messages, State.WAITING)
+
+
+async def _messages_failed(deps: Deps) -> int:
+    return await count_in(deps.messages, State.FAILED)
+
+
+async def _decisions_not_taken(deps: Deps) -> int:
+    return await decisions_not_taken(deps.links, deps.clock.now())
+
+
+SERVICE: Final = Service(
+    name="notify",
+    settings=NotifySettings,
+    deps=_deps,
+    routers=(router,),
+    hears=HEARS,
+    tickers=TICKERS,
+    backlog={
+        "messages-due-and-untouched": _messages_due,
+        "messages-waiting-for-a-contact": _messages_waiting,
+        "messages-failed": _messages_failed,
+        "link-decisions-not-carried-out": _decisions_not_taken,
+    },
+    close=_close,
+)
+
+if __name__ == "__main__":
+    run(SERVICE)
