@@ -1,16 +1,16 @@
 """The stage: the running system, its clock in our hand, and the case on it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from typing import Any, Final
 
 import httpx
 
 from services.kernel.clock import RealClock
-from services.kernel.worktime import SHANGHAI, OfficeHours
+from services.kernel.worktime import SHANGHAI
 from services.local.client import Api, Refusal
 from services.local.demo.forms import filled
 from services.local.demo.timeline import Timeline
@@ -50,7 +50,6 @@ class Stage:
     timeline: Timeline
     checks: list[Check] = field(default_factory=list)
     case_no: str = ""
-    hours: OfficeHours = field(default_factory=OfficeHours)
     _now: datetime = field(default=_NOT_BEGUN)
 
     @property
@@ -87,10 +86,14 @@ class Stage:
         await self.api.call("PUT", "registry", "/clock", who=_CLOCK_KEEPER, body=body)
 
     async def advance(self, to: datetime) -> None:
-        """Let time pass: opening and closing of every day up to the moment, then the moment itself."""
-        for moment in _moments(self._now, to, self.hours):
-            await self.set_clock(moment)
+        """Let time pass: each moment at which the case has something due, then the moment itself."""
+        while (due := await self._next_due()) is not None and self._now < due < to:
+            await self.set_clock(due)
         await self.set_clock(to)
+
+    async def _next_due(self) -> datetime | None:
+        due = (await self.case())["next_due_at"]
+        return datetime.fromisoformat(due) if due else None
 
     async def until(self, day: str, at: str = "10:00") -> None:
         """Let time pass until an hour of a day, such as `2017-03-20`, `10:00`."""
@@ -121,15 +124,14 @@ class Stage:
         return receipt
 
     async def task(self, element: str, who: str) -> dict[str, Any]:
-        """The open task of this case at an element, as that person finds it in the task list."""
+        """The open task of this case at an element, as that person sees it."""
         await self.quiet()
-        page = await self.api.call("GET", "workflow", "/tasks", who=who, query={"case_no": self.case_no})
-        tasks = page["tasks"] if isinstance(page, dict) else page
-        for found in tasks:
+        case = await self.api.call("GET", "workflow", f"/cases/{self.case_no}", who=who)
+        for found in case["steps"]:
             if found["element"] == element:
                 return await self._whole(found["task_id"], who)
-        present = ", ".join(found["element"] for found in tasks)
-        msg = f"{who} 的待办中没有 {element} / no such task in the list of {who} (there: {present or '-'})"
+        present = ", ".join(found["element"] for found in case["steps"])
+        msg = f"案件没有停在 {element} / the case is not at {element} (it is at: {present or '-'})"
         raise StoryBroken(msg)
 
     async def work(self, element: str, who: str, **given: object) -> dict[str, Any]:
@@ -207,13 +209,3 @@ def _work_left(status: dict[str, Any]) -> list[str]:
 
 _MUST_BE_DONE: Final = frozenset({"timers-due", "messages-due", "received-not-started"})
 """Sweeper lines that go to nought by themselves. Others may wait for a person."""
-
-
-def _moments(start: datetime, end: datetime, hours: OfficeHours) -> Iterator[datetime]:
-    """Opening, closing and the second after, of every day in between."""
-    day = start.astimezone(SHANGHAI).date()
-    while day <= end.astimezone(SHANGHAI).date():
-        for moment in (hours.open_of(day), hours.close_of(day), hours.close_of(day) + timedelta(seconds=1)):
-            if start < moment < end:
-                yield moment
-        day += timedelta(days=1)

@@ -3,13 +3,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any, Final
 
 from rich.console import Console
 
 from services.kernel.worktime import SHANGHAI
-from services.local.client import Api
+from services.local.client import Api, Refusal
 
+NOT_FOUND: Final = HTTPStatus.NOT_FOUND
+_PAGE: Final = 200
 _COLOURS: Final = {"yellow": "yellow", "red": "red", "red2": "bold red", "grey": "bright_black", "green": "green"}
 _LIGHTS: Final = {"yellow": "黄灯", "red": "红灯", "red2": "红灯（严重）", "grey": "灰灯（停止计时）", "green": "绿灯"}
 
@@ -44,24 +47,40 @@ class Timeline:
             self._print(entry)
 
     async def history(self, service: str, case_no: str) -> list[dict[str, Any]]:
-        """Everything a service said of the case, oldest first."""
+        """Everything a service said of the case, oldest first: `{id, type, time, data}`."""
         path = f"/cases/{case_no}/history" if service == "workflow" else f"/lights/{case_no}/records"
         found: list[dict[str, Any]] = []
         while True:
-            query = {"limit": 200, "after": found[-1]["id"] if found else ""}
-            if not found:
-                query.pop("after")
-            page = await self.api.call("GET", service, path, who="u.supervisor", query=query)
-            entries = page["entries"] if isinstance(page, dict) else page
+            query = {"limit": _PAGE} | ({"after": found[-1]["id"]} if found else {})
+            entries = [_entry(one) for one in _events(await self._page(service, path, query))]
             found += entries
-            if len(entries) < 200:  # noqa: PLR2004 - the page size asked for
+            if len(entries) < _PAGE:
                 return found
+
+    async def _page(self, service: str, path: str, query: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON
+        try:
+            return await self.api.call("GET", service, path, who="u.supervisor", query=query)
+        except Refusal as refusal:
+            if refusal.status != NOT_FOUND:
+                raise
+            return []  # that service has not heard of the case yet
 
     def _print(self, entry: dict[str, Any]) -> None:
         name = entry["type"].removeprefix("guihua.").removesuffix(".v1")
         if (sentence := _SENTENCES.get(name)) is not None and (text := sentence(entry["data"])):
             style = _COLOURS.get(entry["data"].get("light", ""), "")
             self.say(datetime.fromisoformat(entry["time"]), text, style=style)
+
+
+def _events(page: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - JSON
+    events: list[dict[str, Any]] = page["events"] if isinstance(page, dict) else page
+    return events
+
+
+def _entry(line: dict[str, Any]) -> dict[str, Any]:
+    """One line of either service's history in the same form."""
+    shared = {"type": line["type"], "data": line["data"]}
+    return {"id": line.get("order") or line["id"], "time": line.get("at") or line["time"], **shared}
 
 
 def _accepted(data: dict[str, Any]) -> str:

@@ -68,7 +68,7 @@ class IncidentPage(BaseModel, frozen=True):
 
 
 class CaseView(BaseModel, frozen=True):
-    """Where a case stands."""
+    """Where a case stands. `next_due_at` is when time will next do something to it: warn, remind, fire a timer."""
 
     case_no: str
     title: str
@@ -83,6 +83,7 @@ class CaseView(BaseModel, frozen=True):
     received_on: date
     started_at: datetime | None
     ended_at: datetime | None
+    next_due_at: datetime | None
     steps: list[TaskLine]
     clocks: list[ClockView]
     waiting_for: list[str]
@@ -123,6 +124,7 @@ def case_view(instance: Instance, *, on: date, time: OfficeTime) -> CaseView:
         received_on=application.received_on,
         started_at=instance.started_at,
         ended_at=instance.ended_at,
+        next_due_at=instance.next_due_at,
         steps=[task_line(instance, task) for task in instance.tasks],
         clocks=[clock_view(clock, on=on, time=time) for clock in shown],
         waiting_for=[external.topic for external in instance.external],
