@@ -19,7 +19,8 @@ from services.local.client import Api, Refusal
 from services.local.environment import environment_of
 from services.local.layout import SERVICES, Layout
 from services.local.processes import Process, StartFailed
-from services.local.servers import Server, ServerFault, Servers
+from services.local.server_faults import ServerFault
+from services.local.servers import Server, Servers
 from services.local.welcome import welcome
 
 _LOOK_EVERY: Final = 0.5
