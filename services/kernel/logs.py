@@ -32,7 +32,15 @@ _PRIVATE: Final = frozenset(
 )  # fmt: skip
 """Names of fields that hold a person's data, a secret or a whole document. `applicant_phone` counts as `phone`."""
 
-_CREDENTIALS: Final = re.compile(r"://[^/@\s]+@|\bBearer\s+\S+|\beyJ[\w-]+\.[\w-]+\.[\w-]*")
+_SHAPES: Final = re.compile(
+    r"://[^/@\s]+@"  # user and password of an address
+    r"|\bBearer\s+\S+|\beyJ[\w-]+\.[\w-]+\.[\w-]*"  # tokens
+    r"|(?<=input_value=).*?(?=, input_type=)"  # what pydantic found wrong
+    r"|(?<=dup key: )\{.*?\}",  # what MongoDB had already
+    re.DOTALL,
+)
+"""What must not be in a text, known by its form."""
+
 _DEEPEST: Final = 6
 _QUIET: Final = ("uvicorn.error", "uvicorn.access", "pymongo", "motor", "nats", "httpx", "httpcore", "asyncio")
 """Libraries whose lines below *warning* say nothing for us, or quote whole documents."""
@@ -68,7 +76,7 @@ def get(name: str) -> structlog.stdlib.BoundLogger:
 
 
 def redact(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
-    """Hide what must not be in a log: fields by their name, credentials by their form. The last step before writing."""
+    """Hide what must not be in a log: fields by their name, the rest by its form. The last step before writing."""
     return {name: _redacted(name, value, depth=0) for name, value in event.items()}
 
 
@@ -103,7 +111,7 @@ def _redacted(name: str, value: Any, *, depth: int) -> Any:  # noqa: ANN401 - a 
         return _HIDDEN
     match value:
         case str():
-            return _CREDENTIALS.sub(_HIDDEN, value)
+            return _SHAPES.sub(_HIDDEN, value)
         case Mapping() if depth < _DEEPEST:
             return {str(key): _redacted(str(key), inner, depth=depth + 1) for key, inner in value.items()}
         case list() | tuple() | set() | frozenset() if depth < _DEEPEST:
@@ -111,7 +119,7 @@ def _redacted(name: str, value: Any, *, depth: int) -> Any:  # noqa: ANN401 - a 
         case None | bool() | int() | float():
             return value
         case _:
-            return _CREDENTIALS.sub(_HIDDEN, str(value))
+            return _SHAPES.sub(_HIDDEN, str(value))
 
 
 def _is_private(name: str) -> bool:

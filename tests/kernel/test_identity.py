@@ -315,3 +315,12 @@ def test_a_conflict_says_in_both_languages_why() -> None:
 
 def test_a_new_private_key_is_its_owners_alone(ours: Pair) -> None:
     assert ours.private.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("content", [b"", b"nonsense", b"-----BEGIN PUBLIC KEY-----\nAA==\n-----END PUBLIC KEY-----\n"])
+def test_a_file_that_holds_no_key_is_named(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "key.pem").write_bytes(content)
+    with pytest.raises(ValueError, match=r"key\.pem 不是 Ed25519 公钥"):
+        public_key(tmp_path / "key.pem")
+    with pytest.raises(ValueError, match=r"key\.pem 不是 Ed25519 私钥"):
+        private_key(tmp_path / "key.pem")

@@ -6,6 +6,7 @@ import logging
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
 
 from services.kernel import logs, telemetry
 from tests.kernel.conftest import Lines
@@ -85,6 +86,16 @@ def test_credentials_inside_a_text_are_hidden_by_their_form(lines: Lines, text: 
 def test_whatever_is_logged_makes_one_line_of_json(lines: Lines, value: object) -> None:
     logs.get("x").info("said", value=value, odd=object())
     assert len(lines()) == 1
+
+
+def test_what_was_wrong_with_a_value_is_told_without_the_value(lines: Lines) -> None:
+    try:
+        TypeAdapter(dict[str, int]).validate_python({"phone": SECRET + "x", "count": f"{SECRET}\ny"})
+    except ValidationError as error:
+        logs.get("x").error("request failed", exc_info=error)
+    (line,) = lines()
+    assert "should be a valid integer" in line["exception"]
+    assert SECRET not in json.dumps(line)
 
 
 def test_lines_inside_a_trace_bear_its_id(lines: Lines) -> None:

@@ -54,7 +54,7 @@ class Service(Generic[D]):
         problem.install(app)
         for router in (*self.routers, operations):
             app.include_router(router)
-        app.add_middleware(CleanRequests, limit=_body_limit(kernel))
+        app.add_middleware(CleanRequests, limit=_body_limit(self.settings, kernel))
         app.add_middleware(Edge, metrics=kernel.metrics if kernel else Metrics())
         app.openapi = problem.documented(app, guarded=REFUSALS)  # type: ignore[method-assign]  # FastAPI's own way
         return app
@@ -65,8 +65,8 @@ def deps_of(request: Request) -> Any:  # noqa: ANN401 - each service names its o
     return request.app.state.deps
 
 
-def _body_limit(kernel: Kernel | None) -> int:
-    limit: int = kernel.settings.body_limit if kernel else Settings.model_fields["body_limit"].default
+def _body_limit(settings: type[Settings], kernel: Kernel | None) -> int:
+    limit: int = kernel.settings.body_limit if kernel else settings.model_fields["body_limit"].default
     return limit
 
 

@@ -113,7 +113,7 @@ class Handling(Generic[D]):
         envelope = event.envelope
         trace = {"traceparent": envelope.traceparent} if envelope.traceparent else {}
         with (
-            logs.bound(event_id=envelope.id, subject=envelope.subject),
+            logs.bound(event_id=envelope.id, **_case_of(event)),
             span_from(trace, f"hear {envelope.type}", messaging_message_id=envelope.id),
             self._metrics.handling(envelope.type),
         ):
@@ -147,6 +147,12 @@ class Handling(Generic[D]):
 
     def _now(self) -> datetime:
         return self._clock.wall()
+
+
+def _case_of(event: Event[Any]) -> dict[str, str]:
+    """The case number, for events that have one."""
+    case_no = getattr(event.said, "case_no", None)
+    return {"case_no": case_no} if case_no else {}
 
 
 def _is_away(error: Exception) -> bool:

@@ -6,10 +6,12 @@ import hashlib
 import json
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, ClassVar, Final, Protocol
 
 import httpx
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -101,21 +103,23 @@ class PublishedKeys:
 
 
 def public_key(path: Path) -> Ed25519PublicKey:
-    """The Ed25519 public key in a PEM file. Raises ValueError naming the file when it holds anything else."""
-    key = load_pem_public_key(path.read_bytes())
-    if not isinstance(key, Ed25519PublicKey):
-        msg = f"{path} 不是 Ed25519 公钥 / is not an Ed25519 public key"
-        raise ValueError(msg)  # noqa: TRY004 - a wrong file, not a wrong call
-    return key
+    """The Ed25519 public key in a PEM file. Raises OSError, or ValueError when the file holds anything else."""
+    with suppress(ValueError, UnsupportedAlgorithm):
+        key = load_pem_public_key(path.read_bytes())
+        if isinstance(key, Ed25519PublicKey):
+            return key
+    msg = f"{path} 不是 Ed25519 公钥(PEM) / is not an Ed25519 public key in PEM"
+    raise ValueError(msg)
 
 
 def private_key(path: Path) -> Ed25519PrivateKey:
-    """The Ed25519 private key in a PEM file. Raises ValueError naming the file when it holds anything else."""
-    key = load_pem_private_key(path.read_bytes(), password=None)
-    if not isinstance(key, Ed25519PrivateKey):
-        msg = f"{path} 不是 Ed25519 私钥 / is not an Ed25519 private key"
-        raise ValueError(msg)  # noqa: TRY004 - a wrong file, not a wrong call
-    return key
+    """The Ed25519 private key in a PEM file. Raises OSError, or ValueError when the file holds anything else."""
+    with suppress(ValueError, TypeError, UnsupportedAlgorithm):  # TypeError: the file is locked with a password
+        key = load_pem_private_key(path.read_bytes(), password=None)
+        if isinstance(key, Ed25519PrivateKey):
+            return key
+    msg = f"{path} 不是 Ed25519 私钥(PEM,无密码) / is not an Ed25519 private key in PEM without a password"
+    raise ValueError(msg)
 
 
 def create_keypair(folder: Path) -> tuple[Path, Path]:

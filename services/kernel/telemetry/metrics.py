@@ -46,7 +46,7 @@ class Metrics:
         self.redelivered = Counter(
             "guihua_events_redelivered", "Events delivered again after a failure", ["event"], registry=self.registry
         )
-        self.outbox = Gauge("guihua_outbox_events", "Events said but not yet sent", registry=self.registry)
+        self.outbox = Gauge("guihua_outbox_documents", "Documents with unsent events", registry=self.registry)
         self.outbox_age = Gauge("guihua_outbox_age_seconds", "Age of the oldest unsent event", registry=self.registry)
         self.lag = Gauge("guihua_consumer_lag_events", "Events not yet handled", ["stream"], registry=self.registry)
         self.dead_letters = Gauge(
