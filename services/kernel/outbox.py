@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from services.kernel import logs
 from services.kernel.bus import Bus, Stream
+from services.kernel.bus.permissions import ADOPTED
 from services.kernel.store import Store, Unsent
 
 POLL: Final = timedelta(seconds=1)
@@ -105,6 +106,8 @@ class Relay:
         connection, at = self._checked
         if connection == self._bus.connections and now < at + _STREAM_CHECKED_EVERY:
             return
+        for speaker in ADOPTED.get(self._store.service, ()):
+            await self._bus.ensure(Stream.of(speaker, replicas=self._stream.replicas))
         created = await self._bus.ensure(self._stream)
         before = (await self._store.note(_NOTE)).get("created")
         if created != before:

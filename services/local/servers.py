@@ -25,6 +25,8 @@ from services.kernel.store.provision import ADMINISTRATOR, database_of, is_writa
 from services.local import server_faults as faults
 from services.local.server_faults import ServerFault
 
+__all__ = ["HOST", "Ports", "Server", "ServerFault", "Servers"]
+
 HOST: Final = "127.0.0.1"
 NEEDED_BYTES: Final = 500 * 1024 * 1024
 OLDEST_MONGOD: Final = 6

@@ -9,8 +9,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 
 from services.contracts.intake import CaseDelivered
+from services.kernel.bus import Stream
+from services.kernel.outbox import Relay
 from services.kernel.store import Aggregates, Driver
-from tests.support.desk import Heard, Tally, Window, count, hearing, note, store_of, window
+from tests.support.desk import Heard, Tally, Window, bus_of, count, hearing, note, store_of, window
 from tests.support.office import Office
 from tests.support.wait import wait_until
 
@@ -144,6 +146,22 @@ async def test_a_stream_deleted_under_a_running_service_comes_back_whole(office:
         await (await office.broker()).jetstream().delete_stream("GUIHUA_INTAKE")
 
         await wait_until(lambda: stream_holds(office, 1), within=15)
+
+
+async def test_the_stream_of_the_adapters_is_kept_by_the_service_that_hears_them(office: Office) -> None:
+    store, bus = store_of(office, "workflow"), await bus_of(office, "workflow")
+    relay = asyncio.create_task(Relay(store, bus, Stream.of("workflow")).run())
+
+    await wait_until(lambda: there(office, {"GUIHUA_WORKFLOW", "GUIHUA_EXTERNAL"}))
+
+    relay.cancel()
+    await asyncio.wait([relay])
+    await bus.close()
+    await store.close()
+
+
+async def there(office: Office, streams: set[str]) -> bool:
+    return streams <= set(await office.streams())
 
 
 async def test_what_is_left_is_sent_before_the_end(office: Office) -> None:

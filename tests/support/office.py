@@ -33,7 +33,9 @@ class Office:
     def mongo(self) -> AsyncMongoClient[dict[str, Any]]:
         """MongoDB as its administrator."""
         if self._mongo is None:
-            self._mongo = AsyncMongoClient(self.servers.mongo_url(ADMINISTRATOR), tz_aware=True, timeoutMS=10_000)
+            self._mongo = AsyncMongoClient(
+                self.servers.mongo_url(ADMINISTRATOR), tz_aware=True, timeoutMS=10_000, serverMonitoringMode="poll"
+            )
         return self._mongo
 
     async def broker(self) -> Client:

@@ -8,16 +8,16 @@ from pydantic import ValidationError
 
 from services.contracts.events import Envelope, Said, stream_of
 
-S = TypeVar("S", bound=Said)
+S_co = TypeVar("S_co", bound=Said, covariant=True)
 D = TypeVar("D")
 
 
 @dataclass(frozen=True, slots=True)
-class Event(Generic[S]):
+class Event(Generic[S_co]):
     """One thing said, with its envelope. `envelope.id` is the `cause` of what the handler saves."""
 
     envelope: Envelope
-    said: S
+    said: S_co
 
 
 Handler: TypeAlias = Callable[[D, Event[Any]], Awaitable[None]]

@@ -36,6 +36,9 @@ def connect(url: str, driver: Driver) -> Any:  # noqa: ANN401 - a client of eith
         timeoutMS=int(ANSWER_WITHIN * 1000),
         serverSelectionTimeoutMS=int(_FOUND_WITHIN * 1000),
         connectTimeoutMS=int(_FOUND_WITHIN * 1000),
+        # one monitoring connection, not two: AsyncMongoClient leaks the second when it is closed while that opens.
+        # A call that fails looks for the new primary at once, in this mode as well.
+        serverMonitoringMode="poll",
     )
 
 

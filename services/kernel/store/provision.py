@@ -1,5 +1,6 @@
 """Makes an empty MongoDB ready for the services: replica set, administrator, one user per service."""
 
+import socket
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -21,6 +22,8 @@ async def is_writable(address: str, *, root_password: str) -> bool:
 
     A server that moved to another port is told its new address. Never raises for a server that is not there yet.
     """
+    if not _listens(address):
+        return False
     try:
         async with _client(address) as client:
             hello = await client.admin.command("hello")
@@ -51,9 +54,18 @@ async def provision(address: str, passwords: Mapping[str, str]) -> None:
             await client.admin.command("createUser", service, pwd=passwords[service], roles=[role])
 
 
+def _listens(address: str) -> bool:
+    """Whether anybody is there: a client would go on asking for seconds."""
+    host, _, port = address.partition(":")
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex((host, int(port))) == 0
+
+
 def _client(address: str, *, password: str | None = None) -> AsyncMongoClient[dict[str, Any]]:
     url, user = f"mongodb://{address}/?directConnection=true", ADMINISTRATOR if password else None
-    return AsyncMongoClient(url, timeoutMS=5_000, username=user, password=password)
+    # "poll": these clients live for a moment, and the other mode would leave a second connection half open
+    return AsyncMongoClient(url, timeoutMS=5_000, username=user, password=password, serverMonitoringMode="poll")
 
 
 async def _initiate(client: AsyncMongoClient[dict[str, Any]], address: str, root_password: str) -> None:
