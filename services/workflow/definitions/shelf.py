@@ -39,8 +39,9 @@ class Shelf:
 
     async def form(self, sha256: str, key: str) -> Mapping[str, Any]:
         """The JSON Schema of a form of a bundle; a step without a form takes no answers."""
-        content = (await self.take(sha256)).contents.get(form_path(key))
-        form: dict[str, Any] = json.loads(content) if content else {"type": "object", "properties": {}}
+        files = (await self.take(sha256)).contents
+        path = form_path(files, key)
+        form: dict[str, Any] = json.loads(files[path]) if path else {"type": "object", "properties": {}}
         return form
 
 

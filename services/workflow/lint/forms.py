@@ -1,7 +1,8 @@
 """Lint of forms: each is a closed JSON Schema 2020-12 of its own, and fits the steps that use it."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from jsonschema import Draft202012Validator
@@ -15,23 +16,27 @@ from services.workflow.lint.settings import label
 LINK_FIELDS: Final = frozenset({"decision", "opinion"})
 """What a decision by signed link fills in."""
 
-_FOLDER: Final = "forms/"
+_FORM: Final = re.compile(r"([^/]+/)?forms/[^/]+\.json")
+
 Form = Mapping[str, Any]
 
 
-def form_path(key: str) -> str:
-    """The file of a form key."""
-    return f"{_FOLDER}{key}.json"
+def form_path(files: Collection[str], key: str) -> str | None:
+    """The file of a form key: in `forms/`, or in that of a shared process; None if there is none."""
+    own = f"forms/{key}.json"
+    return own if own in files else next((path for path in sorted(files) if path.endswith(f"/{own}")), None)
 
 
 def check_forms(report: Report, files: Mapping[str, bytes], processes: Iterable[Process]) -> None:
     """Check every form by itself, and against the steps that use it."""
-    forms = {path: _read(report, path, content) for path, content in files.items() if path.startswith(_FOLDER)}
+    forms = {path: _read(report, path, content) for path, content in files.items() if _FORM.fullmatch(path)}
     used: set[str] = set()
     for process in processes:
         for node in process.body.all_nodes():
-            if node.tag in ("userTask", "manualTask"):
-                used |= _check_step(report, process, node, forms)
+            path = form_path(forms, node.settings.get("form", ""))
+            if path is not None:
+                used.add(path)
+                _check_fit(report, process, node, path, forms[path])
     for path in forms.keys() - used:
         report.say("GH-W722", path)
 
@@ -70,27 +75,12 @@ def _references(value: object) -> Iterator[str]:
             yield from _references(inner)
 
 
-def _check_step(report: Report, process: Process, node: Node, forms: Mapping[str, Form | None]) -> set[str]:
-    key = node.settings.get("form", "")
-    path = form_path(key)
-    if not key:
-        report.say("GH-E707", process.file, node.id, name=label(node))
-        return set()
-    if path not in forms:
-        report.say("GH-E708", process.file, node.id, name=label(node), form=path)
-        return set()
-    form = forms[path]
-    if form is not None:
-        _check_fit(report, process, node, path, form)
-    return {path}
-
-
-def _check_fit(report: Report, process: Process, node: Node, path: str, form: Form) -> None:
+def _check_fit(report: Report, process: Process, node: Node, path: str, form: Form | None) -> None:
+    if form is None:
+        return
     fields = set(form.get("properties", {}))
     if node.settings.get("two_officers") == "yes" and OFFICERS_FIELD not in fields:
         report.say("GH-E721", process.file, node.id, name=label(node), form=path)
-    if node.settings.get("quick_approval") == "yes":
-        if missing := LINK_FIELDS - fields:
-            report.say("GH-E730", process.file, node.id, name=label(node), form=path, fields=", ".join(sorted(missing)))
-        if beyond := set(form.get("required", ())) - LINK_FIELDS:
-            report.say("GH-E720", process.file, node.id, name=label(node), form=path, fields=", ".join(sorted(beyond)))
+    beyond = set(form.get("required", ())) - LINK_FIELDS
+    if node.settings.get("quick_approval") == "yes" and beyond:
+        report.say("GH-E720", process.file, node.id, name=label(node), form=path, fields=", ".join(sorted(beyond)))

@@ -15,7 +15,7 @@ from services.workflow.lint.forms import check_forms
 from services.workflow.lint.items import check_item
 from services.workflow.lint.limits import check_limits
 from services.workflow.lint.reports import Report
-from services.workflow.lint.settings import Known, check_settings, label
+from services.workflow.lint.settings import Known, check_settings
 
 _SHARED = "shared/"
 
@@ -75,9 +75,6 @@ def _check_main(report: Report, item: ItemFile, processes: Collection[Process]) 
         return
     bodies = {process.id: process.body for process in processes if process is not main}
     check_limits(report, main, item, bodies)
-    for node in main.body.nodes.values():
-        if node.tag == "endEvent" and "outcome" not in node.settings:
-            report.say("GH-W717", main.file, node.id, name=label(node))
 
 
 def _of_refusal(refused: BundleRefused) -> Finding:

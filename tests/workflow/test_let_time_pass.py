@@ -1,0 +1,79 @@
+"""Time on real servers: what it says by itself, after jumps and downtime, and when a calendar is published."""
+
+from datetime import date
+
+from services.contracts.registry import CalendarDay, CalendarPublished
+from services.contracts.words import DayKind
+from tests.support.wait import wait_until
+from tests.workflow.clock_support import at
+from tests.workflow.room import ACCEPT, HEAD, Room
+from tests.workflow.test_carry_a_case import at_review
+
+
+async def _said(room: Room, case_no: str, clock: str) -> list[str]:
+    """What was said of a clock, oldest first, such as `warned`, `due` and `overdue 0`."""
+    await room.settled()
+    found = []
+    for each in await room.history(case_no):
+        kind = each["type"].split(".")[3]
+        if ".timer." in each["type"] and each["data"].get("clock_id") == clock and kind != "started":
+            count = each["data"].get("overdue_workdays")
+            found.append(f"{kind} {count}" if kind == "overdue" else kind)
+    return found
+
+
+async def test_given_the_clock_goes_on_then_warning_due_day_and_each_late_day_are_said_once(
+    room: Room, case_no: str
+) -> None:
+    await at_review(room, case_no)
+    for moment, expected in (
+        (at("2026-09-25", "08:00"), []),
+        (at("2026-09-28", "08:59:59"), []),
+        (at("2026-09-28", "09:00"), ["warned", "due"]),
+        (at("2026-09-28", "17:00"), ["warned", "due"]),
+        (at("2026-09-28", "17:00:01"), ["warned", "due", "overdue 0"]),
+        (at("2026-09-29", "08:59"), ["warned", "due", "overdue 0"]),
+        (at("2026-09-29", "09:00"), ["warned", "due", "overdue 0", "overdue 1"]),
+        (at("2026-10-09", "12:00"), ["warned", "due", "overdue 0", "overdue 1", "overdue 4"]),
+    ):
+        await room.set_clock(moment)
+        await wait_until(lambda expected=expected: _is(room, case_no, expected))
+    assert (await room.service.get("/status")).json()["backlog"]["timers-due-not-fired"] == 0
+
+
+async def _is(room: Room, case_no: str, expected: list[str]) -> bool:
+    return await _said(room, case_no, "promised") == expected
+
+
+async def test_given_a_year_is_published_then_provisional_dates_move_and_are_announced(
+    room: Room, case_no: str
+) -> None:
+    await room.deploy()
+    await room.set_clock(at("2026-12-16", "10:00"))
+    await room.receive(case_no, received_on=date(2026, 12, 16), received_at=at("2026-12-16"))
+    await room.complete(case_no, "Accept", ACCEPT, decision="accept")
+    clock = await _statutory(room, case_no)
+    assert (clock["due_on"], clock["provisional"]) == ("2027-01-14", True)
+    days = tuple(CalendarDay(day=date(2027, 1, day), kind=DayKind.HOLIDAY, name="元旦") for day in range(1, 9))
+    await room.registry.say(
+        CalendarPublished(
+            year=2027,
+            version=1,
+            source="国办发明电",
+            days=days,
+            published_at=at("2026-12-16"),
+            published_by="u.registrar",
+        )
+    )
+    await wait_until(lambda: room.heard(case_no, "timer.moved"))
+    clock = await _statutory(room, case_no)
+    assert (clock["due_on"], clock["provisional"]) == ("2027-01-21", False)
+    moved = {each["clock_id"]: each for each in await room.heard(case_no, "timer.moved")}
+    assert (moved["statutory"]["was_due_on"], moved["statutory"]["due_on"]) == ("2027-01-14", "2027-01-21")
+    assert "2027" in moved["statutory"]["reason"]
+    assert (await room.service.get("/status")).json()["backlog"]["cases-on-old-calendar"] == 0
+
+
+async def _statutory(room: Room, case_no: str) -> dict[str, object]:
+    clocks: list[dict[str, object]] = (await room.have(HEAD, f"/cases/{case_no}"))["clocks"]
+    return next(clock for clock in clocks if clock["clock_id"] == "statutory")
