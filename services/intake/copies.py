@@ -38,10 +38,10 @@ class Copies:
         found = await self.definitions.query(where, sort=[("body.activated_at", -1)], limit=1)
         return _offer(found[0]) if found else None
 
-    async def townships(self) -> frozenset[str]:
-        """The codes of all township offices."""
+    async def townships(self) -> dict[str, str]:
+        """The names of all township offices by code."""
         found = await self.departments.query({"body.township": True}, sort=[("_id", 1)], limit=1_000)
-        return frozenset(said.code for said in found)
+        return {said.code: said.name for said in found}
 
     async def calendar(self) -> Calendar:
         """The calendar of all years heard of, over those built in."""

@@ -26,6 +26,7 @@ class Receipt(BaseModel, frozen=True):
     phone: str
     agent: str | None
     township: str | None
+    township_name: str | None
     documents: tuple[ReceivedDocument, ...]
     received_at: datetime
     received_on: date
@@ -58,6 +59,7 @@ def receipt_of(case: Case, *, settings: IntakeSettings, horizon: date, password:
         phone=applicant.phone_masked,
         agent=applicant.agent.name if applicant.agent else None,
         township=case.township,
+        township_name=case.township_name,
         documents=case.documents,
         received_at=case.received_at,
         received_on=case.received_on,

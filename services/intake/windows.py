@@ -76,9 +76,18 @@ async def _receive_new(deps: Deps, entry: Application, *, who: Person, request: 
     if offer is None:
         raise ItemNotOffered(item_code=entry.item_code)
     now = moment_of(deps.clock, deps.hours)
-    situation = refuse_incomplete(entry, offer.item, today=now.on, townships=await deps.copies.townships())
+    townships = await deps.copies.townships()
+    situation = refuse_incomplete(entry, offer.item, today=now.on, townships=townships)
     handout = await deps.handouts.find(request) or await _draw(deps, offer, request, now=now)
-    at = await _registration(deps, handout, request, situation=situation, now=now, calendar=calendar)
+    at = await _registration(
+        deps,
+        handout,
+        request,
+        township_name=townships.get(entry.township or ""),
+        situation=situation,
+        now=now,
+        calendar=calendar,
+    )
     case, events = receive(entry, offer.item, situation, who=who, at=at, seals=deps.seals)
     try:
         await deps.cases.create(case, events)
@@ -104,13 +113,21 @@ async def _draw(deps: Deps, offer: Offer, request: RequestKey, *, now: Moment) -
 
 
 async def _registration(
-    deps: Deps, handout: Handout, request: RequestKey, *, situation: Situation, now: Moment, calendar: Calendar
+    deps: Deps,
+    handout: Handout,
+    request: RequestKey,
+    *,
+    township_name: str | None,
+    situation: Situation,
+    now: Moment,
+    calendar: Calendar,
 ) -> Registration:
     received_on = deps.hours.received_on(now.at, calendar)
     return Registration(
         case_no=handout.case_no,
         submission=request.submission,
         password_hash=await deps.passwords.hash(deps.handouts.password(handout, request)),
+        township_name=township_name,
         received_on=received_on,
         expected_collection_on=expected_collection_on(
             received_on,

@@ -147,6 +147,7 @@ def received(**changes: object) -> Case:
         case_no=NUMBER,
         submission=Submission(digest="first", fingerprint="f"),
         password_hash="hash",
+        township_name=None,
         received_on=TODAY,
         expected_collection_on=date(2026, 12, 3),
         now=MOMENT,

@@ -6,10 +6,12 @@ from typing import Any
 
 import httpx
 import pytest
+from openapi_spec_validator import validate
 from pypdf import PdfReader
 
 from services.contracts.intake import CaseDelivered
 from services.contracts.words import StepKind
+from services.intake.__main__ import SERVICE
 from tests.intake import builders as say
 from tests.intake.builders import CLERK, COMPANY, HANDLER, NUMBER, RESIDENT, STRANGER, SUPERVISOR, TOWN
 from tests.intake.hall import Hall
@@ -167,3 +169,24 @@ async def test_a_new_password_needs_the_right_person(window: Hall) -> None:
     wrong = await reissue(window, number, holder_name="何某", holder_id_no=STRANGER, key="wrong-person")
     assert (wrong.status_code, wrong.json()["code"]) == (422, "not-entitled")
     assert (await reissue(window, number, key="wrong-person")).status_code == 200
+
+
+async def test_no_log_line_carries_personal_data(window: Hall, capsys: pytest.CaptureFixture[str]) -> None:
+    receipt = await ready(window)
+    number, password = receipt["case_no"], receipt["query_password"]
+    await window.ask("POST", f"/cases/{number}/receipt/pdf", CLERK, json={"query_password": password})
+    await window.ask("GET", f"/cases/{number}/applicant", CLERK)
+    await reissue(window, number)
+    await window.look_up(number, "AAAAAAAA")
+    await deliver(window, number, receiver_id_no="512002200001010019")
+    await deliver(window, number)
+    lines = capsys.readouterr().out
+    assert "request answered" in lines
+    for secret in (COMPANY, RESIDENT, "512002200001010019", "13800000001", "刘某", "示例开发", password, "AAAAAAAA"):
+        assert secret not in lines
+
+
+def test_the_interface_document_is_valid() -> None:
+    document = SERVICE.create_app().openapi()
+    validate(document)
+    assert set(document["paths"]["/public/lookup"]["post"]["responses"]) >= {"200", "403", "423", "429"}

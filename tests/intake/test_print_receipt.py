@@ -111,7 +111,7 @@ async def test_nothing_entered_at_the_window_is_taken_for_markup(printer: Printe
     [
         ({"expected_provisional": True}, "暂定"),
         ({"password_issue": 2}, "第2次签发"),
-        ({"township": "T01"}, "乡镇T01"),
+        ({"township": "T01", "township_name": "雁溪镇"}, "雁溪镇"),
         ({"agent": None}, "代理人—"),
     ],
 )

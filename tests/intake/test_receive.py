@@ -133,7 +133,7 @@ async def test_a_late_repeat_gives_the_receipt_without_the_password(window: Hall
 
 async def test_a_township_window_receives_for_its_own_township_only(window: Hall) -> None:
     own = await window.receive(TOWN, item_code="PT-06", applicant=VILLAGER)
-    assert own.json()["township"] == "T01"
+    assert (own.json()["township"], own.json()["township_name"]) == ("T01", "示例镇")
     foreign = await window.receive(TOWN, item_code="PT-06", township="T02", applicant=VILLAGER)
     assert (foreign.status_code, foreign.json()["code"]) == (403, "township-not-yours")
 

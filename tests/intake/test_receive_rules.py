@@ -232,6 +232,7 @@ def test_receiving_says_case_and_contact_and_keeps_numbers_sealed() -> None:
         case_no=NUMBER,
         submission=Submission(digest="d", fingerprint="f"),
         password_hash="hash",
+        township_name="示例镇",
         received_on=TODAY,
         expected_collection_on=date(2026, 12, 3),
         now=MOMENT,

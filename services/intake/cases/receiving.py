@@ -36,6 +36,7 @@ class Registration:
     case_no: str
     submission: Submission
     password_hash: str
+    township_name: str | None
     received_on: date
     expected_collection_on: date
     now: Moment
@@ -77,6 +78,7 @@ def receive(
         documents=tuple(_received(entry, item)),
         department=item.department,
         township=entry.township,
+        township_name=at.township_name,
         departments=tuple(sorted({item.department, entry.township or item.department})),
         received_at=at.now.at,
         received_on=at.received_on,

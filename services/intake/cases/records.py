@@ -161,6 +161,7 @@ class Case(Body, frozen=True):
     documents: tuple[ReceivedDocument, ...]
     department: str
     township: str | None
+    township_name: str | None
     departments: tuple[str, ...]
     received_at: datetime
     received_on: date
