@@ -14,8 +14,15 @@ from services.notify.channels import Gateway, Mail, Way, Ways
 from services.notify.consumers import HEARS
 from services.notify.deps import Deps
 from services.notify.links import Link
-from services.notify.messages import Message, State
-from services.notify.queries import count_in, decisions_not_taken, declare_indexes, overdue_messages
+from services.notify.messages import Message
+from services.notify.queries import (
+    count_due,
+    count_failed,
+    count_not_carried_out,
+    count_untouched,
+    count_waiting,
+    declare_indexes,
+)
 from services.notify.settings import NotifySettings
 from services.notify.templates import Channel, load
 from services.notify.ticker import TICKERS
@@ -77,22 +84,6 @@ async def _close(deps: Deps) -> None:
     await deps.http.aclose()
 
 
-async def _messages_due(deps: Deps) -> int:
-    return await overdue_messages(deps.messages, deps.clock.wall())
-
-
-async def _messages_waiting(deps: Deps) -> int:
-    return await count_in(deps.messages, State.WAITING)
-
-
-async def _messages_failed(deps: Deps) -> int:
-    return await count_in(deps.messages, State.FAILED)
-
-
-async def _decisions_not_taken(deps: Deps) -> int:
-    return await decisions_not_taken(deps.links, deps.clock.now())
-
-
 SERVICE: Final = Service(
     name="notify",
     settings=NotifySettings,
@@ -101,10 +92,11 @@ SERVICE: Final = Service(
     hears=HEARS,
     tickers=TICKERS,
     backlog={
-        "messages-due-and-untouched": _messages_due,
-        "messages-waiting-for-a-contact": _messages_waiting,
-        "messages-failed": _messages_failed,
-        "link-decisions-not-carried-out": _decisions_not_taken,
+        "messages-due": count_due,
+        "messages-due-not-tried": count_untouched,
+        "messages-waiting-for-contact": count_waiting,
+        "messages-failed": count_failed,
+        "link-decisions-not-carried-out": count_not_carried_out,
     },
     close=_close,
 )

@@ -81,7 +81,7 @@ class Standing(StrEnum):
 
 
 class Link(Body, frozen=True):
-    """The one link of a task and a person. `expires_at` is wall time, `decided_at` office time.
+    """The one link of a task and a person. `expires_at` and `signed_at` are wall time, `decided_at` is office time.
 
     Of the token there is only a hash, to look it up by, and a sealed copy, to send it again. `offers` counts how
     often the link was sent out anew after it had expired.
@@ -99,6 +99,7 @@ class Link(Body, frozen=True):
     offers: int = 1
     verdict: Verdict | None = None
     decided_at: datetime | None = None
+    signed_at: datetime | None = None
     signature: str | None = None
     ended: End | None = None
 
@@ -176,7 +177,7 @@ def decide(
         case Standing.OPEN:
             decided_at = now.replace(microsecond=now.microsecond // 1000 * 1000)  # as the database keeps it
             said = _signed(link, verdict, decided_at=decided_at, key=key, key_id=key_id)
-            outcome = {"verdict": verdict, "decided_at": decided_at, "signature": said.signature}
+            outcome = {"verdict": verdict, "decided_at": decided_at, "signed_at": wall, "signature": said.signature}
             return link.model_copy(update=outcome), (said,)
         case Standing.EXPIRED:
             raise LinkSpent(reason="expired", reason_zh="已过有效期")

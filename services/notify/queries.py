@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from services.kernel.store import Aggregates, Index, NotFound, Store
+from services.notify.deps import Deps
 from services.notify.links import Link, token_hash
 from services.notify.messages import Message, State
 
@@ -30,7 +31,7 @@ async def declare_indexes(store: Store) -> None:
         "links",
         Index("body.token_hash", unique=True),
         Index("body.task_id"),
-        Index("body.decided_at", where={"body.ended": None, "body.decided_at": {"$type": "date"}}),
+        Index("body.signed_at", where={"body.signed_at": {"$type": "date"}}),
     )
     await store.indexes("persons", Index("body.posts"), Index("body.roles"))
     await store.indexes(
@@ -76,16 +77,28 @@ async def links_of(links: Aggregates[Link], task_id: str) -> list[Link]:
     return await links.query({"body.task_id": task_id}, sort=[("_id", 1)], limit=_MANY)
 
 
-async def overdue_messages(messages: Aggregates[Message], wall: datetime) -> int:
-    """Messages due for more than a minute and untouched."""
-    return await messages.count({"body.due_at": {"$lte": wall - _UNTOUCHED}})
+async def count_due(deps: Deps) -> int:
+    """Messages that are being sent, or are to be tried now."""
+    now = {"body.state": State.QUEUED, "body.due_at": {"$lte": deps.clock.wall()}}
+    return await deps.messages.count({"$or": [now, {"body.state": State.SENDING}]})
 
 
-async def count_in(messages: Aggregates[Message], state: State) -> int:
-    """How many messages are in a state."""
-    return await messages.count({"body.state": state})
+async def count_untouched(deps: Deps) -> int:
+    """Messages that should have been looked at more than a minute ago: the sender does not run."""
+    return await deps.messages.count({"body.due_at": {"$lte": deps.clock.wall() - _UNTOUCHED}})
 
 
-async def decisions_not_taken(links: Aggregates[Link], now: datetime) -> int:
+async def count_waiting(deps: Deps) -> int:
+    """Messages whose recipient nobody knows how to reach yet."""
+    return await deps.messages.count({"body.state": State.WAITING})
+
+
+async def count_failed(deps: Deps) -> int:
+    """Messages that failed for good and wait for a person."""
+    return await deps.messages.count({"body.state": State.FAILED})
+
+
+async def count_not_carried_out(deps: Deps) -> int:
     """Decisions by link, older than a minute, that the process has not carried out."""
-    return await links.count({"body.ended": None, "body.decided_at": {"$lte": now - _UNTOUCHED}})
+    decided = {"$lte": deps.clock.wall() - _UNTOUCHED}
+    return await deps.links.count({"body.ended": None, "body.signed_at": decided})

@@ -7,7 +7,7 @@ from services.registry.api import router
 from services.registry.books import Department, Member, Post
 from services.registry.calendars import YearCalendar
 from services.registry.deps import Deps
-from services.registry.queries import declare_indexes, leaders_missing
+from services.registry.queries import count_missing_leaders, declare_indexes
 from services.registry.settings import RegistrySettings
 
 
@@ -24,16 +24,12 @@ async def _deps(kernel: Kernel) -> Deps:
     )
 
 
-async def _leaders_missing(deps: Deps) -> int:
-    return await leaders_missing(deps.departments, deps.people)
-
-
 SERVICE: Final = Service(
     name="registry",
     settings=RegistrySettings,
     deps=_deps,
     routers=(router,),
-    backlog={"leaders-not-in-the-books": _leaders_missing},
+    backlog={"leaders-not-in-the-books": count_missing_leaders},
 )
 
 if __name__ == "__main__":

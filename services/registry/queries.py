@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from typing import Final, TypeVar
 
 from services.kernel.store import Aggregates, Body, Index, Store
-from services.registry.books import Department, Member
+from services.registry.books import Member
+from services.registry.deps import Deps
 
 B = TypeVar("B", bound=Body)
 
@@ -43,8 +44,8 @@ async def holders_of(people: Aggregates[Member], posts: Iterable[str]) -> dict[s
     return {post.partition("@")[2]: each.code for each in found for post in each.posts if post in wanted}
 
 
-async def leaders_missing(departments: Aggregates[Department], people: Aggregates[Member]) -> int:
-    """Departments whose leader in charge is not among the active people: a sweeper line."""
-    active = {each.code for each in await every(people) if each.active}
-    leaders = [each.leader_in_charge for each in await every(departments)]
+async def count_missing_leaders(deps: Deps) -> int:
+    """Departments whose leader in charge is not among the active people."""
+    active = {each.code for each in await every(deps.people) if each.active}
+    leaders = [each.leader_in_charge for each in await every(deps.departments)]
     return sum(leader is not None and leader not in active for leader in leaders)

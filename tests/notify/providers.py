@@ -1,0 +1,138 @@
+"""Those who carry messages outside: the real postbox as its own process, and gateways that misbehave as told."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+from fastapi import FastAPI, Request, Response
+
+from services.local.layout import Layout
+from services.local.processes import Process
+from tests.support.http import serving
+from tests.support.wait import wait_until
+
+HOST = "127.0.0.1"
+
+
+@dataclass(slots=True)
+class Postbox:
+    """The real postbox: SMTP server and gateway."""
+
+    http: httpx.AsyncClient
+    smtp_port: int
+    url: str
+
+    async def letters(self, **query: str) -> list[dict[str, Any]]:
+        """What people find, newest first."""
+        found: list[dict[str, Any]] = (await self.http.get("/messages", params={"limit": "10000"} | query)).json()
+        return found
+
+    async def delivered(self, count: int, **query: str) -> list[dict[str, Any]]:
+        """Wait until so many letters are there."""
+
+        async def enough() -> list[dict[str, Any]]:
+            found = await self.letters(**query)
+            return found if len(found) >= count else []
+
+        found: list[dict[str, Any]] = await wait_until(enough, within=20)
+        assert len(found) == count, found
+        return found
+
+    def settings(self) -> dict[str, str]:
+        """The variables that lead the messenger here."""
+        return {
+            "GUIHUA_SMTP_HOST": HOST,
+            "GUIHUA_SMTP_PORT": str(self.smtp_port),
+            "GUIHUA_SMTP_SENDER": "guihua@guihua.example",
+            "GUIHUA_SMTP_START_TLS": "false",
+            "GUIHUA_SMS_URL": f"{self.url}/gateway/sms",
+            "GUIHUA_CHAT_URL": f"{self.url}/gateway/chat",
+        }
+
+
+@asynccontextmanager
+async def postbox(folder: Path) -> AsyncIterator[Postbox]:
+    """A postbox of its own for each test: references repeat between tests."""
+    ports = Layout.free(folder).ports
+    url = f"http://{HOST}:{ports['postbox']}"
+    async with httpx.AsyncClient(base_url=url, trust_env=False) as http:
+        arguments = (HOST, str(ports["postbox"]), str(ports["smtp"]), str(folder / "postbox.jsonl"))
+        process = Process(
+            name="postbox",
+            argv=(sys.executable, "-m", "services.local.postbox", *arguments),
+            env={},
+            ready=lambda: _is_up(http),
+            log=folder / "postbox.log",
+        )
+        await process.start()
+        try:
+            yield Postbox(http, ports["smtp"], url)
+        finally:
+            await process.stop()
+
+
+async def _is_up(http: httpx.AsyncClient) -> bool:
+    try:
+        return (await http.get("/healthz")).is_success
+    except httpx.TransportError:
+        return False
+
+
+@dataclass(slots=True)
+class Provider:
+    """A gateway that answers as it is told, and holds its answer back while `open_door` is not set."""
+
+    statuses: dict[str, int] = field(default_factory=dict)
+    taken: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
+    open_door: asyncio.Event = field(default_factory=asyncio.Event)
+    forward_to: Postbox | None = None
+    url: str = ""
+
+    def refuse(self, channel: str, status: int) -> None:
+        """From now on answer on this channel with a status."""
+        self.statuses[channel] = status
+
+    def of(self, channel: str) -> list[str]:
+        """The references that came on a channel, in order."""
+        return [reference for where, reference, _ in self.taken if where == channel]
+
+    async def take(self, channel: str, request: Request) -> Response:
+        """One request to the gateway."""
+        body, reference = await request.json(), request.headers["Idempotency-Key"]
+        self.taken.append((channel, reference, body))
+        status = self.statuses.get(channel, 202)
+        if status < 300 and self.forward_to:
+            await self.forward_to.http.post(f"/gateway/{channel}", json=body, headers={"Idempotency-Key": reference})
+        await self.open_door.wait()
+        return Response(status_code=status)
+
+    def settings(self) -> dict[str, str]:
+        """The variables that lead the messenger here."""
+        return {
+            "GUIHUA_SMS_URL": f"{self.url}/sms",
+            "GUIHUA_CHAT_URL": f"{self.url}/chat",
+            "GUIHUA_GATEWAY_TOKEN": "gateway-secret",
+        }
+
+
+@asynccontextmanager
+async def provider(forward_to: Postbox | None = None) -> AsyncIterator[Provider]:
+    """A gateway that takes everything until told otherwise."""
+    told = Provider(forward_to=forward_to)
+    told.open_door.set()
+    app = FastAPI()
+
+    @app.post("/{channel}")
+    async def gateway(channel: str, request: Request) -> Response:
+        return await told.take(channel, request)
+
+    async with serving(app) as told.url:
+        try:
+            yield told
+        finally:
+            told.open_door.set()
