@@ -1,5 +1,6 @@
 """The workflow service: `python -m services.workflow`."""
 
+import asyncio
 from typing import Final
 
 from services.contracts.registry import CalendarPublished, DepartmentChanged, PersonChanged, PostChanged
@@ -13,6 +14,7 @@ from services.workflow.copies import Copies
 from services.workflow.definitions.models import Bundle, Definition
 from services.workflow.definitions.shelf import Shelf
 from services.workflow.deps import Deps
+from services.workflow.engine.pool import EnginePool, Limits
 from services.workflow.engines import Engines
 from services.workflow.instances.models import Instance
 from services.workflow.queries import (
@@ -46,9 +48,22 @@ async def _deps(kernel: Kernel) -> Deps:
             policy=Policy(publicity_basis=settings.publicity_basis),
             hours=OfficeHours(),
         ),
-        engines=Engines(shelf),
+        engines=Engines(_pool(settings), shelf),
         journal=kernel.journal,
     )
+
+
+def _pool(settings: WorkflowSettings) -> EnginePool:
+    limits = Limits(
+        workers=settings.engine_workers, memory_mb=settings.engine_memory_mb, seconds=settings.engine_seconds
+    )
+    pool = EnginePool(limits)
+    pool.open()
+    return pool
+
+
+async def _close(deps: Deps) -> None:
+    await asyncio.to_thread(deps.engines.pool.close)
 
 
 async def _indexes(store: Store) -> None:
@@ -60,6 +75,7 @@ SERVICE: Final = Service[Deps](
     name="workflow",
     settings=WorkflowSettings,
     deps=_deps,
+    close=_close,
     routers=ROUTERS,
     hears=HEARS,
     tickers=TICKERS,

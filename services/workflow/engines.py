@@ -1,29 +1,21 @@
-"""The engine as the service uses it: outside the event loop, with the bundle of the case's own version."""
+"""The engine as the service uses it: in processes of its own, with the bundle of the case's own version."""
 
-import asyncio
-from collections.abc import Mapping
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, assert_never
+from typing import Any, Final, TypeVar, assert_never
 
 from services.workflow.clocks.dues import OfficeTime
 from services.workflow.definitions.shelf import Shelf
-from services.workflow.engine.bundles import Bundle, compile_bundle
-from services.workflow.engine.models import (
-    WHOLE,
-    Answer,
-    Command,
-    Complete,
-    EngineFault,
-    Fail,
-    Finding,
-    Fire,
-    Message,
-    Step,
-)
-from services.workflow.engine.run import apply, start
+from services.workflow.engine.models import Answer, Command, Complete, EngineFault, Fail, Finding, Fire, Message, Step
+from services.workflow.engine.pool import EnginePool, Source, WorkerLost
 from services.workflow.instances.models import Act, Instance, Pin, Verb
 from services.workflow.instances.moving import variables_of
+
+T = TypeVar("T")
+
+_AT_HAND: Final = 64
 
 
 def command_of(act: Act) -> Command:
@@ -50,40 +42,51 @@ def command_of(act: Act) -> Command:
 class Engines:
     """Runs the engine for cases, by the digest of the bundle each is pinned to."""
 
+    pool: EnginePool
     shelf: Shelf
-    _compiled: dict[str, Bundle] = field(default_factory=dict, init=False)
+    _sources: OrderedDict[str, Source] = field(default_factory=OrderedDict, init=False)
 
     async def findings(self, files: Mapping[str, bytes]) -> tuple[Finding, ...]:
-        """What the engine has to say against the files of a definition."""
-        return (await asyncio.to_thread(compile_bundle, files)).findings
+        """What the engine has to say against the files of a definition. Raises `EngineFault`."""
+        return await self.pool.findings(Source(files))
 
     async def start(self, instance: Instance, pin: Pin, *, now: datetime, time: OfficeTime) -> Step:
         """Start a case. Raises `EngineFault`, `Refused`."""
-        bundle = await self._bundle(pin.sha256)
+        source = await self._source(pin.sha256)
         variables: dict[str, Any] = variables_of(instance)
-        return await asyncio.to_thread(
-            start,
-            bundle,
-            pin.process_key,
-            variables,
-            now=now,
-            calendar=time.calendar,
-            hours=time.hours,
-            instance_id=instance.case_no,
+        return await _twice(
+            lambda: self.pool.start(
+                source,
+                pin.process_key,
+                variables,
+                now=now,
+                calendar=time.calendar,
+                hours=time.hours,
+                instance_id=instance.case_no,
+            )
         )
 
     async def apply(self, instance: Instance, pin: Pin, act: Act, *, now: datetime, time: OfficeTime) -> Step:
         """Carry a case on by an act. Raises `EngineFault`, `Refused`; the stored state stays good."""
-        bundle = await self._bundle(pin.sha256)
-        return await asyncio.to_thread(
-            apply, bundle, instance.state, command_of(act), now=now, calendar=time.calendar, hours=time.hours
+        source, command = await self._source(pin.sha256), command_of(act)
+        return await _twice(
+            lambda: self.pool.apply(source, instance.state, command, now=now, calendar=time.calendar, hours=time.hours)
         )
 
-    async def _bundle(self, sha256: str) -> Bundle:
-        if sha256 not in self._compiled:
-            files = (await self.shelf.take(sha256)).contents
-            compiled = await asyncio.to_thread(compile_bundle, files)
-            if compiled.bundle is None:
-                raise EngineFault(WHOLE, "流程定义无法编译", "the definition does not compile")
-            self._compiled[sha256] = compiled.bundle
-        return self._compiled[sha256]
+    async def _source(self, sha256: str) -> Source:
+        if sha256 not in self._sources:
+            self._sources[sha256] = Source((await self.shelf.take(sha256)).contents)
+        self._sources.move_to_end(sha256)
+        while len(self._sources) > _AT_HAND:
+            self._sources.popitem(last=False)
+        return self._sources[sha256]
+
+
+async def _twice(work: Callable[[], Awaitable[T]]) -> T:
+    """Once more with a new worker if the first was lost: that may have been the machine's fault, not the diagram's."""
+    try:
+        return await work()
+    except EngineFault as fault:
+        if not isinstance(fault.__cause__, WorkerLost):
+            raise
+    return await work()
