@@ -70,7 +70,7 @@ class OpenTask:
 
     `id` is a UUID that stays the same until the task closes. `settings` are the element's `permit:*` properties
     without the prefix, and `post` and `form`. `item` and `index` say which instance of a multi-instance activity
-    it is; `variables` are those local to that instance.
+    it is; `variables` are those it sees besides the data of the step: of that instance, and of a called process.
     """
 
     id: str
@@ -99,7 +99,10 @@ class ExternalTask:
 
 @dataclass(frozen=True, slots=True)
 class ArmedTimer:
-    """A timer of the diagram that waits. `at` is aware; `attached_to` is the activity of a boundary timer."""
+    """A timer of the diagram that waits. `at` is aware; `attached_to` is the activity of a boundary timer.
+
+    `variables` are those it sees besides the data of the step, as for a task.
+    """
 
     id: str
     element: str
@@ -107,6 +110,7 @@ class ArmedTimer:
     at: datetime
     settings: Mapping[str, str]
     attached_to: str | None = None
+    variables: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,8 +52,12 @@ class Variables:
         if self.above is None:
             return
         for name, mine in self.own.items():
-            if name not in private:
-                self.above.write(name, merged(self.base.get(name, MISSING), self.above.look(name), mine))
+            if name in private:
+                continue
+            theirs = self.above.look(name)
+            result = merged(self.base.get(name, MISSING), theirs, mine)
+            if result is not theirs:
+                self.above.write(name, result)
 
 
 def merged(base: object, theirs: object, mine: object) -> object:

@@ -112,7 +112,7 @@ class View:
             message,
             item,
             local.get(COUNTER),
-            {name: value for layer in reversed(token.layers[:-1]) for name, value in layer.items()},
+            _local_variables(token),
         )
 
     def _external(self, token: Token) -> ExternalTask:
@@ -132,4 +132,11 @@ class View:
             datetime.fromisoformat(token.internal_data[AT]),
             spec.node.settings,
             spec.node.attached_to,
+            _local_variables(token),
         )
+
+
+def _local_variables(token: Token) -> dict[str, Any]:
+    """Give what a token sees besides the variables of the instance: of instances of several, of a called process."""
+    known = token.scope.instance.variables.own
+    return {name: value for layer in reversed(token.layers) if layer is not known for name, value in layer.items()}
