@@ -140,7 +140,7 @@ class DemoClock:
     def now(self) -> datetime:
         """Office time by the anchor."""
         wall = _machine_time()
-        return self._anchor.at(wall) if self._anchor else wall
+        return _in_milliseconds(self._anchor.at(wall)) if self._anchor else wall
 
     def wall(self) -> datetime:
         """Real time."""
@@ -187,4 +187,9 @@ def _aware(at: datetime) -> datetime:
 
 
 def _machine_time() -> datetime:
-    return datetime.now(UTC)
+    return _in_milliseconds(datetime.now(UTC))
+
+
+def _in_milliseconds(moment: datetime) -> datetime:
+    """The moment as precise as the database keeps it, so that what was saved equals what is loaded."""
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)

@@ -106,11 +106,11 @@ class Listener(Generic[D]):
         while True:
             await asyncio.sleep(LEASE / 3)
             for held in list(self._in_hand.values()):
-                with suppress(NatsError):
+                with suppress(NatsError, OSError):
                     await held.message.in_progress()
 
 
 async def _acknowledge(message: Msg) -> None:
     """Tell the broker that the event is dealt with; if that gets lost the event comes again, which is harmless."""
-    with suppress(NatsError):
+    with suppress(NatsError, OSError):
         await message.ack()

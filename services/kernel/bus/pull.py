@@ -17,7 +17,7 @@ from services.kernel.bus.connection import BrokerAway, Bus, reached
 LEASE: Final = 30.0
 """Seconds after which the broker delivers a message again unless it is acknowledged or its lease renewed."""
 
-IN_HAND: Final = 64
+IN_HAND: Final = 256
 """How many messages of a stream may be unacknowledged at a time."""
 
 _HEARTBEAT: Final = 2.0
