@@ -42,6 +42,7 @@ class Walk:
     bodies: Mapping[str, Body]
     _found: dict[str, Longest] = field(default_factory=dict)
     _above: list[str] = field(default_factory=list)
+    _within: frozenset[str] = frozenset()
 
     def longest_from(self, node_id: str) -> Longest:
         """The longest path that begins behind an element and ends where the case is decided, or at an end."""
@@ -68,8 +69,9 @@ class Walk:
     def _own(self, node: Node) -> Longest:
         """What the element itself takes: a step its limit, a subprocess the longest path inside it."""
         inner = node.body or (self.bodies.get(node.calls.process) if node.calls else None)
-        if inner is not None and inner.id not in self._above:
-            walk = Walk(inner, self.situation, self.bodies, _above=[*self._above, inner.id])
+        if inner is not None and inner.id not in self._within:
+            depth = [*self._above, node.id]
+            walk = Walk(inner, self.situation, self.bodies, _above=depth, _within=self._within | {inner.id})
             return max((walk._longest_at(start.id) for start in inner.starts()), key=_workdays, default=Longest())
         limit = limit_of(node)
         if limit is None or node.settings.get("counts_in_case_clock") == "no" or "hold" in node.settings:

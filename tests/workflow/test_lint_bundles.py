@@ -1,0 +1,182 @@
+"""Lint says what is wrong with a bundle, where and what to do; usable without any server."""
+
+from pathlib import Path
+
+import pytest
+
+from services.workflow.engine.models import Severity
+from services.workflow.lint import lint_files, lint_folder
+from services.workflow.lint.reports import MAX_FINDINGS, Report, catalogue
+from tests.workflow.bundle_support import as_bytes, bundle, diagram, form, item, user_task
+
+_FIELD = {"type": "string", "title": "说明"}
+
+
+def _rules(files: dict[str, str], *, posts: frozenset[str] | None = None) -> dict[str, str]:
+    return {finding.rule: f"{finding.zh} {finding.en}" for finding in lint_files(as_bytes(files), posts=posts)}
+
+
+def test_given_a_good_bundle_then_there_is_nothing_to_say() -> None:
+    assert lint_files(as_bytes(bundle())) == ()
+
+
+def test_given_the_processes_that_come_with_the_system_then_none_has_an_error() -> None:
+    folders = [path.parent for path in Path("bpmn").glob("*/item.toml")]
+    assert folders
+    for folder in folders:
+        assert [finding for finding in lint_folder(folder) if finding.severity is Severity.ERROR] == []
+
+
+def _drawn(*changes: tuple[str, str]) -> dict[str, str]:
+    drawn = diagram()
+    for old, new in changes:
+        assert old in drawn
+        drawn = drawn.replace(old, new)
+    return bundle(diagram_bpmn=drawn)
+
+
+_WARN = '"permit:warn" value="80%"'
+_STOP = 'name="permit:case_clock" value="stop"'
+_NAMED = '<camunda:property name="permit:name_en" value="Lead" />'
+_MORE = form(("decision", "extra"), decision=_FIELD, opinion=_FIELD, extra=_FIELD)
+_BAD_SCHEMA = '{"type": "object", "properties": {"a": {"minLength": "x"}}}'
+
+FAULTS: list[tuple[dict[str, str], str, str]] = [
+    (bundle(item_toml=None), "GH-E701", "item.toml"),
+    (bundle(item_toml="["), "GH-E702", "TOML"),
+    (bundle(item_toml=item().replace("name_en", "nameen", 1)), "GH-E702", "nameen"),
+    (bundle(item_toml=item().replace('"90%"', '"ninety"')), "GH-E702", "case_clock.warn"),
+    (bundle(item_toml=item(promised=21)), "GH-E703", "21"),
+    (bundle(item_toml=item(promised=3)), "GH-E704", "承办审查 3 → 分管领导审核 1"),
+    (_drawn((_WARN, '"permit:warn" value="9wd"')), "GH-E712", "9"),
+    (_drawn((_WARN, '"permit:warn" value="1wd"')), "GH-W732", "1"),
+    (_drawn(("expert_review", "publicity"), ("permit:hold_notice", "permit:decision_body")), "GH-E715", "专家评审"),
+    (bundle() | {"forms/lead.json": "{"}, "GH-E718", ""),
+    (bundle() | {"forms/lead.json": "[]"}, "GH-E718", "object"),
+    (bundle() | {"forms/lead.json": _BAD_SCHEMA}, "GH-E718", "minLength"),
+    (bundle() | {"forms/lead.json": form((), a={"$ref": "other.json", "title": "x"})}, "GH-E719", "other.json"),
+    (bundle() | {"forms/lead.json": _MORE}, "GH-E720", "extra"),
+    (bundle() | {"forms/review.json": form((), opinion=_FIELD, notice_no=_FIELD)}, "GH-E721", "officers"),
+    (bundle() | {"forms/unused.json": form((), a=_FIELD)}, "GH-W722", ""),
+    (_drawn((_STOP, 'name="permit:name_en" value="x"')), "GH-W724", "stop"),
+    (bundle(item_toml=item(key="another-key")), "GH-E725", "another-key"),
+    (bundle() | {"forms/unused.json": form((), a={"type": "string"})}, "GH-W726", "a"),
+    (bundle(item_toml=item() + 'situations = ["nowhere"]\n'), "GH-E727", "nowhere"),
+    (bundle(item_toml=item() + item()[item().index("[[documents]]") :]), "GH-E728", "D1"),
+    (_drawn((_NAMED, "")), "GH-W729", "分管领导审核"),
+]
+
+
+@pytest.mark.parametrize(("files", "rule", "told"), FAULTS, ids=[fault[1] for fault in FAULTS])
+def test_given_a_fault_then_its_rule_says_where(files: dict[str, str], rule: str, told: str) -> None:
+    found = _rules(files)
+    assert rule in found, found
+    assert told in found[rule]
+
+
+def test_given_the_books_then_posts_are_looked_up_in_them() -> None:
+    assert "GH-E713" not in _rules(bundle())
+    assert "P09" in _rules(bundle(), posts=frozenset({"P03", "P04", "P08", "P13"}))["GH-E713"]
+
+
+def _routed(condition: str, promised_fast: int) -> dict[str, str]:
+    """A second situation that skips the handler by a way of its own."""
+    other = f"""
+[[situations]]
+code = "fast"
+name = "快速"
+name_en = "Fast"
+promised_workdays = {promised_fast}
+"""
+    drawn = (
+        diagram()
+        .replace(
+            '<bpmn:sequenceFlow id="Flow_Accepted_Review" sourceRef="Accepted" targetRef="Review">',
+            '<bpmn:exclusiveGateway id="Route" name="路线" default="Flow_Route_Review" />'
+            '<bpmn:sequenceFlow id="Flow_Accepted_Route" sourceRef="Accepted" targetRef="Route" />'
+            '<bpmn:sequenceFlow id="Flow_Route_Lead" sourceRef="Route" targetRef="Lead">'
+            f"<bpmn:conditionExpression>{condition}</bpmn:conditionExpression></bpmn:sequenceFlow>"
+            '<bpmn:sequenceFlow id="Flow_Route_Review" sourceRef="Route" targetRef="Review">',
+        )
+        .replace('"Deemed" targetRef="Review"', '"Deemed" targetRef="Route"')
+    )
+    return bundle(diagram_bpmn=drawn, item_toml=item(promised=4) + other)
+
+
+def test_given_ways_that_depend_on_the_situation_then_each_is_added_up_for_itself() -> None:
+    assert "GH-E704" not in _rules(_routed('case.situation == "fast"', 1))
+    assert "fast" in _rules(_routed("case.facts.area &gt; 5000", 1))["GH-E704"]
+    assert "fast" in _rules(_routed('case.situation == "other"', 1))["GH-E704"]
+
+
+def test_given_a_way_back_then_the_promise_is_reckoned_without_it() -> None:
+    drawn = diagram().replace(
+        '<bpmn:sequenceFlow id="Flow_Lead_Decided" sourceRef="Lead" targetRef="Decided">',
+        '<bpmn:exclusiveGateway id="Back" name="退回？" default="Flow_Back_Decided" />'
+        '<bpmn:sequenceFlow id="Flow_Lead_Back" sourceRef="Lead" targetRef="Back" />'
+        '<bpmn:sequenceFlow id="Flow_Back_Review" sourceRef="Back" targetRef="Review">'
+        '<bpmn:conditionExpression>lead.decision == "refuse"</bpmn:conditionExpression></bpmn:sequenceFlow>'
+        '<bpmn:sequenceFlow id="Flow_Back_Decided" sourceRef="Back" targetRef="Decided">',
+    )
+    assert "GH-E704" not in _rules(bundle(diagram_bpmn=drawn, item_toml=item(promised=4)))
+    assert "GH-E704" in _rules(bundle(diagram_bpmn=drawn, item_toml=item(promised=3)))
+
+
+def test_given_steps_inside_a_subprocess_then_they_count_too() -> None:
+    inside = (
+        '<bpmn:subProcess id="Inner" name="会审"><bpmn:startEvent id="InnerStart" />'
+        + user_task("Lead", "分管领导审核", "P09", "lead", limit_wd="5", quick_approval="yes")
+        + '<bpmn:endEvent id="InnerEnd" /><bpmn:sequenceFlow id="I1" sourceRef="InnerStart" targetRef="Lead" />'
+        '<bpmn:sequenceFlow id="I2" sourceRef="Lead" targetRef="InnerEnd" /></bpmn:subProcess>'
+    )
+    outside = user_task("Lead", "分管领导审核", "P09", "lead", limit_wd="1", warn="80%", quick_approval="yes")
+    drawn = (
+        diagram()
+        .replace(outside, inside)
+        .replace('targetRef="Lead">', 'targetRef="Inner">')
+        .replace('sourceRef="Lead" targetRef="Decided"', 'sourceRef="Inner" targetRef="Decided"')
+    )
+    assert "8" in _rules(bundle(diagram_bpmn=drawn))["GH-E704"]
+
+
+def test_given_a_chain_too_long_to_walk_then_that_is_said() -> None:
+    steps = "".join(user_task(f"S{n}", f"第{n}步", "P04", "experts", limit_wd="1") for n in range(500))
+    flows = "".join(f'<bpmn:sequenceFlow id="C{n}" sourceRef="S{n}" targetRef="S{n + 1}" />' for n in range(499))
+    ends = (
+        '<bpmn:sequenceFlow id="C_in" sourceRef="Lead" targetRef="S0" />'
+        '<bpmn:sequenceFlow id="C_out" sourceRef="S499" targetRef="Decided" />'
+    )
+    drawn = diagram().replace(
+        '<bpmn:sequenceFlow id="Flow_Lead_Decided" sourceRef="Lead" targetRef="Decided"></bpmn:sequenceFlow>',
+        steps + flows + ends,
+    )
+    found = _rules(bundle(diagram_bpmn=drawn))
+    assert "GH-E731" in found or "GH-E704" in found
+
+
+def test_given_a_folder_that_is_no_bundle_then_it_is_one_finding(tmp_path: Path) -> None:
+    (tmp_path / "run.exe").write_bytes(b"x")
+    [finding] = lint_folder(tmp_path)
+    assert finding.rule == "GH-E700"
+    assert lint_files({})[0].rule == "GH-E700"
+
+
+def test_given_a_folder_with_shared_processes_beside_it_then_they_belong_to_the_bundle(tmp_path: Path) -> None:
+    folder, shared = tmp_path / "small-permit", tmp_path / "shared"
+    (folder / "forms").mkdir(parents=True)
+    shared.mkdir()
+    for path, content in bundle().items():
+        (folder / path).write_text(content, encoding="utf-8")
+    (folder / ".DS_Store").write_bytes(b"junk")
+    (shared / "broken.bpmn").write_text("<x", encoding="utf-8")
+    assert {finding.file for finding in lint_folder(folder)} == {"shared/broken.bpmn"}
+
+
+def test_every_rule_has_words_in_both_languages_and_findings_are_bounded() -> None:
+    for rule in catalogue().values():
+        assert all((rule.zh, rule.en, rule.remedy_zh, rule.remedy_en))
+        assert rule.severity in Severity
+    report = Report()
+    for _ in range(MAX_FINDINGS + 5):
+        report.say("GH-E701", "item.toml")
+    assert len(report.findings) == MAX_FINDINGS
