@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.message import EmailMessage
+from email.utils import parseaddr
 from typing import Final, Protocol
 
 import aiosmtplib
@@ -65,6 +66,12 @@ class Mail:
 
     async def send(self, parcel: Parcel) -> None:
         """Send one mail."""
+        if "@" not in parcel.to or parseaddr(parcel.to) != (
+            "",
+            parcel.to,
+        ):  # a comma or bracket in it would lead the mail to somebody else
+            not_one = "not a mail address"
+            raise Refused(not_one)
         try:
             await aiosmtplib.send(
                 self._written(parcel),

@@ -87,15 +87,19 @@ async def _is_up(http: httpx.AsyncClient) -> bool:
 class Provider:
     """A gateway that answers as it is told, and holds its answer back while `open_door` is not set."""
 
-    statuses: dict[str, int] = field(default_factory=dict)
+    statuses: dict[str, tuple[int, int]] = field(default_factory=dict)
     taken: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
     open_door: asyncio.Event = field(default_factory=asyncio.Event)
     forward_to: Postbox | None = None
     url: str = ""
 
-    def refuse(self, channel: str, status: int) -> None:
-        """From now on answer on this channel with a status."""
-        self.statuses[channel] = status
+    def refuse(self, channel: str, status: int, *, times: int = 1000) -> None:
+        """Answer the next requests on this channel with a status; after so many take what comes."""
+        self.statuses[channel] = status, len(self.of(channel)) + times
+
+    def accept(self, channel: str) -> None:
+        """Take what comes on this channel again."""
+        del self.statuses[channel]
 
     def of(self, channel: str) -> list[str]:
         """The references that came on a channel, in order."""
@@ -105,7 +109,8 @@ class Provider:
         """One request to the gateway."""
         body, reference = await request.json(), request.headers["Idempotency-Key"]
         self.taken.append((channel, reference, body))
-        status = self.statuses.get(channel, 202)
+        refusal, until = self.statuses.get(channel, (202, 0))
+        status = refusal if len(self.of(channel)) <= until else 202
         if status < 300 and self.forward_to:
             await self.forward_to.http.post(f"/gateway/{channel}", json=body, headers={"Idempotency-Key": reference})
         await self.open_door.wait()

@@ -126,7 +126,8 @@ def test_a_leader_in_charge_may_be_entered_after_the_department() -> None:
     [
         (MemberEntry, {"phone": "12345"}),
         (MemberEntry, {"mail": "no address"}),
-        (MemberEntry, {"mail": "two@at@signs"}),
+        (MemberEntry, {"mail": "two@at@signs.example"}),
+        (MemberEntry, {"mail": "a,b@guihua.example"}),
         (MemberEntry, {"posts": ["P04"]}),
         (MemberEntry, {"roles": ["king"]}),
         (MemberEntry, {"deputy": "u..dots"}),
