@@ -1,0 +1,57 @@
+"""What the process says of its definitions: the service item (事项) and the version that new cases follow."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from pydantic import BaseModel
+
+from services.contracts.events import Said
+
+
+class RequiredDocument(BaseModel, frozen=True):
+    """One paper that an item asks for in the situations named."""
+
+    code: str
+    name: str
+    name_en: str
+    situations: tuple[str, ...]
+    mandatory: bool
+    basis: str
+
+
+class Situation(BaseModel, frozen=True):
+    """A variant of an item with its own promise (e.g. 危房重建 within PT-05)."""
+
+    code: str
+    name: str
+    name_en: str
+    promised_workdays: int
+
+
+class Item(BaseModel, frozen=True):
+    """A service item (事项) as its process bundle states it."""
+
+    code: str
+    name: str
+    name_en: str
+    department: str
+    legal_basis: tuple[str, ...]
+    statutory_workdays: int
+    acceptance_workdays: int
+    township_first: bool
+    situations: tuple[Situation, ...]
+    documents: tuple[RequiredDocument, ...]
+
+
+class DefinitionActivated(Said, frozen=True):
+    """From now on new cases of this item follow this version of its process."""
+
+    TYPE: ClassVar[str] = "guihua.workflow.definition.activated.v1"
+    KEY: ClassVar[str] = "process_key"
+
+    process_key: str
+    version: int
+    sha256: str
+    activated_at: datetime
+    activated_by: str
+    item: Item
