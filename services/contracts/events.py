@@ -24,7 +24,7 @@ class Said(BaseModel):
     TYPE: ClassVar[str]
     KEY: ClassVar[str] = "case_no"
 
-    def __init_subclass__(cls, **kwargs: object) -> None:
+    def __init_subclass__(cls, **kwargs: Any) -> None:  # noqa: ANN401 - what pydantic takes
         """Enter the event in the catalogue; refuses a malformed or doubled type."""
         super().__init_subclass__(**kwargs)
         if "TYPE" not in cls.__dict__:
