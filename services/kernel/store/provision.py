@@ -17,18 +17,20 @@ def database_of(service: str) -> str:
     return f"guihua_{service}"
 
 
-async def is_writable(address: str, *, root_password: str) -> bool:
+async def is_writable(address: str, *, member: str | None = None, root_password: str | None = None) -> bool:
     """Whether the server at `host:port` takes writes now; makes it a replica set of one on its first start.
 
-    A server that moved to another port is told its new address. Never raises for a server that is not there yet.
+    Clients will reach it at `member`, if that is not `address`. With `root_password`, a server that moved to another
+    port is told its new address; without, a set that exists is left as it is. Never raises for a server that is not
+    there yet.
     """
     if not _listens(address):
         return False
     try:
         async with _client(address) as client:
             hello = await client.admin.command("hello")
-            if not hello.get("setName"):
-                await _initiate(client, address, root_password)
+            if not hello.get("setName") and not await _initiated(client, member or address) and root_password:
+                await _move(address, root_password)
             return bool(hello.get("isWritablePrimary"))
     except PyMongoError:
         return False
@@ -68,12 +70,22 @@ def _client(address: str, *, password: str | None = None) -> AsyncMongoClient[di
     return AsyncMongoClient(url, timeoutMS=5_000, username=user, password=password, serverMonitoringMode="poll")
 
 
-async def _initiate(client: AsyncMongoClient[dict[str, Any]], address: str, root_password: str) -> None:
-    config = {"_id": "rs0", "members": [{"_id": 0, "host": address}]}
+async def _initiated(client: AsyncMongoClient[dict[str, Any]], member: str) -> bool:
+    """Make the server a replica set of one; False when it belongs to a set already."""
     try:
-        await client.admin.command("replSetInitiate", config)
+        await client.admin.command("replSetInitiate", _set_of(member))
     except OperationFailure as refusal:
         if refusal.code not in _INITIATED_BEFORE:
             raise
-        async with _client(address, password=root_password) as root:
-            await root.admin.command("replSetReconfig", config | {"version": 2}, force=True)
+        return False
+    return True
+
+
+async def _move(address: str, root_password: str) -> None:
+    """Tell the only member of a set its new address."""
+    async with _client(address, password=root_password) as root:
+        await root.admin.command("replSetReconfig", _set_of(address) | {"version": 2}, force=True)
+
+
+def _set_of(member: str) -> dict[str, Any]:
+    return {"_id": "rs0", "members": [{"_id": 0, "host": member}]}
