@@ -41,6 +41,7 @@ class Deps:
     clock: Clock
     heard: list[str] = field(default_factory=list)
     ticks: int = 0
+    first_tick_at: datetime | None = None
     poke: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -81,6 +82,11 @@ async def ticks(deps: Tools) -> int:
     return deps.ticks
 
 
+@router.get("/first-tick")
+async def first_tick(deps: Tools) -> datetime | None:
+    return deps.first_tick_at
+
+
 @router.post("/poke")
 async def poke(deps: Tools) -> None:
     deps.poke.set()
@@ -107,6 +113,7 @@ async def stumble(deps: Deps) -> int:
         crashed.touch()
         raise ZeroDivisionError
     deps.ticks += 1
+    deps.first_tick_at = deps.first_tick_at or deps.clock.now()
     return 0
 
 

@@ -40,7 +40,7 @@ class Process:
 
     async def serving(self) -> "Process":
         """Wait until it serves, and learn where."""
-        lines = await wait_until(lambda: self.logged("serving") or self._fail_if_ended(), within=30)
+        lines = await wait_until(lambda: self.logged("serving") or self._fail_if_ended(), within=60)
         self.url = f"http://127.0.0.1:{lines[0]['port']}"
         return self
 

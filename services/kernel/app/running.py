@@ -9,7 +9,7 @@ import asyncio
 import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from functools import partial
 from typing import Final, Generic, NoReturn, TypeVar
 
@@ -78,6 +78,7 @@ async def _live(service: Service[D], settings: Settings, identity: Identity) -> 
 async def _deps(service: Service[D], kernel: Kernel, closing: AsyncExitStack) -> D:
     """The service's own tools, and the database made ready for them."""
     try:
+        await _show_demo_time(kernel)
         deps = await service.deps(kernel)
         if (close := service.close) is not None:
             closing.push_async_callback(within, _CLOSE_WITHIN, lambda: close(deps), what="the service's own tools")
@@ -88,6 +89,17 @@ async def _deps(service: Service[D], kernel: Kernel, closing: AsyncExitStack) ->
             raise NotStarted(msg) from error
         raise
     return deps
+
+
+async def _show_demo_time(kernel: Kernel) -> None:
+    """Show the demonstration's time before anything begins: a ticker must not act in real time until it is known."""
+    clock = kernel.clock
+    if not isinstance(clock, DemoClock):
+        return
+    value = await kernel.bus.get(DEMO_BUCKET, DEMO_KEY)
+    with suppress(ValidationError):  # nonsense is logged by those who follow the clock
+        if value is not None:
+            clock.set(Anchor.model_validate_json(value))
 
 
 class Running(Generic[D]):
