@@ -33,10 +33,11 @@ def run(
 ) -> None:
     """启动整个系统，Ctrl-C 停止 / start the whole system on this machine; Ctrl-C stops it."""
     from services.local import runner
+    from services.local.layout import Layout
 
     if reset:
         shutil.rmtree(var, ignore_errors=True)
-    sys.exit(asyncio.run(runner.run(var)))
+    sys.exit(asyncio.run(runner.run(Layout.fixed(var))))
 
 
 @app.command()
@@ -44,12 +45,13 @@ def demo(
     *,
     var: Var = _VAR,
     scenario: Annotated[list[str] | None, typer.Option(help="SC-2 | SC-3 | SC-7 | SC-8")] = None,
+    svg: Annotated[Path | None, typer.Option(help="时间线另存为图 / keep the timeline as a picture")] = None,
 ) -> None:
     """在运行中的系统上演示案例并核对每个日期 / play the stories against the running system and compare every date."""
     from services.local.demo.playbill import play
     from services.local.layout import Layout
 
-    sys.exit(asyncio.run(play(Layout.fixed(var), only=tuple(scenario or ()))))
+    sys.exit(asyncio.run(play(Layout.fixed(var), only=tuple(scenario or ()), picture=svg)))
 
 
 @app.command()

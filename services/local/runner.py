@@ -86,9 +86,9 @@ class Run:
         )
 
 
-async def run(var: Path) -> int:
+async def run(layout: Layout) -> int:
     """Start, say what is where, keep running until Ctrl-C, stop in order. Gives the exit code."""
-    system, began = Run(Layout.fixed(var)), time.monotonic()
+    system, began = Run(layout), time.monotonic()
     with _stopped() as stopped:
         if not await _up(system):
             await system.stop()

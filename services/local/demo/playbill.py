@@ -1,9 +1,12 @@
 """Plays the stories in the order of their dates, then compares and gives the verdict."""
 
+import re
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Final
 
 import httpx
+from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
 from rich.table import Table
 
@@ -20,12 +23,29 @@ _STORIES: Final[dict[str, tuple[str, Callable[[Stage], Awaitable[None]]]]] = {
     "SC-8": ("SC-8 专家评审停止计时，决定晚一天", present_day.play),
 }
 
+_NO_FOREIGN_FONTS: Final = re.sub(r"@font-face \{\{.*?\}\}", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
+"""The picture loads nothing from elsewhere."""
+
 _FINE, _DIFFERS, _NOT_RUNNING = 0, 1, 2
 
 
-async def play(layout: Layout, *, only: tuple[str, ...] = ()) -> int:
-    """Play all stories, or only these. 0: every date agrees; 1: one differs; 2: the system is not running."""
-    console = Console(highlight=False)
+async def play(layout: Layout, *, only: tuple[str, ...] = (), picture: Path | None = None) -> int:
+    """Play all stories, or only these. 0: every date agrees; 1: one differs; 2: the system is not running.
+
+    `picture` is where the printed timeline is kept as SVG.
+    """
+    console = Console(highlight=False, record=picture is not None, width=120 if picture else None)
+    verdict = await _played(layout, console, only)
+    if picture is not None:
+        _keep(console, picture)
+    return verdict
+
+
+def _keep(console: Console, picture: Path) -> None:
+    picture.write_text(console.export_svg(title="make demo", code_format=_NO_FOREIGN_FONTS), encoding="utf-8")
+
+
+async def _played(layout: Layout, console: Console, only: tuple[str, ...]) -> int:
     chosen = [name for name in _STORIES if not only or name in only]
     if unknown := set(only) - _STORIES.keys():
         console.print(f"[red]没有案例 {sorted(unknown)} / no such scenario; there are {list(_STORIES)}[/red]")
