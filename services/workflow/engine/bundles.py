@@ -6,8 +6,6 @@ from hashlib import sha256
 from posixpath import basename
 from typing import Final
 
-from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
-
 from services.workflow.engine.decisions.feel import names_of
 from services.workflow.engine.decisions.overlaps import check_table
 from services.workflow.engine.decisions.reading import read_tables
@@ -21,9 +19,11 @@ from services.workflow.engine.rules.calls import called_by, check_calls
 from services.workflow.engine.rules.elements import check_elements
 from services.workflow.engine.rules.forms import check_forms
 from services.workflow.engine.rules.settings import check_settings
+from services.workflow.engine.rules.soundness import check_soundness
 from services.workflow.engine.rules.structure import check_drawing, check_structure
 from services.workflow.engine.rules.texts import check_calendar_days, check_names, check_texts
 from services.workflow.engine.running.building import build
+from services.workflow.engine.running.tokens import Plan
 
 MAX_FILES: Final = 500
 MAX_TOTAL: Final = 15 * 2**20
@@ -36,7 +36,7 @@ class Bundle:
     sha256: str
     processes: Mapping[str, Process]
     decisions: Mapping[str, Table]
-    specs: Mapping[str, BpmnProcessSpec]
+    specs: Mapping[str, Plan]
 
     @property
     def mark(self) -> bytes:
@@ -98,7 +98,7 @@ def _compiled(files: _Files, house_rules: Callable[[Report, _Read, _Files], None
     house_rules(report, read, files)
     if report.errors:
         return Compiled(None, tuple(report.findings))
-    specs: dict[str, BpmnProcessSpec] = {}
+    specs: dict[str, Plan] = {}
     for process in read.processes.values():
         specs |= build(process, read.tables)
     return Compiled(Bundle(digest(files), read.processes, read.tables, specs), tuple(report.findings))
@@ -149,6 +149,9 @@ def _house_rules(report: Report, read: _Read, files: Mapping[str, bytes]) -> Non
         check_forms(page, process, files)
         check_names(page, process, read.processes, inputs)
         check_calendar_days(page, process)
+    if not report.errors:
+        for process in read.processes.values():
+            check_soundness(report.at(process.file), process.body)
 
 
 def _names_read(table: Table) -> frozenset[str]:

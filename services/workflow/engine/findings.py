@@ -51,7 +51,7 @@ class Report:
         if len(self.findings) >= MAX_FINDINGS:
             return
         found = catalogue()[rule]
-        shown = {key: f"{value!s:.160}" for key, value in values.items()}
+        shown = {key: f"{value!s:.160}" for key, value in {"element": element, **values}.items()}
         texts = [text.format(**shown) for text in (found.zh, found.en, found.remedy_zh, found.remedy_en)]
         self.findings.append(Finding(self.file, element, rule, found.severity, *texts))
 

@@ -66,7 +66,7 @@ def start(
     seed = _seed(process_key, instance_id, variables, now)
     instance = _instance(bundle, process_key, seed, Office(now, calendar, hours))
     instance.variables.own.update(variables)
-    instance.put(instance.spec.start.first)
+    instance.put(instance.spec.first)
     return _step(instance, codec.Stamp(bundle.mark, process_key))
 
 

@@ -22,7 +22,7 @@ _DURATION: Final = re.compile(
     r"(?:T(?=\d)(?:(\d{1,5})H)?(?:(\d{1,6})M)?(?:(\d{1,8})S)?)?"
 )
 _CYCLE: Final = re.compile(r"R(\d{0,6})/(?:([^/P][^/]*)/)?(P[^/]+)")
-_LITERAL: Final = re.compile(r"(?:P|R\d*/|\d{4}-)")
+_LITERAL: Final = re.compile(r"(?:[-+]?P(?=[\dT])|R\d*/|\d{4}-)")
 _MONTHS: Final = 12
 
 

@@ -11,7 +11,16 @@ from services.workflow.engine.diagrams import dialect
 from services.workflow.engine.diagrams.dialect import BPMN
 from services.workflow.engine.diagrams.events import Names, read_event, read_names
 from services.workflow.engine.diagrams.loops import read_loop
-from services.workflow.engine.diagrams.model import FLOW_NODES, SUBPROCESSES, Body, Diagram, Flow, Node, Process
+from services.workflow.engine.diagrams.model import (
+    ACTIVITIES,
+    FLOW_NODES,
+    SUBPROCESSES,
+    Body,
+    Diagram,
+    Flow,
+    Node,
+    Process,
+)
 from services.workflow.engine.documents import text_of
 from services.workflow.engine.findings import Report
 
@@ -156,7 +165,7 @@ def _node(page: _Page, element: etree._Element, lanes: dict[str, str]) -> Node |
         event=read_event(page.names, element),
         attached_to=element.get("attachedToRef") if tag == "boundaryEvent" else None,
         interrupting=element.get("cancelActivity", "true") != "false",
-        loop=read_loop(element),
+        loop=read_loop(element) if tag in ACTIVITIES else None,
         script=None if script is None else (script.text or "").strip(),
         script_format=(element.get("scriptFormat") or "").strip().lower(),
         topic=dialect.topic(element),
@@ -164,7 +173,7 @@ def _node(page: _Page, element: etree._Element, lanes: dict[str, str]) -> Node |
         decides=dialect.decides(element) if tag == "businessRuleTask" else None,
         body=_body(page, element, found) if tag in SUBPROCESSES else None,
         by_event=element.get("triggeredByEvent") == "true",
-        oddities=(*dialect.oddities(element), *_quantities(element)),
+        oddities=(*dialect.oddities(element), *_quantities(element), *_misplaced_loops(tag, element)),
     )
 
 
@@ -178,6 +187,12 @@ def _quantities(element: etree._Element) -> Iterator[tuple[str, str]]:
             yield "GH-E203", name
     if element.get("eventGatewayType") == "Parallel":
         yield "GH-E203", "eventGatewayType"
+
+
+def _misplaced_loops(tag: str, element: etree._Element) -> Iterator[tuple[str, str]]:
+    """Give loop characteristics on what is no activity: nothing would be repeated."""
+    if tag not in ACTIVITIES:
+        yield from (("GH-E203", tag_of(child)) for child in element if tag_of(child) in _CHARACTERISTICS)
 
 
 def _connected(page: _Page, body: Body) -> Body:

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Final
 
-from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
-
 from services.workflow.engine.diagrams.model import Again, Body, EventKind, Node, Process, Several
 from services.workflow.engine.diagrams.results import result_of
 from services.workflow.engine.language.texts import expression, script, unwrapped
@@ -15,6 +13,7 @@ from services.workflow.engine.running.joins import ExclusiveSpec, InclusiveSpec,
 from services.workflow.engine.running.nodes import CLOCK_FROM, ExternalSpec, HumanSpec, NodeSpec, ScriptSpec, Way
 from services.workflow.engine.running.reach import linked, reach
 from services.workflow.engine.running.several import AgainSpec, Round, SeveralSpec
+from services.workflow.engine.running.tokens import Plan
 from services.workflow.engine.timers import read_timer
 
 _EACH: Final = " [each]"
@@ -26,9 +25,9 @@ _GATEWAYS: Final[dict[str, type[NodeSpec]]] = {
 _THROWS: Final = frozenset({"endEvent", "intermediateThrowEvent", "sendTask"})
 
 
-def build(process: Process, decisions: Mapping[str, Decision]) -> dict[str, BpmnProcessSpec]:
+def build(process: Process, decisions: Mapping[str, Decision]) -> dict[str, Plan]:
     """Build a process and every subprocess in it: specifications by name. The process' own name is its id."""
-    built: dict[str, BpmnProcessSpec] = {}
+    built: dict[str, Plan] = {}
     _Builder(process.id, decisions, built).body(process.body, process.id)
     return built
 
@@ -45,7 +44,7 @@ class _Builder:
         self,
         process_id: str,
         decisions: Mapping[str, Decision],
-        built: dict[str, BpmnProcessSpec],
+        built: dict[str, Plan],
     ) -> None:
         self.process_id = process_id
         self.decisions = decisions
@@ -53,7 +52,7 @@ class _Builder:
 
     def body(self, body: Body, name: str) -> None:
         """Build what is drawn inside a process or subprocess."""
-        spec = BpmnProcessSpec(name=name)
+        spec = Plan(name)
         self.built[name] = spec
         for node in body.nodes.values():
             self._node(spec, body, node)
@@ -61,9 +60,9 @@ class _Builder:
                 self.body(node.body, body_name(self.process_id, node.body.id))
         for node in body.nodes.values():
             self._connect(spec, body, node)
-        spec.start.first = next(node.id for node in body.starts())
+        spec.first = next(node.id for node in body.starts())
 
-    def _node(self, spec: BpmnProcessSpec, body: Body, node: Node) -> None:
+    def _node(self, spec: Plan, body: Body, node: Node) -> None:
         if node.loop is None:
             made = self._plain(spec, body, node, node.id)
         else:
@@ -73,7 +72,7 @@ class _Builder:
         if CLOCK_FROM in node.settings:
             made.clock_from = expression(node.settings[CLOCK_FROM])
 
-    def _plain(self, spec: BpmnProcessSpec, body: Body, node: Node, name: str) -> NodeSpec:
+    def _plain(self, spec: Plan, body: Body, node: Node, name: str) -> NodeSpec:
         """Build a node as if it ran once."""
         match node.tag:
             case "userTask":
@@ -89,7 +88,7 @@ class _Builder:
             case _:
                 return self._task_or_event(spec, node, name)
 
-    def _task_or_event(self, spec: BpmnProcessSpec, node: Node, name: str) -> NodeSpec:
+    def _task_or_event(self, spec: Plan, node: Node, name: str) -> NodeSpec:
         if node.tag in _GATEWAYS:
             return _GATEWAYS[node.tag](spec, node)
         if node.topic is not None:
@@ -104,7 +103,7 @@ class _Builder:
         timer = read_timer(node.event.timers[0]) if node.event.timers else None
         return CatchSpec(spec, node, timer=timer, result=result_of(node), name=name)
 
-    def _connect(self, spec: BpmnProcessSpec, body: Body, node: Node) -> None:
+    def _connect(self, spec: Plan, body: Body, node: Node) -> None:
         made = spec.task_specs[node.id]
         flows = [body.flows[flow] for flow in node.outgoing]
         for flow in flows:
@@ -123,7 +122,7 @@ class _Builder:
         ) + tuple(Way("", target) for target in linked(body, node))
 
 
-def _call(spec: BpmnProcessSpec, node: Node, name: str) -> CallSpec:
+def _call(spec: Plan, node: Node, name: str) -> CallSpec:
     calls = node.calls
     if calls is None:
         raise AssertionError(node.id)  # the reader gives every call activity its call
@@ -137,7 +136,7 @@ def _call(spec: BpmnProcessSpec, node: Node, name: str) -> CallSpec:
     )
 
 
-def _repeated(spec: BpmnProcessSpec, node: Node, loop: Several | Again) -> NodeSpec:
+def _repeated(spec: Plan, node: Node, loop: Several | Again) -> NodeSpec:
     one = node.id + _EACH
     if isinstance(loop, Again):
         return AgainSpec(

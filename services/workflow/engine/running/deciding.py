@@ -3,14 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
-
 from services.workflow.engine.diagrams.model import Node
 from services.workflow.engine.language.errors import Miscalculated
 from services.workflow.engine.language.office import Office
 from services.workflow.engine.models import EngineFault
 from services.workflow.engine.running.nodes import NodeSpec
-from services.workflow.engine.running.tokens import Token
+from services.workflow.engine.running.tokens import Plan, Token
 
 
 class Decision(Protocol):
@@ -23,9 +21,7 @@ class Decision(Protocol):
 class RuleSpec(NodeSpec):
     """Asks a decision table; `result` is the variable that receives the answer."""
 
-    def __init__(
-        self, spec: BpmnProcessSpec, node: Node, decision: Decision, result: str, *, name: str | None = None
-    ) -> None:
+    def __init__(self, spec: Plan, node: Node, decision: Decision, result: str, *, name: str | None = None) -> None:
         super().__init__(spec, node, name=name)
         self.decision = decision
         self.result = result

@@ -2,14 +2,13 @@
 
 from typing import Final
 
-from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 from SpiffWorkflow.util.task import TaskState
 
 from services.workflow.engine.diagrams.model import EventKind, Node
 from services.workflow.engine.language.errors import Miscalculated
 from services.workflow.engine.models import EngineFault, ThrownMessage
 from services.workflow.engine.running.nodes import NodeSpec, fault
-from services.workflow.engine.running.tokens import Token
+from services.workflow.engine.running.tokens import Plan, Token
 from services.workflow.engine.timers import Due, Timer, moment_of, next_due
 
 AT: Final = "at"
@@ -26,7 +25,7 @@ class CatchSpec(NodeSpec):
 
     def __init__(
         self,
-        spec: BpmnProcessSpec,
+        spec: Plan,
         node: Node,
         *,
         timer: Timer | None = None,

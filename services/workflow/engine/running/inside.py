@@ -4,14 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 from SpiffWorkflow.util.task import TaskState
 
 from services.workflow.engine.diagrams.model import Node
 from services.workflow.engine.language.errors import Miscalculated
 from services.workflow.engine.language.texts import Expression, storable
 from services.workflow.engine.running.nodes import NodeSpec, fault
-from services.workflow.engine.running.tokens import Scope, Token
+from services.workflow.engine.running.tokens import Plan, Scope, Token
 from services.workflow.engine.running.variables import MISSING, Variables
 
 CASE: Final = "case"
@@ -31,7 +30,7 @@ class BodySpec(NodeSpec):
 
     isolates = False
 
-    def __init__(self, spec: BpmnProcessSpec, node: Node, body: str, *, name: str | None = None) -> None:
+    def __init__(self, spec: Plan, node: Node, body: str, *, name: str | None = None) -> None:
         super().__init__(spec, node, name=name)
         self.body = body
 
@@ -39,7 +38,7 @@ class BodySpec(NodeSpec):
         """Start the subprocess; the token stays until it is over."""
         inner = token.scope.instance.open_subprocess(token, self.body, self.variables(token))
         self.await_(token, TaskState.STARTED)
-        inner.put(inner.spec.start.first)
+        inner.put(inner.spec.first)
         return False
 
     def variables(self, token: Token) -> Variables:
@@ -67,7 +66,7 @@ class CallSpec(BodySpec):
 
     def __init__(
         self,
-        spec: BpmnProcessSpec,
+        spec: Plan,
         node: Node,
         body: str,
         *,

@@ -7,12 +7,11 @@ a loop has led here before. Excess tokens of a flow stay for the next firing.
 from collections.abc import Mapping
 from typing import Final
 
-from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 from SpiffWorkflow.util.task import TaskState
 
 from services.workflow.engine.diagrams.model import Node
 from services.workflow.engine.running.nodes import NodeSpec, Way
-from services.workflow.engine.running.tokens import ROOT, Token
+from services.workflow.engine.running.tokens import ROOT, Plan, Token
 
 _LIVE: Final = TaskState.READY | TaskState.WAITING | TaskState.STARTED
 
@@ -36,7 +35,7 @@ class ExclusiveSpec(NodeSpec):
 class _JoinSpec(NodeSpec):
     """A gateway where tokens may wait for others."""
 
-    def __init__(self, spec: BpmnProcessSpec, node: Node) -> None:
+    def __init__(self, spec: Plan, node: Node) -> None:
         super().__init__(spec, node)
         self.flows = frozenset(node.incoming)
 
@@ -81,7 +80,7 @@ class InclusiveSpec(_JoinSpec):
     without passing this gateway.
     """
 
-    def __init__(self, spec: BpmnProcessSpec, node: Node, reach: Mapping[str, frozenset[str]]) -> None:
+    def __init__(self, spec: Plan, node: Node, reach: Mapping[str, frozenset[str]]) -> None:
         super().__init__(spec, node)
         self.reach = reach
 

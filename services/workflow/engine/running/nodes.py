@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
 from SpiffWorkflow.util.task import TaskState
 
@@ -11,7 +10,7 @@ from services.workflow.engine.diagrams.model import Node
 from services.workflow.engine.language.errors import Miscalculated
 from services.workflow.engine.language.texts import Expression, Script, storable
 from services.workflow.engine.models import EngineFault, Passed
-from services.workflow.engine.running.tokens import Scope, Token
+from services.workflow.engine.running.tokens import Plan, Scope, Token
 
 CLOCK_FROM: Final = "clock_from"
 OUTCOME: Final = "outcome"
@@ -34,7 +33,7 @@ class NodeSpec(BpmnSpecMixin):  # type: ignore[misc]
     the ways that `chosen` gives.
     """
 
-    def __init__(self, spec: BpmnProcessSpec, node: Node, *, name: str | None = None) -> None:
+    def __init__(self, spec: Plan, node: Node, *, name: str | None = None) -> None:
         super().__init__(spec, name or node.id)
         self.node = node
         self.bpmn_id, self.bpmn_name, self.lane = node.id, node.name, node.lane
@@ -173,7 +172,7 @@ def fault(element: str, source: str, error: Miscalculated) -> EngineFault:
 class ScriptSpec(NodeSpec):
     """Runs assignments."""
 
-    def __init__(self, spec: BpmnProcessSpec, node: Node, script: Script, *, name: str | None = None) -> None:
+    def __init__(self, spec: Plan, node: Node, script: Script, *, name: str | None = None) -> None:
         super().__init__(spec, node, name=name)
         self.script = script
 
@@ -193,7 +192,7 @@ class ScriptSpec(NodeSpec):
 class HumanSpec(NodeSpec):
     """Waits for a person; `result` is the variable that receives the answers."""
 
-    def __init__(self, spec: BpmnProcessSpec, node: Node, result: str, *, name: str | None = None) -> None:
+    def __init__(self, spec: Plan, node: Node, result: str, *, name: str | None = None) -> None:
         super().__init__(spec, node, name=name)
         self.result = result
         self.manual = True
@@ -205,7 +204,7 @@ class HumanSpec(NodeSpec):
 class ExternalSpec(NodeSpec):
     """Waits for an outside system; `result` is the variable that receives its answer."""
 
-    def __init__(self, spec: BpmnProcessSpec, node: Node, result: str, *, name: str | None = None) -> None:
+    def __init__(self, spec: Plan, node: Node, result: str, *, name: str | None = None) -> None:
         super().__init__(spec, node, name=name)
         self.result = result
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 from SpiffWorkflow.util.task import TaskState
 
 from services.workflow.engine.diagrams.model import Node
@@ -11,7 +10,7 @@ from services.workflow.engine.language.errors import Miscalculated
 from services.workflow.engine.language.texts import Expression
 from services.workflow.engine.models import EngineFault
 from services.workflow.engine.running.nodes import NodeSpec, fault
-from services.workflow.engine.running.tokens import Token
+from services.workflow.engine.running.tokens import Plan, Token
 
 MAX_INSTANCES: Final = 500
 COUNTER: Final = "loopCounter"
@@ -42,7 +41,7 @@ class Round:
 class SeveralSpec(NodeSpec):
     """Runs the activity `one` once for each item, side by side or one after another."""
 
-    def __init__(self, spec: BpmnProcessSpec, node: Node, one: str, goes: Round) -> None:
+    def __init__(self, spec: Plan, node: Node, one: str, goes: Round) -> None:
         super().__init__(spec, node)
         self.one = one
         self.goes = goes
@@ -137,7 +136,7 @@ class AgainSpec(NodeSpec):
 
     def __init__(
         self,
-        spec: BpmnProcessSpec,
+        spec: Plan,
         node: Node,
         one: str,
         *,

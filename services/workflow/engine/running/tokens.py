@@ -19,7 +19,9 @@ from typing import Any, Final, cast
 
 from SpiffWorkflow.bpmn import BpmnWorkflow
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
+from SpiffWorkflow.bpmn.specs.control import BpmnStartTask
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
+from SpiffWorkflow.specs import WorkflowSpec
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
@@ -32,6 +34,23 @@ MAX_AUTOMATIC: Final = 5_000
 MAX_TOKENS: Final = 5_000
 
 _NO_SCRIPTS: Final = object()  # in place of the library's engine, which hands texts to eval and exec
+
+
+class Plan(BpmnProcessSpec):  # type: ignore[misc]
+    """The nodes of one process or subprocess. `first` is its start event.
+
+    The library's own nodes get names that no drawn element can have, and its end join is left out.
+    """
+
+    def __init__(self, name: str) -> None:
+        WorkflowSpec.__init__(self, name=name)
+        self.description, self.svg, self.io_specification = None, None, None
+        self.data_objects: dict[str, Any] = {}
+        self.data_stores: dict[str, Any] = {}
+        self.correlation_keys: dict[str, Any] = {}
+        self.bpmn_start_events: list[Any] = []
+        self.start = BpmnStartTask(self, "[start]")
+        self.first = ""
 
 
 class Token(Task):  # type: ignore[misc]
@@ -158,7 +177,7 @@ class Subprocess(_Place, BpmnSubWorkflow):  # type: ignore[misc]
 
     parent_token: Token
 
-    def __init__(self, spec: BpmnProcessSpec, parent_token: Token, variables: Variables) -> None:
+    def __init__(self, spec: Plan, parent_token: Token, variables: Variables) -> None:
         self.parent_token = parent_token
         self.instance = parent_token.scope.instance
         self.variables = variables
@@ -178,9 +197,7 @@ class Subprocess(_Place, BpmnSubWorkflow):  # type: ignore[misc]
 class Instance(_Place, BpmnWorkflow):  # type: ignore[misc]
     """A running process, for the time of one command."""
 
-    def __init__(
-        self, spec: BpmnProcessSpec, specs: Mapping[str, BpmnProcessSpec], office: Office, seed: bytes
-    ) -> None:
+    def __init__(self, spec: Plan, specs: Mapping[str, Plan], office: Office, seed: bytes) -> None:
         self.instance = self
         self.parent_token = None
         self.office = office

@@ -1,0 +1,201 @@
+"""Whether the paths of a drawing fit together: no join waits for ever, nothing is done twice, nothing spins.
+
+Every body is played with all choices open: each way out of a gateway may be taken, each boundary event may happen.
+What is found could happen unless the conditions forbid it. A body with more than `MAX_STATES` situations is not
+played to the end.
+"""
+
+from collections.abc import Iterator
+from itertools import chain, combinations
+from typing import Final
+
+from services.workflow.engine.diagrams.model import Body, EventKind, Node
+from services.workflow.engine.diagrams.results import result_of
+from services.workflow.engine.findings import Report
+from services.workflow.engine.running.reach import linked, reach
+
+MAX_STATES: Final = 4_000
+_FIRED: Final = "fired "
+_MAX_SUBSETS: Final = 5
+
+Marking = frozenset[str]
+"""The flows that hold a token, and the boundary events that have happened."""
+
+
+def check_soundness(report: Report, body: Body) -> None:
+    """Play a body and every one nested in it."""
+    for each in body.bodies():
+        if len(each.starts()) == 1:
+            _Game(report, each).play()
+        for names in _endless(each):
+            report.say("GH-E121", names[0], name=names[0], names=", ".join(names))
+
+
+class _Game:
+    """One body, played through all its situations."""
+
+    def __init__(self, report: Report, body: Body) -> None:
+        self._report = report
+        self._body = body
+        self._reach = {
+            node.id: reach(body, node)
+            for node in body.nodes.values()
+            if node.tag == "inclusiveGateway" and len(node.incoming) > 1
+        }
+        self._said: set[tuple[str, str]] = set()
+
+    def play(self) -> None:
+        """Go through the situations, and say what is wrong in them."""
+        first = frozenset(self._body.starts()[0].outgoing)
+        seen, ahead = {first}, [first]
+        while ahead and len(seen) < MAX_STATES:
+            marking = ahead.pop()
+            self._together(marking)
+            moved = False
+            for following in self._moves(marking):
+                moved = True
+                if following not in seen:
+                    seen.add(following)
+                    ahead.append(following)
+            if not moved:
+                self._stuck(marking)
+
+    # ── what is wrong ──
+
+    def _say(self, rule: str, node: Node, **values: str) -> None:
+        key = (rule, node.id + values.get("other", ""))
+        if key not in self._said:
+            self._said.add(key)
+            self._report.say(rule, node.id, name=node.name or node.id, **values)
+
+    def _stuck(self, marking: Marking) -> None:
+        """Say which joins wait for ever; other nodes always move."""
+        for node in self._body.nodes.values():
+            filled = [flow for flow in node.incoming if flow in marking]
+            if filled:
+                missing = [self._body.flows[flow].source for flow in node.incoming if flow not in marking]
+                names = (self._body.nodes[source].name or source for source in missing)
+                self._say("GH-E119", node, reason=", ".join(names))
+
+    def _together(self, marking: Marking) -> None:
+        """Say which tasks that may be open at once write the same variable."""
+        tasks: dict[str, Node] = {}
+        for flow in marking:
+            if flow in self._body.flows:
+                node = self._body.nodes[self._body.flows[flow].target]
+                if node.tag == "userTask":
+                    tasks[node.id] = node
+        for first, second in combinations(sorted(tasks), 2):
+            if result_of(tasks[first]) == result_of(tasks[second]):
+                other = tasks[second].name or second
+                self._say("GH-W315", tasks[first], other=other, result=result_of(tasks[first]))
+
+    # ── how tokens move ──
+
+    def _moves(self, marking: Marking) -> Iterator[Marking]:
+        for node in self._body.nodes.values():
+            filled = [flow for flow in node.incoming if flow in marking]
+            if not filled:
+                continue
+            for taken, given in self._node_moves(node, filled, marking):
+                left = marking - taken
+                doubled = left & given
+                for flow in doubled:
+                    if flow in self._body.flows:
+                        self._say("GH-W120", self._body.nodes[self._body.flows[flow].target])
+                if not doubled:
+                    yield left | given if node.event.kind is not EventKind.TERMINATE else frozenset()
+
+    def _node_moves(self, node: Node, filled: list[str], marking: Marking) -> Iterator[tuple[Marking, Marking]]:
+        if node.tag == "parallelGateway":
+            if len(filled) == len(node.incoming):
+                yield frozenset(filled), frozenset(node.outgoing)
+        elif node.id in self._reach:
+            if self._may_fire(node, filled, marking):
+                for given in self._ways_out(node):
+                    yield frozenset(filled), given
+        else:
+            for flow in filled:
+                for given in chain(self._ways_out(node), self._interrupted(node)):
+                    yield frozenset({flow}), given
+            yield from self._beside(node, marking)
+
+    def _may_fire(self, node: Node, filled: list[str], marking: Marking) -> bool:
+        empty = set(node.incoming) - set(filled)
+        for flow in marking - set(filled):
+            if flow in self._body.flows:
+                ahead = self._reach[node.id].get(self._body.flows[flow].target, frozenset())
+                if ahead & empty and not ahead & set(filled):
+                    return False
+        return True
+
+    def _ways_out(self, node: Node) -> Iterator[Marking]:
+        """Give every combination of flows by which a node may be left in the ordinary way."""
+        flows = [self._body.flows[flow] for flow in node.outgoing]
+        match node.tag:
+            case "exclusiveGateway":
+                yield from (frozenset({flow.id}) for flow in flows)
+            case "eventBasedGateway":
+                yield from (frozenset(self._body.nodes[flow.target].outgoing) for flow in flows)
+            case "inclusiveGateway":
+                yield from _subsets(node.outgoing)
+            case _ if any(flow.condition for flow in flows):
+                plain = frozenset(flow.id for flow in flows if flow.condition is None and flow.id != node.default)
+                yield from (plain | some for some in _subsets(set(node.outgoing) - plain))
+            case _:
+                targets = [self._body.nodes[target].outgoing for target in linked(self._body, node)]
+                yield frozenset(node.outgoing).union(*targets)
+
+    def _interrupted(self, node: Node) -> Iterator[Marking]:
+        for boundary in self._body.boundaries(node.id):
+            if boundary.interrupting:
+                yield frozenset(boundary.outgoing)
+
+    def _beside(self, node: Node, marking: Marking) -> Iterator[tuple[Marking, Marking]]:
+        """Give the non-interrupting events of an activity; each is let happen once."""
+        for boundary in self._body.boundaries(node.id):
+            fired = _FIRED + boundary.id
+            if not boundary.interrupting and fired not in marking:
+                yield frozenset(), frozenset({fired, *boundary.outgoing})
+
+
+def _subsets(flows: tuple[str, ...] | set[str]) -> Iterator[Marking]:
+    """Give every non-empty subset; of many flows only each alone and all together."""
+    names = sorted(flows)
+    sizes = range(1, len(names) + 1) if len(names) <= _MAX_SUBSETS else (1, len(names))
+    for size in sizes:
+        yield from map(frozenset, combinations(names, size))
+    if not names:
+        yield frozenset()
+
+
+_WAITING: Final = frozenset({"userTask", "receiveTask", "intermediateCatchEvent", "callActivity", "subProcess"})
+
+
+def _endless(body: Body) -> Iterator[list[str]]:
+    """Give the loops of automatic nodes that nothing leads out of."""
+    automatic = {
+        node.id: node
+        for node in body.nodes.values()
+        if node.tag not in _WAITING and node.topic is None and node.tag != "eventBasedGateway"
+    }
+    after = {
+        key: {body.flows[flow].target for flow in node.outgoing} | set(linked(body, node))
+        for key, node in automatic.items()
+    }
+    told: set[str] = set()
+    for key in automatic:
+        ahead = _all_after(key, after)
+        if key in ahead and ahead <= automatic.keys() and key not in told and all(after[each] for each in ahead):
+            told |= ahead
+            yield sorted(ahead)
+
+
+def _all_after(start: str, after: dict[str, set[str]]) -> set[str]:
+    seen, ahead = set[str](), list(after[start])
+    while ahead:
+        node = ahead.pop()
+        if node not in seen:
+            seen.add(node)
+            ahead += after.get(node, ())
+    return seen

@@ -1,0 +1,139 @@
+"""Drawings whose paths do not fit together are found before a case stands still in them."""
+
+import pytest
+
+from services.workflow.engine.bundles import compile_bundle
+from tests.workflow.engine.drawing import (
+    boundary,
+    definition,
+    drawn,
+    end,
+    flow,
+    flows,
+    node,
+    process,
+    script,
+    settings,
+    start,
+    timer,
+    user,
+)
+from tests.workflow.engine.playing import rules_of, with_forms
+
+RULES = {"GH-E119", "GH-W120", "GH-E121", "GH-W315"}
+END = end("e", settings(outcome="granted"))
+
+
+def found(*parts: str) -> list[tuple[str, str]]:
+    findings = compile_bundle(with_forms(drawn(process(*parts)), "other", "third")).findings
+    return [(finding.rule, finding.element) for finding in findings if finding.rule in RULES]
+
+
+def split_and_join(split: str, join: str, **default: str) -> tuple[str, ...]:
+    condition = "case.x" if split != "parallelGateway" else None
+    return (
+        start(),
+        node(split, "g", **default),
+        user("a", form="form"),
+        user("b", form="other"),
+        node(join, "j"),
+        user("z"),
+        END,
+        flows("s", "g"),
+        flow("g", "a", condition),
+        flow("g", "b", condition),
+        flows("a", "j"),
+        flows("b", "j", "z", "e"),
+    )
+
+
+@pytest.mark.parametrize("gateway", ["exclusiveGateway", "inclusiveGateway", "parallelGateway"])
+def test_a_split_joined_by_its_own_kind_is_sound(gateway: str) -> None:
+    assert found(*split_and_join(gateway, gateway)) == []
+
+
+@pytest.mark.parametrize("split", ["exclusiveGateway", "inclusiveGateway"])
+def test_a_parallel_join_behind_a_choice_waits_for_ever(split: str) -> None:
+    assert found(*split_and_join(split, "parallelGateway")) == [("GH-E119", "j")]
+
+
+def test_an_exclusive_merge_behind_a_parallel_split_does_things_twice() -> None:
+    assert ("GH-W120", "z") in found(*split_and_join("parallelGateway", "exclusiveGateway"))
+
+
+def test_an_inclusive_join_fits_behind_any_split() -> None:
+    assert found(*split_and_join("parallelGateway", "inclusiveGateway")) == []
+    assert found(*split_and_join("exclusiveGateway", "inclusiveGateway")) == []
+
+
+def test_an_interrupted_branch_that_simply_ends_leaves_the_join_waiting() -> None:
+    parts = split_and_join("parallelGateway", "parallelGateway")
+    handler = (boundary("late", "a", timer("PT1H")), user("h", form="third"), end("he"), flows("late", "h", "he"))
+    assert found(*parts, *handler) == [("GH-E119", "j")]
+    rejoining = (*handler[:2], flows("late", "h", "j2"), node("exclusiveGateway", "j2"))
+    whole = "".join(parts).replace('targetRef="j"', 'targetRef="j2"', 1)
+    assert found(whole, *rejoining, flow("j2", "j")) == []
+
+
+def test_an_interrupted_branch_that_terminates_leaves_nothing_behind() -> None:
+    parts = split_and_join("parallelGateway", "parallelGateway")
+    handler = (boundary("late", "a", timer("PT1H")), end("he", definition("terminate")), flows("late", "he"))
+    assert found(*parts, *handler) == []
+
+
+def test_a_reminder_beside_the_work_disturbs_no_join() -> None:
+    parts = split_and_join("parallelGateway", "parallelGateway")
+    beside = (boundary("r", "a", timer("PT1H"), interrupting=False), user("h", form="third"), end("he"))
+    assert found(*parts, *beside, flows("r", "h", "he")) == []
+
+
+def test_a_reminder_that_runs_into_the_main_line_does_it_twice() -> None:
+    body = (start(), user("a"), boundary("r", "a", timer("PT1H"), interrupting=False), user("z"), END)
+    assert ("GH-W120", "e") in found(*body, flows("s", "a", "z", "e"), flows("r", "z"))
+
+
+def test_two_tasks_open_at_once_that_write_one_variable_are_told() -> None:
+    body = "".join(split_and_join("parallelGateway", "parallelGateway")).replace("other", "form")
+    assert found(body) == [("GH-W315", "a")]
+
+
+def test_a_loop_that_nothing_leads_out_of_is_refused() -> None:
+    body = (start(), node("exclusiveGateway", "g"), script("c", "n = 1"), flows("s", "g", "c", "g"))
+    assert ("GH-E121", "c") in found(*body)
+
+
+def test_a_correction_loop_is_sound() -> None:
+    body = (start(), node("exclusiveGateway", "m"), user("a"), node("exclusiveGateway", "x", default="on"), END)
+    assert found(*body, flows("s", "m", "a", "x"), flow("x", "m", "form.again"), flow("x", "e", id="on")) == []
+
+
+def test_a_fault_inside_a_subprocess_is_found_there() -> None:
+    inner = (
+        start("is"),
+        node("exclusiveGateway", "ig", default="i1"),
+        node("parallelGateway", "ij"),
+        end("ie"),
+        flows("is", "ig"),
+        flow("ig", "ij", id="i1"),
+        flow("ig", "ij", "case.x", id="i2"),
+        flows("ij", "ie"),
+    )
+    assert found(start(), node("subProcess", "sub", *inner), END, flows("s", "sub", "e")) == [("GH-E119", "ij")]
+
+
+def test_an_event_based_choice_is_sound() -> None:
+    catch = [node("intermediateCatchEvent", c, timer("PT1H")) for c in ("c1", "c2")]
+    body = (start(), node("eventBasedGateway", "g"), *catch, node("exclusiveGateway", "j"), END)
+    assert found(*body, flows("s", "g", "c1", "j", "e"), flows("g", "c2", "j")) == []
+
+
+def test_a_drawing_with_very_many_situations_is_not_played_for_ever() -> None:
+    branches = [user(f"u{n}{m}", result=f"r{n}{m}") for n in range(8) for m in range(6)]
+    lines = [flows("g", *(f"u{n}{m}" for m in range(6)), "j") for n in range(8)]
+    gateways = (node("parallelGateway", "g"), node("parallelGateway", "j"))
+    assert found(start(), *gateways, *branches, END, *lines, flows("s", "g"), flows("j", "e")) == []
+
+
+def test_the_rules_tell_each_fault_once() -> None:
+    files = with_forms(drawn(process(*split_and_join("exclusiveGateway", "parallelGateway"))), "other")
+    assert rules_of(compile_bundle(files).findings).count("GH-E119") == 1
