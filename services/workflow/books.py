@@ -28,6 +28,11 @@ class Books:
         found = self.people.get(person)
         return found is not None and found.attendance is Attendance.OUT_OF_OFFICE
 
+    def has_left(self, person: str) -> bool:
+        """Whether a person is known to work here no more: what they had claimed is free again."""
+        found = self.people.get(person)
+        return found is not None and not found.active
+
     def stood_in_for(self, person: str) -> tuple[PersonChanged, ...]:
         """The people out of office whose deputy (AB岗) this person is."""
         return tuple(

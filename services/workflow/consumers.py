@@ -101,6 +101,7 @@ async def keep_department(deps: Deps, event: Event[DepartmentChanged]) -> None:
     """A department or township office."""
     await deps.copies.departments.put(event.said.code, event.said, unless_newer=event.envelope.sequence)
     deps.copies.forget()
+    deps.bells.waiting.set()
 
 
 async def keep_person(deps: Deps, event: Event[PersonChanged]) -> None:

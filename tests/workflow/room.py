@@ -1,7 +1,7 @@
 """The workflow service as its own process on the real servers, with everybody it hears and a clock to set."""
 
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -88,6 +88,22 @@ def person_said(
 
 
 @dataclass(slots=True)
+class Launch:
+    """How the service is started, so that it can be started again."""
+
+    environment: dict[str, str]
+    folder: Path
+    stack: AsyncExitStack
+    times: int = 0
+
+    async def start(self) -> Process:
+        self.times += 1
+        log = self.folder / f"workflow{self.times}.log"
+        running = await self.stack.enter_async_context(process("services.workflow", self.environment, log))
+        return await running.serving()
+
+
+@dataclass(slots=True)
 class Room:
     """The running service, those it hears, and the office clock."""
 
@@ -99,6 +115,7 @@ class Room:
     registry_bus: Bus
     external_bus: Bus
     tokens: Tokens
+    launch: Launch
     clock_revision: int = 0
     cases: int = 0
 
@@ -106,6 +123,14 @@ class Room:
         """A case number not used before."""
         self.cases += 1
         return f"51200020260916PT90{self.cases:05}"
+
+    async def kill(self) -> None:
+        """SIGKILL, as a power cut would."""
+        self.service.child.kill()
+        await self.service.ended(within=10)
+
+    async def start_again(self) -> None:
+        self.service = await self.launch.start()
 
     async def ask(
         self,
@@ -131,7 +156,8 @@ class Room:
         self.clock_revision += 1
         anchor = Anchor(as_of=moment, set_at=RealClock().wall(), speed=0, revision=self.clock_revision)
         await self.registry_bus.put(DEMO_BUCKET, DEMO_KEY, anchor.model_dump_json().encode())
-        await wait_until(lambda: self._shows(self.clock_revision))
+        if self.service.child.returncode is None:
+            await wait_until(lambda: self._shows(self.clock_revision))
 
     async def _shows(self, revision: int) -> bool:
         return bool((await self.service.get("/status")).json()["clock"]["revision"] == revision)
@@ -237,10 +263,11 @@ async def room_on(office: Office, folder: Path, **settings: str) -> AsyncIterato
         voice(office, "intake") as intake,
         voice(office, "registry") as registry,
         voice(office, "notify") as notify,
-        process("services.workflow", environment, folder / "workflow.log") as service,
+        AsyncExitStack() as stack,
     ):
         buses = await bus_of(office, "registry"), await bus_of(office, "external")
-        room = Room(await service.serving(), office, intake, registry, notify, *buses, Tokens(private))
+        launch = Launch(environment, folder, stack)
+        room = Room(await launch.start(), office, intake, registry, notify, *buses, Tokens(private), launch)
         await registry.say(
             *(post_said(code, *where) for code, where in POSTS.items()),
             *(department(code) for code in ("D00", "D04", "D06", "D09")),

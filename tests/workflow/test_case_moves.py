@@ -22,6 +22,7 @@ from services.contracts.workflow import (
 )
 from services.kernel.worktime import Calendar
 from services.workflow.clocks.grounds import Policy
+from services.workflow.engine.models import Ended
 from services.workflow.instances.models import Act, Status, Verb
 from services.workflow.instances.moving import awaited_early, keeps_early, registered
 from services.workflow.instances.schedules import NothingToExtend, extended, next_thing, recomputed, spoken
@@ -87,7 +88,7 @@ def test_given_acceptance_then_both_clocks_of_the_case_start_that_day() -> None:
 
 def test_given_silence_at_the_window_then_acceptance_is_deemed_dated_back_to_receipt() -> None:
     """SC-9: received 2026-09-24; at close of 10-09 accepted as of 09-24; the law's limit ends 10-29."""
-    case = Case()
+    case = Case(instance=registered(received(received_on=date(2026, 9, 24))))
     fires_at = at("2026-10-09", "17:00")
     data = {"case": {"received_on": "2026-09-24"}}
     case.start(at("2026-09-24"), human("a", post="P03", limit_wd="5"), timers=(timer("t", fires_at),), data=data)
@@ -114,6 +115,20 @@ def test_given_silence_at_the_window_then_acceptance_is_deemed_dated_back_to_rec
     assert (fired.planned_at, fired.fired_at) == (fires_at, at("2026-10-09", "17:00:04"))
     assert case.heard()[:3] == ["TimerFired", "TaskCancelled", "TimerStopped"]
     assert case.instance.clock("step:b").started.on == on("2026-10-09")
+
+
+def test_given_receipt_after_closing_then_the_first_step_counts_from_the_next_working_day() -> None:
+    case = Case(instance=registered(received(received_on=date(2026, 9, 17))))
+    case.start(at("2026-09-16", "18:00"), human("a", post="P03", limit_wd="5"))
+    assert case.instance.tasks[0].due_on == on("2026-09-23")
+
+
+def test_given_acceptance_is_passed_again_then_the_clocks_go_on_as_they_were() -> None:
+    case = _accepted()
+    before = case.instance.clocks
+    again = passed("Accepted", "intermediateThrowEvent", case_clock="start")
+    case.move(Verb.MESSAGE, "m", at("2026-09-18"), human("b", limit_wd="3"), passed=(again,))
+    assert case.instance.clocks == before
 
 
 def test_given_a_start_day_that_is_no_date_then_it_is_an_incident() -> None:
@@ -308,6 +323,10 @@ def test_given_a_message_nobody_waits_for_then_it_is_kept_and_found_again_when_a
     rest, found = awaited_early(case.instance, case.step)
     assert found == early
     assert rest.early == ()
+    assert awaited_early(rest, case.step) == (rest, None)
+    case.move(Verb.MESSAGE, "case_delivered", at("2026-09-23"), ended=Ended("End", {}))
+    assert case.instance.outcome is Outcome.DONE
+    assert keeps_early(case.instance, early).instance == case.instance
 
 
 def _message(name: str) -> Act:

@@ -77,3 +77,24 @@ async def test_given_a_year_is_published_then_provisional_dates_move_and_are_ann
 async def _statutory(room: Room, case_no: str) -> dict[str, object]:
     clocks: list[dict[str, object]] = (await room.have(HEAD, f"/cases/{case_no}"))["clocks"]
     return next(clock for clock in clocks if clock["clock_id"] == "statutory")
+
+
+async def test_given_downtime_then_everything_is_caught_up_in_the_order_of_its_moments(
+    room: Room, case_no: str
+) -> None:
+    """SC-9 with the service dead from receipt to the day after: the timer precedes the light of the same evening."""
+    await room.deploy()
+    await room.set_clock(at("2026-09-24", "10:00"))
+    await room.receive(case_no, received_on=date(2026, 9, 24), received_at=at("2026-09-24"))
+    await room.step(case_no, "Accept")
+    await room.settled()
+    await room.kill()
+    await room.set_clock(at("2026-10-19", "12:00"))
+    await room.start_again()
+    [accepted] = await wait_until(lambda: room.heard(case_no, "case.accepted"))
+    assert (accepted["accepted_on"], accepted["promised_due_on"]) == ("2026-09-24", "2026-10-12")
+    assert await _said(room, case_no, "promised") == ["overdue 5"]
+    [stopped] = [each for each in await room.heard(case_no, "timer.stopped") if each["element"] == "Accept"]
+    assert (stopped["overdue_workdays"], stopped["stopped_at"]) == (0, "2026-10-09T09:00:00Z")
+    overdue = await room.heard(case_no, "timer.overdue")
+    assert [each["clock_id"] for each in overdue] == ["promised"]

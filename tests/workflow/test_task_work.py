@@ -67,6 +67,8 @@ def test_given_a_claimed_task_then_colleagues_wait_and_the_deputy_steps_in_when_
     with pytest.raises(ClaimedByOther):
         _workable(held, "u.handler2.d06")
     assert _workable(held, "u.handler2.d06", known=books(OUT))
+    gone = person("u.handler.d06", "P04@D06").model_copy(update={"active": False})
+    assert _workable(held, "u.handler2.d06", known=books(gone))
     free, [back] = released(held, held.tasks[0], person="u.handler.d06", at=at("2026-09-16"))
     assert isinstance(back, TaskReleased)
     assert released(free, free.tasks[0], person="u.handler.d06", at=at("2026-09-16")) == (free, ())

@@ -22,7 +22,7 @@ def end(instance: Instance, turn: Turn) -> Decided:
         )
         instance = instance.with_clock(stopped)
         said += more
-    outcome = _outcome(ended.settings.get("outcome"), cancelled=ended.cancelled is not None)
+    outcome = Outcome(ended.settings.get("outcome", Outcome.DONE))
     over = instance.model_copy(
         update={
             "status": Status.ENDED,
@@ -35,9 +35,3 @@ def end(instance: Instance, turn: Turn) -> Decided:
     )
     said.append(CaseEnded(case_no=instance.case_no, outcome=outcome, end_element=ended.element, ended_at=turn.act.at))
     return Decided(over, tuple(said))
-
-
-def _outcome(stated: str | None, *, cancelled: bool) -> Outcome:
-    if stated:
-        return Outcome(stated)
-    return Outcome.TERMINATED if cancelled else Outcome.DONE

@@ -1,5 +1,7 @@
 """What opens in a turn: steps with their clocks and holds, requests to outside systems, timers of the diagram."""
 
+from datetime import date
+
 from services.contracts.events import Said
 from services.contracts.words import ClockKind, HoldGround, StepKind
 from services.contracts.workflow import ExternalRequested, TaskOpened
@@ -10,7 +12,7 @@ from services.workflow.clocks.ledgers import NoticeMissing
 from services.workflow.clocks.plans import DEFAULT_WARN, ClockPlan
 from services.workflow.engine.models import ExternalTask, OpenTask
 from services.workflow.instances.closing import STEP_BASIS
-from services.workflow.instances.models import External, Instance, Task, Timer
+from services.workflow.instances.models import External, Instance, Task, Timer, Verb
 from services.workflow.instances.turns import Decided, Turn, Unworkable, room_of, value_at
 
 
@@ -112,11 +114,17 @@ def _start_step_clock(instance: Instance, task: Task, opened: OpenTask, turn: Tu
         post=task.post or None,
         light_rules=tuple(opened.settings.get("light_rules", "").replace(",", " ").split()),
     )
-    started_on = turn.office.time.day_of(turn.now)
     clock, said = deeds.start(
-        plan, on=started_on, at=turn.now, actor=turn.act.actor, room=room_of(instance, turn.office)
+        plan, on=_start_day(instance, turn), at=turn.now, actor=turn.act.actor, room=room_of(instance, turn.office)
     )
     return Decided(instance.with_clock(clock), said)
+
+
+def _start_day(instance: Instance, turn: Turn) -> date:
+    """The first steps of a case count from its receipt (行政许可法 §32(4)), every other from the day it opened."""
+    if turn.act.verb is Verb.START:
+        return instance.application.received_on
+    return turn.office.time.day_of(turn.now)
 
 
 def _hold_clocks(instance: Instance, task: Task, opened: OpenTask, turn: Turn) -> Decided:

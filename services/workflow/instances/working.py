@@ -94,8 +94,9 @@ def workable(instance: Instance, task_id: str, *, person: str, posts: frozenset[
         raise NotHuman(task=task.name)
     if not may_act(person, posts, task, books):
         raise NotYourTask(task=task.name, post=task.post, department=task.department)
-    if task.assignee not in (None, person) and not _stands_in(person, task.assignee, books):
-        raise ClaimedByOther(task=task.name, person=task.assignee)
+    claimer = task.assignee or person
+    if claimer != person and not _may_take_over(person, claimer, books):
+        raise ClaimedByOther(task=task.name, person=claimer)
     if (incident := instance.incident_about(task_id)) is not None:
         raise TaskInIncident(task=task.name, incident_id=incident.incident_id)
     return task
@@ -149,5 +150,6 @@ def _assigned(instance: Instance, task: Task, person: str | None) -> Instance:
     return after.with_clock(clock.model_copy(update={"person": person})) if clock else after
 
 
-def _stands_in(person: str, assignee: str | None, books: Books) -> bool:
-    return any(other.code == assignee for other in books.stood_in_for(person))
+def _may_take_over(person: str, assignee: str, books: Books) -> bool:
+    """Whether a claim binds nobody any more: its holder has left, or is out and this is the deputy."""
+    return books.has_left(assignee) or any(other.code == assignee for other in books.stood_in_for(person))
