@@ -1,7 +1,7 @@
 """What time it is. The only module that asks the machine; everything else is given the moment or asks a `Clock`.
 
 Office time is what every legal moment uses. Wall time is for tokens, lockouts, retries and back-off. They differ
-only in a demonstration, where the office's clock can be set and sped up, the same in all processes.
+only in a demonstration, where the office's clock can be set and sped up, the same in all processes (A-01).
 """
 
 import asyncio

@@ -3,7 +3,6 @@
 `python -m services.local.documents --write` writes them anew, `--check` fails when they are not what the code says.
 """
 
-import ast
 import difflib
 import importlib
 import json
@@ -16,12 +15,16 @@ from typing import Any, Final
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from services.contracts.events import CATALOGUE, Envelope, Said
+from services.contracts.catalogue import CATALOGUE
+from services.contracts.events import Envelope, Said
 from services.local.layout import SERVICES
 
 _API: Final = Path("docs/api")
 _DOMAIN: Final = Path("docs/domain.md")
-_CITED: Final = re.compile(r"\b(?:A|B)-\d{2}\b")
+_EVERY_ID: Final = Path("tests/docs")
+"""Lists all ids, and so proves none."""
+_CITED: Final = re.compile(r"\b(?:A|B|SL)-\d{2}\b")
+_CITING: Final = frozenset({".py", ".toml", ".bpmn"})
 
 
 def openapi(service: str) -> str:
@@ -57,7 +60,7 @@ def asyncapi() -> str:
 
 def domain() -> str:
     """docs/domain.md with the columns «built in» and «proven by» as the docstrings of code and tests cite the ids."""
-    built, proven = _citations(Path("services")), _citations(Path("tests"))
+    built, proven = _citations(Path("services"), Path("bpmn")), _citations(Path("tests"))
     return "\n".join(_row(line, built, proven) for line in _DOMAIN.read_text(encoding="utf-8").splitlines()) + "\n"
 
 
@@ -101,15 +104,13 @@ def _first_line(event: type[Said]) -> str:
     return (event.__doc__ or "").splitlines()[0]
 
 
-def _citations(folder: Path) -> dict[str, list[str]]:
-    """For each id: the files whose docstrings or comments cite it."""
+def _citations(*folders: Path) -> dict[str, list[str]]:
+    """For each id: the files that cite it."""
     cited: dict[str, list[str]] = {}
-    for path in sorted(folder.rglob("*.py")):
-        if path.name == "documents.py":
+    for path in sorted(path for folder in folders for path in folder.rglob("*") if path.suffix in _CITING):
+        if path.name == Path(__file__).name or _EVERY_ID in path.parents:
             continue
-        text = path.read_text(encoding="utf-8")
-        ast.parse(text)
-        for found in sorted(set(_CITED.findall(text))):
+        for found in sorted(set(_CITED.findall(path.read_text(encoding="utf-8")))):
             cited.setdefault(found, []).append(str(path))
     return cited
 

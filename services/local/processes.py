@@ -39,6 +39,7 @@ class Process:
     starts: int = 0
     child: asyncio.subprocess.Process | None = None
     _sink: IO[bytes] | None = field(default=None, repr=False)
+    _log_begins: int = 0
 
     @property
     def pid(self) -> int:
@@ -57,6 +58,7 @@ class Process:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         if self._sink is None:
             self._sink = self.log.open("ab", buffering=0)
+        self._log_begins = self.log.stat().st_size
         self.child = await asyncio.create_subprocess_exec(
             *self.argv,
             stdin=asyncio.subprocess.DEVNULL,
@@ -79,7 +81,10 @@ class Process:
             raise StartFailed(msg) from None
 
     def _died(self, code: int) -> str:
-        last = self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-1:]
+        """What it said in its last words; plain sentences are meant for people, log lines are JSON."""
+        lines = self.log.read_bytes()[self._log_begins :].decode(errors="replace").splitlines()
+        sentences = [line for line in lines if line.strip() and not line.startswith("{")]
+        last = (sentences or lines)[-1:]
         return f"{self.name} 启动时退出（{code}），日志见 {self.log} / exited at start, see the log: {' '.join(last)}"
 
     async def keep(self, said: Callable[[str], None]) -> None:

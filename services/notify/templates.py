@@ -13,10 +13,8 @@ from jinja2 import StrictUndefined, TemplateError, meta
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
-import services.contracts.intake
-import services.contracts.supervision
-import services.contracts.workflow  # the contract modules fill the catalogue  # noqa: F401
-from services.contracts.events import CATALOGUE, Said
+from services.contracts.catalogue import CATALOGUE
+from services.contracts.events import Said
 from services.contracts.workflow import TaskOpened
 
 LINK_MARK: Final = "【审批链接】"

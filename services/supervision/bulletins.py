@@ -1,4 +1,4 @@
-"""Supervision bulletins (督查通报): drafted from the records, approved by a leader, published as the next issue."""
+"""Supervision bulletins (督查通报, A-27, A-34): drafted from the records, approved by a leader, then published."""
 
 from datetime import datetime
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""Lights: one for each clock of a case, and the case's own, the most serious of them. Every change is said."""
+"""Lights (B-47): one for each clock of a case, and the case's own, the most serious of them. Every change is said."""
 
 from collections.abc import Mapping
 from datetime import date, datetime

@@ -1,4 +1,4 @@
-"""Supervision notices (督查督办通知): what a department must put right, and by when."""
+"""Supervision notices (督查督办通知, A-38): what a department must put right, and by when."""
 
 import hashlib
 from datetime import date, datetime

@@ -1,4 +1,4 @@
-"""The rule table: which timer event sets which light, tells whom, and has which effect (SL-01 to SL-30)."""
+"""The rule table: which timer event sets which light, tells whom, and has which effect (SL-01 to SL-30; A-29)."""
 
 import tomllib
 from collections.abc import Iterable
