@@ -1,7 +1,6 @@
-"""Those who carry messages outside: the real postbox as its own process, and gateways that misbehave as told."""
+"""Those who carry messages outside: the real postbox over real sockets, and gateways that misbehave as told."""
 
 import asyncio
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -9,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from aiosmtpd.smtp import SMTP
 from fastapi import FastAPI, Request, Response
 
-from services.local.layout import Layout
-from services.local.processes import Process
+from services.local.postbox import Box, Mail, web
 from tests.support.http import serving
 from tests.support.wait import wait_until
 
@@ -58,29 +57,12 @@ class Postbox:
 @asynccontextmanager
 async def postbox(folder: Path) -> AsyncIterator[Postbox]:
     """A postbox of its own for each test: references repeat between tests."""
-    ports = Layout.free(folder).ports
-    url = f"http://{HOST}:{ports['postbox']}"
-    async with httpx.AsyncClient(base_url=url, trust_env=False) as http:
-        arguments = (HOST, str(ports["postbox"]), str(ports["smtp"]), str(folder / "postbox.jsonl"))
-        process = Process(
-            name="postbox",
-            argv=(sys.executable, "-m", "services.local.postbox", *arguments),
-            env={},
-            ready=lambda: _is_up(http),
-            log=folder / "postbox.log",
-        )
-        await process.start()
-        try:
-            yield Postbox(http, ports["smtp"], url)
-        finally:
-            await process.stop()
-
-
-async def _is_up(http: httpx.AsyncClient) -> bool:
-    try:
-        return (await http.get("/healthz")).is_success
-    except httpx.TransportError:
-        return False
+    box = Box(folder / "postbox.jsonl")
+    box.open()
+    loop = asyncio.get_running_loop()
+    smtp = await loop.create_server(lambda: SMTP(Mail(box), enable_SMTPUTF8=True), HOST, 0)
+    async with smtp, serving(web(box)) as url, httpx.AsyncClient(base_url=url, trust_env=False) as http:
+        yield Postbox(http, smtp.sockets[0].getsockname()[1], url)
 
 
 @dataclass(slots=True)

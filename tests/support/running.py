@@ -45,9 +45,13 @@ class AtWork(Generic[D]):
         return await self.client.request(method, path, json=body, headers=headers)
 
     async def said(self, key: str | None = None) -> list[Said]:
-        """What the service said, about one key or at all, in order."""
+        """What the service said, about one key or at all, in order, once all of it is sent."""
+        await wait_until(self._all_sent)
         entries = await self.store.journal.find(key)
         return [CATALOGUE[entry.envelope.type].model_validate(entry.envelope.data) for entry in entries]
+
+    async def _all_sent(self) -> bool:
+        return await self.store.count_unsent() == 0
 
     async def backlog(self, line: str) -> int:
         """A sweeper line of `/status`."""
