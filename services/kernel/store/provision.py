@@ -52,8 +52,18 @@ async def provision(address: str, passwords: Mapping[str, str]) -> None:
     async with _client(address, password=root) as client:
         known = {user["user"] for user in (await client.admin.command("usersInfo"))["users"]}
         for service in passwords.keys() - known:
-            role = {"role": "readWrite", "db": database_of(service)}
-            await client.admin.command("createUser", service, pwd=passwords[service], roles=[role])
+            await client.admin.command("createUser", service, **_login(service, passwords[service]))
+
+
+async def renew_passwords(address: str, passwords: Mapping[str, str]) -> None:
+    """Give the users of the services the passwords they shall have from now on; `passwords` as for `provision`."""
+    async with _client(address, password=passwords[ADMINISTRATOR]) as client:
+        for service in passwords.keys() - {ADMINISTRATOR}:
+            await client.admin.command("updateUser", service, **_login(service, passwords[service]))
+
+
+def _login(service: str, password: str) -> dict[str, Any]:
+    return {"pwd": password, "roles": [{"role": "readWrite", "db": database_of(service)}]}
 
 
 def _listens(address: str) -> bool:
