@@ -158,7 +158,14 @@ async def test_given_the_database_is_away_then_a_request_is_told_to_try_later(st
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("lost", [["broker"], ["database"], ["broker", "database"]])
+@pytest.mark.parametrize(
+    "lost",
+    [
+        pytest.param(["broker"], marks=pytest.mark.chaos),
+        pytest.param(["database"], marks=pytest.mark.chaos),
+        ["broker", "database"],
+    ],
+)
 async def test_given_servers_are_away_when_told_to_stop_then_exit_nought_in_time(
     started: Start, office: Office, lost: list[str]
 ) -> None:
