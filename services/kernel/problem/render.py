@@ -111,15 +111,21 @@ async def _on_invalid(request: Request, exc: Exception) -> Response:
 
 async def _on_http(request: Request, exc: Exception) -> Response:
     assert isinstance(exc, HTTPException)  # noqa: S101 - as above
+    if exc.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        return answer(request, MethodNotAllowed(allow=_methods(request) or (exc.headers or {}).get("Allow", "GET")))
     return answer(request, _of_http(exc))
+
+
+def _methods(request: Request) -> str:
+    """Every method of the path, as RFC 9110 §15.5.6 asks for; Starlette names those of the first route only."""
+    path = getattr(request.scope.get("route"), "path_format", "")
+    return ", ".join(sorted(method.upper() for method in request.app.openapi()["paths"].get(path, ())))
 
 
 def _of_http(exc: HTTPException) -> Problem:
     match exc.status_code:
         case 404:
             return NoSuchAddress()
-        case 405:
-            return MethodNotAllowed(allow=(exc.headers or {}).get("Allow", "GET"))
         case 413:
             return BodyTooLarge()
         case 400:
