@@ -56,7 +56,7 @@ async def saves_until_killed(office: Office, driver: Driver, *, how: str, saves:
     )
     assert process.stdout
     acknowledged: list[str] = []
-    async for line in process.stdout:
+    async for line in process.stdout:  # to the end: what came before the kill was acknowledged
         if line.startswith(b"saved ") and line.endswith(b"\n"):
             acknowledged.append(line.split()[1].decode())
         if len(acknowledged) == saves and process.returncode is None:

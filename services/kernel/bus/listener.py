@@ -38,6 +38,7 @@ class Listener(Generic[D]):
     ) -> None:
         self._bus, self._hears, self._metrics = bus, hears, metrics
         self._handling = Handling(store, hears=hears, deps=deps, metrics=metrics, pauses=pauses)
+        self.letters = store.dead_letters
         self.replay, self.discard = self._handling.replay, self._handling.discard
         self._subjects = subjects_by_stream(hears)
         self._in_hand: dict[str, _InHand] = {}

@@ -18,7 +18,7 @@ HEARS = {CaseDelivered: note}
 
 
 async def letters(listener: Listener, state: LetterState = LetterState.OPEN) -> list:
-    return await listener._handling._letters.find(state)
+    return await listener.letters.find(state)
 
 
 async def nothing_left(listener: Listener) -> bool:
