@@ -20,22 +20,24 @@ class StartFailed(Exception):
     """A process did not become ready; the message says which, and where its log is."""
 
 
-def _child_setup() -> None:
-    """In the child: a group of its own, and death with the parent so that no orphan stays behind."""
+def _child_setup(nice: int) -> None:
+    """In the child: a group of its own, its priority, and death with the parent so that no orphan stays behind."""
     os.setsid()
+    os.nice(nice)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 @dataclass(slots=True)
 class Process:
-    """One child: how to start it and how to know that it is ready."""
+    """One child: how to start it and how to know that it is ready. A higher `nice` lets the others go first."""
 
     name: str
     argv: Sequence[str]
     env: Mapping[str, str]
     ready: Callable[[], Awaitable[bool]]
     log: Path
+    nice: int = 0
     starts: int = 0
     child: asyncio.subprocess.Process | None = None
     _sink: IO[bytes] | None = field(default=None, repr=False)
@@ -65,7 +67,7 @@ class Process:
             stdout=self._sink,
             stderr=self._sink,
             env={**os.environ, **self.env},
-            preexec_fn=_child_setup,
+            preexec_fn=lambda: _child_setup(self.nice),
         )
         self.starts += 1
 

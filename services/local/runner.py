@@ -25,6 +25,8 @@ from services.local.welcome import welcome
 
 _LOOK_EVERY: Final = 0.5
 _BPMN: Final = Path("bpmn")
+_NICE: Final = {"supervision": 4, "notify": 8, "postbox": 8, "simulator": 8}
+"""On one machine people at the desk come before lights, and lights before messages; none of them is starved."""
 
 console = Console(highlight=False)
 
@@ -83,6 +85,7 @@ class Run:
             env=environment_of(name, self.layout, self.servers, driver=self._driver),
             ready=lambda: _answers(url),
             log=self.layout.var / "logs" / f"{name}.log",
+            nice=_NICE.get(name, 0),
         )
 
 

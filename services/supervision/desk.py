@@ -14,7 +14,7 @@ from services.kernel.worktime import SHANGHAI
 from services.supervision import bulletins, lights, matters, notices
 from services.supervision.books import Books
 from services.supervision.bulletins import Bulletin, DraftEntry
-from services.supervision.lights import CaseLights, Cast
+from services.supervision.lights import NOBODY, CaseLights, Cast
 from services.supervision.matters import Matter
 from services.supervision.notices import Notice, NoticeEntry
 from services.supervision.numbers import NumberBook, Series, number
@@ -48,9 +48,10 @@ async def hear_timer(deps: Deps, event: Event[TimerSaid]) -> None:
     """
     timer, now = event.said, deps.clock.now()
     table = await table_in_force(deps, now)
-    cast = await deps.books.cast(timer)
+    rules = matching(table, timer)
+    cast = await deps.books.cast(timer) if rules else NOBODY
     await _set_light(deps, event, table=table, cast=cast, now=now)
-    for rule in matching(table, timer):
+    for rule in rules:
         await _take_effect(deps, timer, rule, recipients=lights.recipients((rule,), cast), now=now)
 
 

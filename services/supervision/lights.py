@@ -16,6 +16,9 @@ from services.supervision.rules import Audience, Rule, RuleTable, Rung, matching
 Cast = Mapping[Audience, tuple[str, ...]]
 """The people who stand for each audience, for one clock."""
 
+NOBODY: Final[Cast] = dict.fromkeys(Audience, ())
+"""The cast of an event that no rule meets: nobody is told."""
+
 _ORDER: Final = (Light.GREY, Light.GREEN, Light.YELLOW, Light.RED, Light.RED2)
 _LADDER: Final = tuple(Rung)
 _CALM: Final = frozenset({Rung.REMINDER, Rung.YELLOW, Rung.RED})
