@@ -35,6 +35,7 @@ from services.workflow.engine.models import WHOLE, Command, EngineFault, Finding
 
 _HOURS: Final = OfficeHours()
 _KILLED_WITHIN: Final = 5.0
+_STARTED_WITHIN: Final = 60.0
 _PATH: Final = os.pathsep.join(path for path in sys.path if path)
 
 
@@ -73,6 +74,7 @@ class _Worker:
 
     def _start(self) -> None:
         self._sent.clear()
+        self._started = False
         self._pipe, theirs = Pipe()
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - our own module, nothing of the caller's
@@ -90,6 +92,9 @@ class _Worker:
 
     def ask(self, request: Request) -> Reply:
         """Have a piece of work done. Raises `WorkerLost`; the worker has then been replaced."""
+        if self._process.poll() is not None:  # died while idle: nothing was in its hands
+            self._pipe.close()
+            self._start()
         reply = self._exchange(self._without_known(request))
         if reply.missing:
             reply = self._exchange(request)
@@ -105,6 +110,7 @@ class _Worker:
 
     def _exchange(self, request: Request) -> Reply:
         try:
+            self._await_start()
             self._pipe.send_bytes(packed_request(request))
             if self._pipe.poll(self._limits.seconds):
                 return read_reply(self._pipe.recv_bytes())
@@ -114,6 +120,19 @@ class _Worker:
         self.stop()
         self._start()
         raise WorkerLost(reason)
+
+    def _await_start(self) -> None:
+        """Wait for the new process to report: its start does not count as work. Raises `EOFError` when it does not."""
+        if not self._started:
+            if not self._pipe.poll(_STARTED_WITHIN):
+                raise EOFError
+            self._pipe.recv_bytes()
+            self._started = True
+
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        return self._process.pid
 
     def stop(self) -> None:
         """End the process at once."""
@@ -127,20 +146,31 @@ class EnginePool:
 
     def __init__(self, limits: Limits | None = None) -> None:
         self._limits = limits or Limits()
+        self._workers: list[_Worker] = []
         self._idle: queue.LifoQueue[_Worker] = queue.LifoQueue()
         self._threads = ThreadPoolExecutor(self._limits.workers, thread_name_prefix="engine")
         self.lost = 0
 
     def open(self) -> None:
         """Start the workers."""
-        for _ in range(self._limits.workers):
-            self._idle.put(_Worker(self._limits))
+        self._workers = [_Worker(self._limits) for _ in range(self._limits.workers)]
+        for worker in self._workers:
+            self._idle.put(worker)
+
+    @property
+    def busy(self) -> int:
+        """How many workers have work in hand."""
+        return len(self._workers) - self._idle.qsize()
+
+    def pids(self) -> list[int]:
+        """Give the process ids of the workers, for the health page."""
+        return [worker.pid for worker in self._workers]
 
     def close(self) -> None:
         """Wait for work in hand and end the workers."""
         self._threads.shutdown()
-        while not self._idle.empty():
-            self._idle.get().stop()
+        for worker in self._workers:
+            worker.stop()
 
     async def findings(self, source: Source) -> tuple[Finding, ...]:
         """Compile and give the findings. Raises `EngineFault` when the worker was lost over it."""

@@ -88,7 +88,8 @@ class Bench:
 
 
 def serve(connection: Connection) -> None:
-    """Answer until the pool hangs up."""
+    """Say that the process has started, then answer until the pool hangs up."""
+    connection.send_bytes(b"started")
     bench = Bench()
     while True:
         try:
