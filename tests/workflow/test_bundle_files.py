@@ -14,7 +14,14 @@ from services.contracts.workflow import DefinitionActivated
 from services.workflow.definitions.files import MAX_BYTES, MAX_FILE_BYTES, MAX_FILES, BundleRefused, checked, unpacked
 from services.workflow.definitions.items import ItemUnreadable, read_item
 from services.workflow.definitions.models import Definition
-from services.workflow.definitions.versions import DefinitionNotFound, activated, deployed
+from services.workflow.definitions.versions import (
+    DefinitionNotFound,
+    DefinitionRefused,
+    activated,
+    deployed,
+    refuse_errors,
+)
+from services.workflow.engine.models import Finding, Severity
 from tests.workflow.bundle_support import as_bytes, bundle, item, zipped
 
 NOW = datetime(2026, 9, 16, 1, tzinfo=UTC)
@@ -75,6 +82,18 @@ def test_given_two_files_of_one_path_then_the_archive_is_refused() -> None:
         unpacked(buffer.getvalue())
 
 
+def test_given_a_link_or_too_many_entries_then_the_archive_is_refused() -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        link = zipfile.ZipInfo("item.toml")
+        link.external_attr = 0o120777 << 16
+        archive.writestr(link, "/etc/passwd")
+    with pytest.raises(BundleRefused, match="symbolic link"):
+        unpacked(buffer.getvalue())
+    with pytest.raises(BundleRefused, match="more than"):
+        unpacked(zipped({f"f{n}.json": b"" for n in range(MAX_FILES + 1)}))
+
+
 def test_given_an_archive_that_lies_about_its_sizes_then_it_is_refused() -> None:
     content = bytearray(zipped({"zeros.txt": b"\0" * (MAX_FILE_BYTES * 3)}))
     at = content.rindex(b"PK\x01\x02")
@@ -121,3 +140,12 @@ def test_given_versions_then_the_same_bytes_are_one_and_activation_is_said_once(
     assert activated(active, 2, at=NOW, by="u.it") == (active, ())
     with pytest.raises(DefinitionNotFound):
         activated(active, 3, at=NOW, by="u.it")
+
+
+def test_given_findings_then_errors_forbid_and_warnings_do_not() -> None:
+    warning = Finding("a.bpmn", "Task", "GH-W1", Severity.WARNING, "甲", "a", "乙", "b")
+    refuse_errors([warning])
+    error = Finding("a.bpmn", "Task", "GH-E1", Severity.ERROR, "甲", "a", "乙", "b")
+    with pytest.raises(DefinitionRefused) as refused:
+        refuse_errors([warning, error])
+    assert [(each.where, each.en) for each in refused.value.errors] == [("a.bpmn#Task", "[GH-E1] a. b")]

@@ -24,7 +24,7 @@ from services.kernel.worktime import Calendar
 from services.workflow.clocks.grounds import Policy
 from services.workflow.engine.models import Ended
 from services.workflow.instances.models import Act, Status, Verb
-from services.workflow.instances.moving import awaited_early, keeps_early, registered
+from services.workflow.instances.moving import awaited_early, keeps_early, registered, variables_of
 from services.workflow.instances.schedules import NothingToExtend, extended, next_thing, recomputed, spoken
 from services.workflow.instances.turns import Unworkable
 from services.workflow.offices import Office
@@ -371,7 +371,7 @@ def test_given_no_acceptance_then_there_is_nothing_to_extend() -> None:
 
 def test_given_a_newly_published_year_then_provisional_dates_move_and_are_said() -> None:
     case = Case(instance=registered(received(received_on=date(2026, 12, 10))))
-    case.start(at("2026-12-10"), human("a", post="P03"))
+    case.start(at("2026-12-10"), human("a", post="P03", limit_wd="5"))
     case.move(
         Verb.COMPLETE, "a", at("2026-12-10"), human("b", limit_wd="20"), passed=(passed("A", case_clock="start"),)
     )
@@ -382,6 +382,7 @@ def test_given_a_newly_published_year_then_provisional_dates_move_and_are_said()
     assert not after.clock("statutory").provisional
     assert after.clock("statutory").due_on > before
     assert {each.clock_id for each in said if hasattr(each, "clock_id")} == {"statutory", "step:b"}
+    assert after.clock("step:a") == case.instance.clock("step:a")
     assert after.task("b").due_on == after.clock("step:b").due_on
 
 
@@ -399,6 +400,18 @@ def _with_2027() -> Calendar:
             )
         ]
     )
+
+
+def test_given_a_case_then_the_diagram_knows_it_by_these_variables() -> None:
+    assert variables_of(registered(received()))["case"] == {
+        "case_no": "51200020260917PT0500001",
+        "item_code": "PT-05",
+        "situation": "ordinary",
+        "received_on": "2026-09-16",
+        "department": "D06",
+        "township": None,
+        "facts": {"area": 1200},
+    }
 
 
 @pytest.mark.parametrize("ground", HoldGround)

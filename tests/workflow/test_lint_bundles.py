@@ -37,8 +37,11 @@ def _drawn(*changes: tuple[str, str]) -> dict[str, str]:
 
 _WARN = '"permit:warn" value="80%"'
 _STOP = 'name="permit:case_clock" value="stop"'
+_START = 'name="permit:case_clock" value="start"'
 _NAMED = '<camunda:property name="permit:name_en" value="Lead" />'
 _MORE = form(("decision", "extra"), decision=_FIELD, opinion=_FIELD, extra=_FIELD)
+_ELSEWHERE = {"$ref": "other.json", "title": "x"}
+_HERE = {"$ref": "#/properties/a", "title": "x"}
 _BAD_SCHEMA = '{"type": "object", "properties": {"a": {"minLength": "x"}}}'
 
 FAULTS: list[tuple[dict[str, str], str, str]] = [
@@ -52,9 +55,10 @@ FAULTS: list[tuple[dict[str, str], str, str]] = [
     (_drawn((_WARN, '"permit:warn" value="1wd"')), "GH-W732", "1"),
     (_drawn(("expert_review", "publicity"), ("permit:hold_notice", "permit:decision_body")), "GH-E715", "专家评审"),
     (bundle() | {"forms/lead.json": "{"}, "GH-E718", ""),
-    (bundle() | {"forms/lead.json": "[]"}, "GH-E718", "object"),
+    (bundle() | {"forms/unused.json": '{"type": "string"}'}, "GH-E718", "object"),
+    (bundle() | {"forms/unused.json": "[]"}, "GH-E718", "is not of type"),
     (bundle() | {"forms/lead.json": _BAD_SCHEMA}, "GH-E718", "minLength"),
-    (bundle() | {"forms/lead.json": form((), a={"$ref": "other.json", "title": "x"})}, "GH-E719", "other.json"),
+    (bundle() | {"forms/lead.json": form((), a=_ELSEWHERE, b=_HERE)}, "GH-E719", "other.json"),
     (bundle() | {"forms/lead.json": _MORE}, "GH-E720", "extra"),
     (bundle() | {"forms/review.json": form((), opinion=_FIELD, notice_no=_FIELD)}, "GH-E721", "officers"),
     (bundle() | {"forms/unused.json": form((), a=_FIELD)}, "GH-W722", ""),
@@ -63,6 +67,8 @@ FAULTS: list[tuple[dict[str, str], str, str]] = [
     (bundle() | {"forms/unused.json": form((), a={"type": "string"})}, "GH-W726", "a"),
     (bundle(item_toml=item() + 'situations = ["nowhere"]\n'), "GH-E727", "nowhere"),
     (bundle(item_toml=item() + item()[item().index("[[documents]]") :]), "GH-E728", "D1"),
+    (bundle(item_toml=item() + item()[item().index("[[situations]]") : item().index("[[documents]]")]), "GH-E728", "o"),
+    (_drawn((_START, 'name="permit:name_en" value="x"')), "GH-W724", "start"),
     (_drawn((_NAMED, "")), "GH-W729", "分管领导审核"),
 ]
 
@@ -107,6 +113,26 @@ def test_given_ways_that_depend_on_the_situation_then_each_is_added_up_for_itsel
     assert "GH-E704" not in _rules(_routed('case.situation == "fast"', 1))
     assert "fast" in _rules(_routed("case.facts.area &gt; 5000", 1))["GH-E704"]
     assert "fast" in _rules(_routed('case.situation == "other"', 1))["GH-E704"]
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "acceptance.decision == case.situation",
+        "len(case.situation) &gt; 3",
+        'case["situation"] == "fast"',
+        "case.situation ==",
+        "urgent",
+        "case.situation + 1",
+        'case.situation == "fast" if case.situation else lambda: 1',
+    ],
+)
+def test_given_a_way_that_cannot_be_foreseen_then_it_counts_as_possible(condition: str) -> None:
+    assert "fast" in _rules(_routed(condition, 1))["GH-E704"]
+
+
+def test_given_a_warning_that_cannot_be_read_then_the_engines_rules_say_so() -> None:
+    assert "GH-E308" in _rules(_drawn((_WARN, '"permit:warn" value="soon"')))
 
 
 def test_given_a_way_back_then_the_promise_is_reckoned_without_it() -> None:

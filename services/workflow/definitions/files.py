@@ -1,6 +1,5 @@
 """The files of a definition as they come in: a folder, a ZIP archive or named texts. Nothing is trusted."""
 
-import hashlib
 import io
 import re
 import stat
@@ -65,16 +64,6 @@ def in_folder(folder: Path) -> dict[str, bytes]:
     if shared.is_dir() and shared.resolve() != folder.resolve():
         found |= dict(_below(shared, prefix="shared/"))
     return checked(found)
-
-
-def sha256_of(files: Mapping[str, bytes]) -> str:
-    """The name of exactly these files: the same bytes under the same paths, the same digest."""
-    digest = hashlib.sha256()
-    for path, content in sorted(files.items()):
-        for part in (path.encode(), content):
-            digest.update(len(part).to_bytes(8, "big"))
-            digest.update(part)
-    return digest.hexdigest()
 
 
 def _check_path(path: str) -> None:

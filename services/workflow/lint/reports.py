@@ -7,7 +7,7 @@ from importlib.resources import files
 from typing import Final
 
 from services.workflow.engine.findings import Rule
-from services.workflow.engine.models import Finding, Severity
+from services.workflow.engine.models import Finding
 
 MAX_FINDINGS: Final = 300
 _LONGEST: Final = 400
@@ -34,8 +34,3 @@ class Report:
         shown = {key: str(value)[:_LONGEST] for key, value in values.items()}
         texts = [text.format(**shown) for text in (found.zh, found.en, found.remedy_zh, found.remedy_en)]
         self.findings.append(Finding(file, element, rule, found.severity, *texts))
-
-    @property
-    def errors(self) -> int:
-        """How many of the findings forbid deployment."""
-        return sum(1 for finding in self.findings if finding.severity is Severity.ERROR)
