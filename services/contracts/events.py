@@ -64,7 +64,7 @@ class Envelope(BaseModel):
 
     @property
     def nats_subject(self) -> str:
-        """`<type>.<key>`; the key never contains a dot, a space or a wildcard."""
+        """`<type>.<key>`; a key may hold dots (`u.window`), never a space or a wildcard, so filters are `<type>.>`."""
         return f"{self.type}.{self.subject}"
 
 
