@@ -20,7 +20,7 @@ async def announce(deps: Deps, event: Event[Any]) -> None:
 
     What was announced is remembered: who takes a post later is not told of old events that are heard again.
     """
-    fitting = [each for each in deps.templates if each.to is not Audience.AWAY and each.fits(event.said)]
+    fitting = [each for each in deps.templates if each.fits(event.said)]
     event_id = event.envelope.id
     if not fitting or await deps.books.announced.get(event_id) is not None:
         return

@@ -25,22 +25,19 @@ async def audience(books: Books, template: Template, said: Said) -> tuple[str, .
         case Audience.DESK:
             return await _desk(books, said)
         case Audience.AWAY:
-            return _codes(await away(books, said))
+            return ()  # each gets a link of their own: see `offers`
         case _:
             assert_never(template.to)
 
 
-async def away(books: Books, said: Said) -> list[PersonChanged]:
+async def away(books: Books, task: TaskOpened) -> list[PersonChanged]:
     """Who holds the task, is out of office, and may decide it by link."""
-    if not isinstance(said, TaskOpened) or not said.quick_approval:
-        return []
-    return [person for person in await _holders(books, said) if may_have_link(person)]
+    return [person for person in await _holders(books, task) if may_have_link(person)] if task.quick_approval else []
 
 
 async def _desk(books: Books, said: Said) -> tuple[str, ...]:
     """Holders at their desks and the deputies of the absent; if there is none and no link went out, all holders."""
-    if not isinstance(said, TaskOpened):
-        return ()
+    assert isinstance(said, TaskOpened)  # noqa: S101 - templates.check tells the desk of nothing else
     holders = await _holders(books, said)
     deputies = await books.people(each.deputy for each in holders if _is_out(each) and each.deputy)
     if present := _codes([each for each in (*holders, *deputies) if not _is_out(each)]):

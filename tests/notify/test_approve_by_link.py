@@ -7,11 +7,16 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from services.contracts.events import Envelope
 from services.contracts.notify import LinkDecided
+from services.contracts.workflow import TaskOpened
+from services.kernel.bus import Event
 from services.kernel.identity import Person
 from services.notify import links
+from services.notify.consumers import open_task
 from services.notify.links import LIFETIME, Link
 from services.notify.messages import State
+from services.notify.offers import offer_link
 from tests.notify.builders import (
     CASE,
     HANDLER,
@@ -199,6 +204,33 @@ async def test_given_the_task_is_over_when_the_leader_goes_out_then_there_is_no_
     await messenger.handled(AWAY, by=messenger.registry)
 
     assert await messenger.told("quick-approval") == []
+
+
+async def test_given_the_opening_is_heard_only_after_the_end_then_nobody_is_told(messenger: Messenger) -> None:
+    await messenger.knows(AWAY, person("u.leader2", "P09@D00"))
+    await messenger.handled(completed(), by=messenger.workflow)
+    late = Envelope(
+        id="workflow.instances.c.0.0",
+        source="urn:guihua:workflow",
+        type=TaskOpened.TYPE,
+        subject=CASE,
+        time=NOW,
+        sequence=0,
+        data={},
+    )
+    await open_task(messenger.work.deps, Event(late, opened()))
+
+    assert await messenger.messages() == []
+
+
+async def test_given_the_task_ends_while_its_link_is_being_offered_then_the_link_decides_nothing(
+    messenger: Messenger,
+) -> None:
+    await messenger.handled(completed(), by=messenger.workflow)
+    await offer_link(messenger.work.deps, opened(), AWAY, cause="registry.people.u.leader.2.0")
+
+    assert (await only_link(messenger)).ended is not None
+    assert await messenger.messages() == []
 
 
 async def test_given_changes_that_change_nothing_then_no_second_link_is_sent(

@@ -7,12 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from pydantic import SecretStr
 
 from services.contracts.notify import MessageFailed, MessageSent
-from services.notify.channels import Mail, Parcel, Refused, Unreachable
+from services.notify.channels import Gateway, Mail, Parcel, Refused, Unreachable
 from services.notify.messages import Message, State
 from tests.notify.builders import CASE, OPERATOR, SUPERVISOR, bulletin, contact, ordinary, person, red
 from tests.notify.conftest import Messenger, running
@@ -168,6 +169,12 @@ async def test_the_gateway_is_shown_its_token_and_gets_the_text_and_nothing_else
 
     ((_, _, body),) = gateway.taken
     assert set(body) == {"to", "subject", "text"}
+
+
+async def test_a_gateway_that_is_not_there_may_come_back() -> None:
+    async with httpx.AsyncClient() as http:
+        with pytest.raises(Unreachable, match="ConnectError"):
+            await Gateway(http, f"http://{HOST}:1/sms", None, timeout=2).send(PARCEL)
 
 
 class Postmaster:

@@ -58,6 +58,15 @@ async def test_given_a_year_file_when_imported_twice_then_it_is_published_once(r
     assert (said.version, said.source, said.published_by, len(said.days)) == (1, PAPER, "u.registrar", 7)
 
 
+async def test_given_a_corrected_file_then_it_is_published_as_the_next_version(registry: Registry) -> None:
+    await registry.ask("POST", "/calendar/import", REGISTRAR, body=year_file())
+    corrected = year_file(days=[*year_file()["days"], {"name": "春节", "date": "2027-02-06", "isOffDay": True}])
+    answer = await registry.ask("POST", "/calendar/import", REGISTRAR, body=corrected)
+
+    assert answer.json()["version"] == 2
+    assert [each.version for each in await registry.said("2027") if isinstance(each, CalendarPublished)] == [1, 2]
+
+
 async def test_an_imported_year_moves_the_horizon_and_is_shown_as_imported(registry: Registry) -> None:
     before = (await registry.ask("GET", "/calendar/2026", LEADER)).json()
     await registry.ask("POST", "/calendar/import", REGISTRAR, body=year_file())
