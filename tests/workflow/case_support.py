@@ -187,3 +187,19 @@ class Case:
 
 def ended(outcome: str = "granted") -> Ended:
     return Ended("End_1", {"outcome": outcome})
+
+
+def accepted(**office: Office) -> Case:
+    """A case accepted on 2026-09-17, at the handler."""
+    case = Case(**office)
+    case.start(at("2026-09-16", "15:30"), human("a", post="P03", limit_wd="5", warn="80%"))
+    case.move(
+        Verb.COMPLETE,
+        "a",
+        at("2026-09-17"),
+        human("b", limit_wd="3"),
+        actor="u.accept",
+        payload={"decision": "accept"},
+        passed=(passed("Task_a"), passed("Accepted", "intermediateThrowEvent", case_clock="start")),
+    )
+    return case

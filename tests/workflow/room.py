@@ -279,3 +279,16 @@ async def room_on(office: Office, folder: Path, **settings: str) -> AsyncIterato
         finally:
             for bus in buses:
                 await bus.close()
+
+
+REVIEW = {"opinion": "符合规划条件", "officers": ["u.handler.d06", "u.handler2.d06"]}
+
+
+async def at_review(room: Room, case_no: str) -> None:
+    """A case accepted on 2026-09-17 that waits at the handler."""
+    await room.deploy()
+    await room.set_clock(at("2026-09-16", "15:00"))
+    await room.receive(case_no)
+    await room.step(case_no, "Accept")
+    await room.set_clock(at("2026-09-17", "10:00"))
+    await room.complete(case_no, "Accept", ACCEPT, decision="accept")

@@ -23,7 +23,6 @@ FORM: dict[str, Any] = {
         "visited_on": {"type": "string", "format": "date", "title": "踏勘日期"},
         "officers": {"type": "array", "items": {"type": "string"}, "title": "踏勘人员"},
         "area": {"type": "number", "minimum": 0},
-        "never": False,
         "notice": {"type": "object", "properties": {"no": {"type": "string", "pattern": "^特告"}}, "required": ["no"]},
     },
     "if": {"properties": {"decision": {"const": "send_back"}}, "required": ["decision"]},
@@ -55,7 +54,6 @@ def test_given_answers_that_fit_then_nothing_is_refused() -> None:
         ({"notice": {}}, "body.answers.notice.no", "no"),
         ({"notice": {"no": "x"}}, "body.answers.notice.no", "格式不符"),
         ({"officers": ["甲", 7]}, "body.answers.officers.1", "类型应为 string"),
-        ({"never": 1}, "body.answers.never", "never"),
         ({"decision": "send_back"}, "body.answers.visited_on", "踏勘日期：必须填写"),
     ],
 )

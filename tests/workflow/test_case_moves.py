@@ -5,32 +5,27 @@ from datetime import date
 
 import pytest
 
-from services.contracts.registry import CalendarDay, CalendarPublished
-from services.contracts.words import Attendance, ClockKind, DayKind, HoldGround, Outcome, StepKind
+from services.contracts.words import Attendance, Outcome, StepKind
 from services.contracts.workflow import (
     CaseAccepted,
     CaseDecided,
     CaseEnded,
-    ExpectedDateMoved,
     MilestoneReached,
     TaskCancelled,
     TaskCompleted,
     TaskOpened,
     TimerFired,
-    TimerHeld,
     TimerStopped,
 )
-from services.kernel.worktime import Calendar
-from services.workflow.clocks.grounds import Policy
 from services.workflow.engine.models import Ended
 from services.workflow.instances.models import Act, Status, Verb
 from services.workflow.instances.moving import awaited_early, keeps_early, registered, variables_of
-from services.workflow.instances.schedules import NothingToExtend, extended, next_thing, recomputed, spoken
+from services.workflow.instances.schedules import next_thing
 from services.workflow.instances.turns import Unworkable
-from services.workflow.offices import Office
 from tests.workflow.case_support import (
     OFFICE,
     Case,
+    accepted,
     books,
     ended,
     external,
@@ -41,23 +36,7 @@ from tests.workflow.case_support import (
     timer,
     waiting,
 )
-from tests.workflow.clock_support import TIME, at, on
-
-
-def _accepted(**office: Office) -> Case:
-    """A case accepted on 2026-09-17, at the handler."""
-    case = Case(**office)
-    case.start(at("2026-09-16", "15:30"), human("a", post="P03", limit_wd="5", warn="80%"))
-    case.move(
-        Verb.COMPLETE,
-        "a",
-        at("2026-09-17"),
-        human("b", limit_wd="3"),
-        actor="u.accept",
-        payload={"decision": "accept"},
-        passed=(passed("Task_a"), passed("Accepted", "intermediateThrowEvent", case_clock="start")),
-    )
-    return case
+from tests.workflow.clock_support import at, on
 
 
 def test_given_a_start_then_the_case_is_pinned_and_its_first_step_opens_with_its_clock() -> None:
@@ -71,10 +50,10 @@ def test_given_a_start_then_the_case_is_pinned_and_its_first_step_opens_with_its
 
 
 def test_given_acceptance_then_both_clocks_of_the_case_start_that_day() -> None:
-    case = _accepted()
-    accepted = case.last(CaseAccepted)
-    assert (accepted.accepted_on, accepted.deemed) == (on("2026-09-17"), False)
-    assert (accepted.promised_due_on, accepted.statutory_due_on) == (on("2026-09-28"), on("2026-10-21"))
+    case = accepted()
+    said = case.last(CaseAccepted)
+    assert (said.accepted_on, said.deemed) == (on("2026-09-17"), False)
+    assert (said.promised_due_on, said.statutory_due_on) == (on("2026-09-28"), on("2026-10-21"))
     assert case.heard()[3:] == [
         "TaskCompleted",
         "TimerStopped",
@@ -105,10 +84,10 @@ def test_given_silence_at_the_window_then_acceptance_is_deemed_dated_back_to_rec
         passed=(passed("Deemed", "boundaryEvent", case_clock="start", clock_from="case.received_on"),),
         data=data,
     )
-    accepted = case.last(CaseAccepted)
-    assert accepted.deemed
-    assert accepted.accepted_on == on("2026-09-24")
-    assert accepted.statutory_due_on == on("2026-10-29")
+    said = case.last(CaseAccepted)
+    assert said.deemed
+    assert said.accepted_on == on("2026-09-24")
+    assert said.statutory_due_on == on("2026-10-29")
     stopped = next(each for each in case.said if isinstance(each, TimerStopped))
     assert stopped.overdue_workdays == 0
     fired = case.last(TimerFired)
@@ -124,7 +103,7 @@ def test_given_receipt_after_closing_then_the_first_step_counts_from_the_next_wo
 
 
 def test_given_acceptance_is_passed_again_then_the_clocks_go_on_as_they_were() -> None:
-    case = _accepted()
+    case = accepted()
     before = case.instance.clocks
     again = passed("Accepted", "intermediateThrowEvent", case_clock="start")
     case.move(Verb.MESSAGE, "m", at("2026-09-18"), human("b", limit_wd="3"), passed=(again,))
@@ -140,51 +119,8 @@ def test_given_a_start_day_that_is_no_date_then_it_is_an_incident() -> None:
     assert fault.value.element == "S"
 
 
-def test_given_expert_review_then_case_clocks_and_the_waiting_step_stand_still_until_it_ends() -> None:
-    case = _accepted()
-    case.said.clear()
-    review = human("c", post="P08", limit_wd="10", hold="expert_review", hold_notice="expert_notice.notice_no")
-    case.move(
-        Verb.COMPLETE,
-        "b",
-        at("2026-09-21"),
-        review,
-        human("d", limit_wd="3"),
-        data={"expert_notice": {"notice_no": "特告〔2026〕1号"}},
-    )
-    held = [each.clock_id for each in case.said if isinstance(each, TimerHeld)]
-    assert held == ["promised", "statutory", "step:c"]
-    assert case.instance.clock("step:d").is_running
-    case.said.clear()
-    case.move(Verb.COMPLETE, "c", at("2026-09-24"), human("d", limit_wd="3"))
-    assert case.instance.clock(ClockKind.PROMISED).due_on == on("2026-10-08")
-    assert case.instance.clock(ClockKind.STATUTORY).due_on == on("2026-10-26")
-    moved_date = case.last(ExpectedDateMoved)
-    assert (moved_date.was_due_on, moved_date.promised_due_on) == (on("2026-09-28"), on("2026-10-08"))
-
-
-@pytest.mark.parametrize(
-    ("basis", "held"), [(None, ["promised", "step:p"]), ("某条例 §86", ["promised", "statutory", "step:p"])]
-)
-def test_given_publicity_then_the_statutory_clock_stands_still_only_on_a_local_basis(
-    basis: str | None, held: list[str]
-) -> None:
-    case = _accepted(office=replace(OFFICE, policy=Policy(publicity_basis=basis)))
-    data = {"publicity": {"notice_no": "公示〔2026〕2号"}}
-    step = human("p", limit_wd="7", hold="publicity", hold_notice="publicity.notice_no")
-    case.move(Verb.COMPLETE, "b", at("2026-09-21"), step, data=data)
-    assert [each.clock_id for each in case.said if isinstance(each, TimerHeld)] == held
-
-
-def test_given_a_hold_without_a_written_notice_then_it_is_an_incident() -> None:
-    case = _accepted()
-    step = human("c", post="P08", hold="hearing", hold_notice="notice.no")
-    with pytest.raises(Unworkable, match="notice"):
-        case.move(Verb.COMPLETE, "b", at("2026-09-21"), step)
-
-
 def test_given_a_decision_then_both_clocks_give_their_final_account() -> None:
-    case = _accepted()
+    case = accepted()
     case.move(
         Verb.COMPLETE,
         "b",
@@ -212,14 +148,14 @@ def test_given_a_decision_then_both_clocks_give_their_final_account() -> None:
     ],
 )
 def test_what_the_outcome_of_a_decision_is(settings: dict[str, str], payload: dict[str, str], outcome: Outcome) -> None:
-    case = _accepted()
+    case = accepted()
     stop = passed("Decided", "intermediateThrowEvent", case_clock="stop", **settings)
     case.move(Verb.COMPLETE, "b", at("2026-09-21"), human("c"), payload=payload, passed=(stop,))
     assert case.last(CaseDecided).outcome is outcome
 
 
 def test_given_a_milestone_then_it_is_said_with_the_facts_that_the_diagram_names() -> None:
-    case = _accepted()
+    case = accepted()
     reached = passed(
         "Ready", "intermediateThrowEvent", milestone="ready_for_delivery", facts="certificate.no, case.township"
     )
@@ -232,7 +168,7 @@ def test_given_a_milestone_then_it_is_said_with_the_facts_that_the_diagram_names
 
 
 def test_given_the_end_then_all_that_runs_stops_and_the_outcome_is_said() -> None:
-    case = _accepted()
+    case = accepted()
     case.move(Verb.COMPLETE, "b", at("2026-09-22"), ended=ended("withdrawn"))
     assert case.last(CaseEnded).outcome is Outcome.WITHDRAWN
     assert case.instance.status is Status.ENDED
@@ -241,7 +177,7 @@ def test_given_the_end_then_all_that_runs_stops_and_the_outcome_is_said() -> Non
 
 
 def test_given_a_message_then_the_step_that_waited_for_it_is_completed_without_a_person() -> None:
-    case = _accepted()
+    case = accepted()
     case.move(Verb.COMPLETE, "b", at("2026-09-22"), waiting("w", "case_delivered", post="P04", limit_wd="10"))
     assert case.instance.tasks[0].kind is StepKind.RECEIVE
     case.move(
@@ -258,7 +194,7 @@ def test_given_a_message_then_the_step_that_waited_for_it_is_completed_without_a
 
 
 def test_given_a_step_that_the_process_left_then_it_is_cancelled_not_completed() -> None:
-    case = _accepted()
+    case = accepted()
     case.said.clear()
     case.move(Verb.MESSAGE, "withdrawn", at("2026-09-22"), human("z"), passed=(passed("Boundary", "boundaryEvent"),))
     assert case.last(TaskCancelled).task_id == "b"
@@ -266,7 +202,7 @@ def test_given_a_step_that_the_process_left_then_it_is_cancelled_not_completed()
 
 
 def test_given_outside_requests_then_each_is_asked_once() -> None:
-    case = _accepted()
+    case = accepted()
     case.said.clear()
     case.move(Verb.COMPLETE, "b", at("2026-09-22"), human("c"), external=(external("x", "certificate-number"),))
     assert case.heard().count("ExternalRequested") == 1
@@ -315,7 +251,7 @@ def test_given_a_leader_away_who_decides_by_link_then_a_working_day_is_saved() -
 
 
 def test_given_a_message_nobody_waits_for_then_it_is_kept_and_found_again_when_awaited() -> None:
-    case = _accepted()
+    case = accepted()
     early = _message("case_delivered")
     kept, _ = keeps_early(case.instance, early)
     case.instance = kept
@@ -333,75 +269,6 @@ def _message(name: str) -> Act:
     return Act(verb=Verb.MESSAGE, target=name, actor="u.collect", at=at("2026-09-21"))
 
 
-def test_given_time_then_clocks_speak_and_the_next_moment_is_known() -> None:
-    case = _accepted()
-    case.said.clear()
-    thing = next_thing(case.instance, OFFICE)
-    assert thing is not None
-    assert thing.at == at("2026-09-21", "09:00")
-    told, said = spoken(case.instance, until=at("2026-09-28", "17:00:01"), office=OFFICE)
-    assert {each.clock_id: type(each).__name__ for each in said} == {
-        "promised": "TimerOverdue",
-        "step:b": "TimerOverdue",
-    }
-    assert told.clock("statutory").spoken.warned is False
-
-
-def test_given_the_head_extends_then_both_clocks_and_the_expected_date_move() -> None:
-    """SC-11."""
-    case = _accepted()
-    after, said = extended(case.instance, at=at("2026-09-25"), actor="u.head", reason="需补充论证", office=OFFICE)
-    assert after.clock("statutory").due_on == on("2026-11-04")
-    assert after.clock("promised").due_on == on("2026-10-16")
-    assert any(isinstance(each, ExpectedDateMoved) for each in said)
-
-
-def test_given_a_late_promise_then_only_the_statutory_clock_is_extended() -> None:
-    case = _accepted()
-    after, _ = extended(case.instance, at=at("2026-10-12"), actor="u.head", reason="需补充论证", office=OFFICE)
-    assert after.clock("promised").due_on == on("2026-09-28")
-    assert after.clock("statutory").extension_workdays == 10
-
-
-def test_given_no_acceptance_then_there_is_nothing_to_extend() -> None:
-    case = Case().start(at("2026-09-16"), human("a", post="P03"))
-    with pytest.raises(NothingToExtend):
-        extended(case.instance, at=at("2026-09-17"), actor="u.head", reason="x", office=OFFICE)
-
-
-def test_given_a_newly_published_year_then_provisional_dates_move_and_are_said() -> None:
-    case = Case(instance=registered(received(received_on=date(2026, 12, 10))))
-    case.start(at("2026-12-10"), human("a", post="P03", limit_wd="5"))
-    case.move(
-        Verb.COMPLETE, "a", at("2026-12-10"), human("b", limit_wd="20"), passed=(passed("A", case_clock="start"),)
-    )
-    assert case.instance.clock("statutory").provisional
-    before = case.instance.clock("statutory").due_on
-    newer = replace(OFFICE, time=replace(TIME, calendar=_with_2027()))
-    after, said = recomputed(case.instance, at=at("2026-12-15"), reason="calendar 2027", office=newer)
-    assert not after.clock("statutory").provisional
-    assert after.clock("statutory").due_on > before
-    assert {each.clock_id for each in said if hasattr(each, "clock_id")} == {"statutory", "step:b"}
-    assert after.clock("step:a") == case.instance.clock("step:a")
-    assert after.task("b").due_on == after.clock("step:b").due_on
-
-
-def _with_2027() -> Calendar:
-    days = tuple(CalendarDay(day=date(2027, 1, day), kind=DayKind.HOLIDAY, name="元旦") for day in (1, 2, 3, 4, 5))
-    return TIME.calendar.with_years(
-        [
-            CalendarPublished(
-                year=2027,
-                version=1,
-                source="国办发明电",
-                days=days,
-                published_at=at("2026-12-15"),
-                published_by="u.registrar",
-            )
-        ]
-    )
-
-
 def test_given_a_case_then_the_diagram_knows_it_by_these_variables() -> None:
     assert variables_of(registered(received()))["case"] == {
         "case_no": "51200020260917PT0500001",
@@ -412,17 +279,3 @@ def test_given_a_case_then_the_diagram_knows_it_by_these_variables() -> None:
         "township": None,
         "facts": {"area": 1200},
     }
-
-
-@pytest.mark.parametrize("ground", HoldGround)
-def test_every_ground_of_the_list_can_be_drawn_into_a_diagram(ground: HoldGround) -> None:
-    case = _accepted()
-    step = human("c", post="P08", hold=ground.value, hold_notice="n.no")
-    case.move(Verb.COMPLETE, "b", at("2026-09-21"), step, data={"n": {"no": "1"}})
-    assert case.instance.clock("promised").is_held
-
-
-def test_given_a_ground_that_holds_nothing_then_it_is_an_incident() -> None:
-    case = _accepted()
-    with pytest.raises(Unworkable):
-        case.move(Verb.COMPLETE, "b", at("2026-09-21"), human("c", post="P08", hold="bureau_meeting", hold_notice="n"))

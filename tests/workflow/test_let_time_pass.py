@@ -6,8 +6,7 @@ from services.contracts.registry import CalendarDay, CalendarPublished
 from services.contracts.words import DayKind
 from tests.support.wait import wait_until
 from tests.workflow.clock_support import at
-from tests.workflow.room import ACCEPT, HEAD, Room
-from tests.workflow.test_carry_a_case import at_review
+from tests.workflow.room import ACCEPT, HEAD, Room, at_review
 
 
 async def _said(room: Room, case_no: str, clock: str) -> list[str]:
