@@ -3,7 +3,7 @@
 # Sourced by compose-smoke.sh, which sets W (work folder, removed at the end), CACHE (kept) and t (prints a step).
 
 engine_packages() {
-  local want=(docker.io iptables mmdebstrap) missing=()
+  local want=(docker.io iptables mmdebstrap busybox-static) missing=()
   for package in "${want[@]}"; do dpkg-query -W "$package" >/dev/null 2>&1 || missing+=("$package"); done
   [ ${#missing[@]} -eq 0 ] && return
   apt-get -qq update

@@ -36,7 +36,7 @@ standin_of() { # image, programs …: the base with the programs, and the librar
   mkdir -p "$folder/root/usr/local/bin" "$folder/root/usr/local/lib"
   for program in "$@"; do
     cp -L "$program" "$folder/root/usr/local/bin/"
-    ldd "$program" 2>/dev/null | awk '$3 ~ /^\// {print $3}' | xargs -r cp -L -t "$folder/root/usr/local/lib/"
+    { ldd "$program" 2>/dev/null || true; } | awk '$3 ~ /^\// {print $3}' | xargs -r cp -L -t "$folder/root/usr/local/lib/"
   done
   [ -z "${2-}" ] || ln -s busybox "$folder/root/usr/local/bin/wget"
   rm -f "$folder"/root/usr/local/lib/{libc,libm,libresolv,ld-linux-x86-64}.so.*
