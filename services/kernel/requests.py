@@ -1,18 +1,56 @@
 """What requests have in common: closed bodies, pages, idempotency keys, and numbers that a database can hold."""
 
-from typing import Annotated, Final
+import re
+from collections.abc import Collection, Mapping
+from datetime import date, datetime
+from types import UnionType
+from typing import Annotated, Any, Final, Union, get_args, get_origin
 
 from fastapi import Header, Path, Query
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel, ValidationInfo, field_validator
+from pydantic_core import PydanticKnownError
+from pydantic_core.core_schema import ErrorType
 
 from services.kernel.problem import Problem
 
 LARGEST_PAGE: Final = 200
 _LARGEST_NUMBER: Final = 2**31 - 1
 
+_YEAR: Final = re.compile(r"\d{4}-", re.ASCII)
+"""How a date or a moment begins: seconds since 1970, which pydantic would take as well, do not."""
+
+_FITTING: Final[Mapping[Any, tuple[Collection[type], ErrorType]]] = {
+    bool: ((bool,), "bool_type"),
+    int: ((int, float), "int_type"),
+    float: ((int, float), "float_type"),
+    date: ((str, date), "date_type"),
+    datetime: ((str, datetime), "datetime_type"),
+    AwareDatetime: ((str, datetime), "datetime_type"),
+}
+"""For fields of a kind: of which types a value may be as it comes from JSON or from us, and the error otherwise."""
+
 
 class Request(BaseModel, frozen=True, extra="forbid"):
-    """What a client sends: a member that we do not know is refused, not silently ignored."""
+    """What a client sends: a member that we do not know is refused, not silently ignored.
+
+    Nor is a member of another kind made to fit: `0` is no false, `"5"` is no number, and a number is no date.
+    """
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _is_of_its_kind(cls, value: object, info: ValidationInfo) -> object:
+        kinds = _kinds(cls.model_fields[str(info.field_name)].annotation)
+        for fitting, error in (_FITTING[kind] for kind in kinds & _FITTING.keys()):
+            is_timestamp = isinstance(value, str) and _YEAR.match(value) is None
+            if value is not None and (type(value) not in fitting or is_timestamp):
+                raise PydanticKnownError(error)
+        return value
+
+
+def _kinds(annotation: Any) -> set[Any]:  # noqa: ANN401 - whatever stands behind a field's colon
+    """What a field may hold, without `None` and without what is said about it."""
+    parts = get_args(annotation) if get_origin(annotation) in (Union, UnionType) else (annotation,)
+    return {get_args(part)[0] if get_origin(part) is Annotated else part for part in parts}
 
 
 Limit = Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="how many at most")]

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from datetime import date
 from typing import Any
 
 import httpx
@@ -9,7 +10,7 @@ import pytest
 from fastapi import APIRouter, FastAPI, Request, Response
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from services.kernel import requests
 from services.kernel.app import Kernel, Service
@@ -41,6 +42,24 @@ class Application(requests.Request, frozen=True):
 @router.post("/cases", status_code=201)
 async def receive(application: Application, key: IdempotencyKey = None) -> dict[str, Any]:
     return {"title": application.title, "facts": application.facts, "key": key}
+
+
+class Hearing(requests.Request, frozen=True):
+    on: date
+    at: AwareDatetime | None = None
+    seats: int = 0
+    fee: float = 0
+    is_public: bool = False
+
+
+@router.put("/hearings")
+async def put_hearing(hearing: Hearing) -> Hearing:
+    return hearing
+
+
+@router.get("/hearings")
+async def hearings() -> list[Hearing]:
+    return []
 
 
 @router.get("/cases/{case_no}", responses=problems(CaseNotFound))
@@ -131,6 +150,47 @@ async def test_every_refusal_has_the_same_form(
 
 async def test_a_method_that_is_not_allowed_is_told_which_are(client: httpx.AsyncClient) -> None:
     assert (await client.delete("/cases")).headers["allow"] == "POST"
+
+
+@pytest.mark.parametrize("method", ["OPTIONS", "DELETE", "POST", "PATCH"])
+async def test_the_methods_told_are_those_of_all_routes_of_the_address(client: httpx.AsyncClient, method: str) -> None:
+    answer = await client.request(method, "/hearings")
+    assert refusal(answer) == (405, "method-not-allowed")
+    assert (answer.headers["allow"], answer.json()["allow"]) == ("GET, PUT", "GET, PUT")
+
+
+@pytest.mark.parametrize(
+    ("member", "value"),
+    [
+        ("is_public", 0),
+        ("is_public", "yes"),
+        ("seats", "5"),
+        ("seats", True),
+        ("seats", 5.5),
+        ("fee", "1.5"),
+        ("fee", False),
+        ("on", 0),
+        ("on", 20000),
+        ("on", "0"),
+        ("on", False),
+        ("at", 1_790_000_000),
+        ("at", "1790000000"),
+    ],
+)
+async def test_a_value_of_another_kind_is_not_made_to_fit(
+    client: httpx.AsyncClient, member: str, value: object
+) -> None:
+    answer = await client.put("/hearings", json={"on": "2026-11-23", member: value})
+    assert refusal(answer) == (422, "invalid-request")
+    assert [error["where"] for error in answer.json()["errors"]] == [f"body.{member}"]
+    assert "不符合要求" not in answer.json()["errors"][0]["message"]
+
+
+async def test_values_of_their_kind_are_taken(client: httpx.AsyncClient) -> None:
+    sent = {"on": "2026-11-23", "at": "2026-11-23T09:00:00+08:00", "seats": 5.0, "fee": 1, "is_public": True}
+    answer = await client.put("/hearings", json=sent)
+    assert answer.status_code == 200, answer.text
+    assert (await client.put("/hearings", json={"on": "2026-11-23", "at": None})).status_code == 200
 
 
 async def post(client: httpx.AsyncClient, body: bytes, content_type: str = "application/json") -> httpx.Response:

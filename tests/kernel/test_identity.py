@@ -24,6 +24,7 @@ from services.kernel.identity import (
     TokenForeign,
     TokenForged,
     TokenMalformed,
+    TokenNotYetValid,
     Tokens,
     allowed,
     conflicts,
@@ -127,11 +128,17 @@ async def test_a_token_that_lacks_a_claim_is_malformed(ours: Pair, missing: str)
 
 @pytest.mark.parametrize(
     "change",
-    [{"roles": ["emperor"]}, {"sub": ""}, {"sub": 7}, {"exp": "soon"}, {"iat": datetime(2099, 1, 1, tzinfo=UTC)}],
+    [{"roles": ["emperor"]}, {"sub": ""}, {"sub": 7}, {"exp": "soon"}, {"iat": "just now"}],
 )
 async def test_a_token_with_claims_that_make_no_sense_is_malformed(ours: Pair, change: dict[str, object]) -> None:
     with pytest.raises(TokenMalformed):
         await ours.identity.person(signed(ours, **change))
+
+
+@pytest.mark.parametrize("claim", ["nbf", "iat"])
+async def test_a_token_for_later_is_not_valid_yet(ours: Pair, claim: str) -> None:
+    with pytest.raises(TokenNotYetValid):
+        await ours.identity.person(signed(ours, **{claim: datetime(2099, 1, 1, tzinfo=UTC)}))
 
 
 @pytest.mark.parametrize("token", ["", "x", "a.b.c", "..", "\x00", "令牌", "eyJhbGciOiJub25lIn0.e30.", "x" * 10_000])

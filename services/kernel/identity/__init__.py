@@ -13,6 +13,7 @@ from services.kernel.identity.refusals import (
     TokenForged,
     TokenMalformed,
     TokenMissing,
+    TokenNotYetValid,
 )
 from services.kernel.identity.scope import Scope, scope_of
 from services.kernel.identity.tokens import Identity, Tokens
@@ -31,6 +32,7 @@ __all__ = [
     "TokenForged",
     "TokenMalformed",
     "TokenMissing",
+    "TokenNotYetValid",
     "Tokens",
     "allowed",
     "conflicts",

@@ -35,6 +35,18 @@ class TokenExpired(Problem):
     headers: ClassVar[Mapping[str, str]] = _challenge("the token expired")
 
 
+class TokenNotYetValid(Problem):
+    """The token will be good later, or the issuer's clock is ahead of ours."""
+
+    status = 401
+    code = "token-not-yet-valid"
+    zh = "令牌尚未生效"
+    en = "the token is not valid yet"
+    remedy_zh = "请稍后重新登录;如仍出现,请联系系统管理员核对登录系统与本系统的时钟"
+    remedy_en = "sign in again later; if it happens again, have the operator compare the clocks of sign-in and system"
+    headers: ClassVar[Mapping[str, str]] = _challenge("the token is not valid yet")
+
+
 class TokenForeign(Problem):
     """The token is genuine but from, or for, somebody else."""
 
@@ -82,5 +94,13 @@ class NotAllowed(Problem):
     remedy_en = "ask the registrar if your work needs it"
 
 
-REFUSALS: Final = (TokenMissing, TokenExpired, TokenForeign, TokenForged, TokenMalformed, NotAllowed)
+REFUSALS: Final = (
+    TokenMissing,
+    TokenExpired,
+    TokenNotYetValid,
+    TokenForeign,
+    TokenForged,
+    TokenMalformed,
+    NotAllowed,
+)
 """What every guarded route can answer."""

@@ -10,7 +10,13 @@ from pydantic import ValidationError
 from services.kernel.clock import Clock, RealClock
 from services.kernel.identity.keys import FileKey, Keys, PublishedKeys, key_id, private_key
 from services.kernel.identity.persons import Person
-from services.kernel.identity.refusals import TokenExpired, TokenForeign, TokenForged, TokenMalformed
+from services.kernel.identity.refusals import (
+    TokenExpired,
+    TokenForeign,
+    TokenForged,
+    TokenMalformed,
+    TokenNotYetValid,
+)
 from services.kernel.settings import Settings
 
 _ALGORITHM: Final = "EdDSA"
@@ -66,6 +72,8 @@ class Identity:
             )
         except jwt.ExpiredSignatureError:
             raise TokenExpired from None
+        except jwt.ImmatureSignatureError:
+            raise TokenNotYetValid from None
         except (jwt.InvalidIssuerError, jwt.InvalidAudienceError):
             raise TokenForeign from None
         except jwt.InvalidSignatureError:

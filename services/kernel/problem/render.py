@@ -134,6 +134,12 @@ def _of_http(exc: HTTPException) -> Problem:
             return RequestRefused()
 
 
+def _allowed(request: Request) -> str:
+    """Every method that the address takes (RFC 9110 §15.5.6): the exception itself knows those of one route only."""
+    path = getattr(request.scope.get("route"), "path_format", "")
+    return ", ".join(sorted(method.upper() for method in request.app.openapi()["paths"].get(path, ())))
+
+
 def title_of(status: int, language: Language) -> str:
     """The short name of an HTTP status."""
     if language is Language.ZH and status in _TITLES_ZH:
