@@ -1,6 +1,6 @@
 """Safe reading of XML that others wrote: no DOCTYPE, no entities, no network, bounded in size and depth."""
 
-from typing import Final
+from typing import Any, Final
 
 from lxml import etree
 
@@ -31,6 +31,10 @@ def read_xml(report: Report, content: bytes) -> etree._Element | None:
         root = etree.fromstring(content, parser)
     except (etree.XMLSyntaxError, ValueError, AssertionError) as error:
         report.say("GH-E002", "", reason=_one_line(error))
+        return None
+    information: Any = root.getroottree().docinfo
+    if information.doctype:  # in an encoding the search above does not know
+        report.say("GH-E003", "")
         return None
     if sum(1 for _ in root.iter()) > MAX_ELEMENTS:
         report.say("GH-E001", "", size=len(content) // 1024, limit=MAX_BYTES // 1024)

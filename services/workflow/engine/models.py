@@ -114,6 +114,16 @@ class ArmedTimer:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenActivity:
+    """A subprocess or called process that is going on; a hold may last as long as it does."""
+
+    id: str
+    element: str
+    name: str
+    settings: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Passed:
     """An element that completed in this step. `kind` is its BPMN tag, such as `userTask` or `endEvent`."""
 
@@ -146,8 +156,8 @@ class Ended:
 class Step:
     """The instance after a command: its new state and all that is open now.
 
-    `tasks`, `external`, `timers` and `awaits` (message names) list everything open; `passed` and `thrown` only what
-    happened in this step, in order. `data` holds the variables of the process itself.
+    `tasks`, `external`, `timers`, `awaits` (message names) and `activities` list everything open; `passed` and
+    `thrown` only what happened in this step, in order. `data` holds the variables of the process itself.
     """
 
     state: bytes
@@ -159,6 +169,7 @@ class Step:
     thrown: tuple[ThrownMessage, ...]
     ended: Ended | None
     data: Mapping[str, Any]
+    activities: tuple[OpenActivity, ...] = ()
 
 
 # ── what the deploy gate says ───────────────────────────────────────────────────────────────────────────────────────

@@ -197,6 +197,7 @@ def _shown(instance: Instance, view: View, stamp: codec.Stamp, state: bytes) -> 
         tuple(instance.happened.thrown),
         _ended(instance, stamp),
         instance.variables.own,
+        tuple(view.activities),
     )
 
 

@@ -161,6 +161,40 @@ class Maker:
         return on
 
 
+class Tangle:
+    """Makes a process whose gateways are joined up anyhow: splits without joins, joins without splits, any loops.
+
+    Every loop leads through a user task, so that nothing spins by itself.
+    """
+
+    def __init__(self, seed: int) -> None:
+        self.random = Random(seed)  # noqa: S311 - tests want the same processes again
+
+    def graph(self, graph_id: str) -> Graph:
+        graph = Graph(graph_id)
+        kinds = [self.random.choice(["user", "user", "xor", "and", "or"]) for _ in range(self.random.randrange(5, 14))]
+        places = [graph.add(Vertex(f"{kind}{place}", kind)) for place, kind in enumerate(["user", *kinds])]
+        graph.link(graph.add(Vertex("s", "start")), places[0])
+        ends = [graph.add(Vertex(f"e{n}", self.random.choice(["end", "end", "end", "terminate"]))) for n in range(2)]
+        for place, name in enumerate(places):
+            self._lead_on(graph, graph.vertices[name], places[place + 1 :] + ends, places[: place + 1])
+        return graph
+
+    def _lead_on(self, graph: Graph, vertex: Vertex, forward: list[str], back: list[str]) -> None:
+        known = {flow[2] for flow in graph.flows}
+        lonely = [name for name in forward if name not in known][:1]
+        count = 1 if vertex.kind == "user" else self.random.choice([1, 2, 2, 3])
+        users = [name for name in back if graph.vertices[name].kind == "user"]
+        for branch in range(count):
+            target = (lonely if branch == 0 and lonely else [self.random.choice(forward)])[0]
+            if branch and users and self.random.random() < 0.25:
+                target = self.random.choice(users)
+            choice = vertex.kind in ("xor", "or") and count > 1
+            found = graph.link(vertex.id, target, branch + 1 if choice and branch else 0)
+            if choice and branch == 0:
+                vertex.default = found
+
+
 def drawn_process(main: Graph, called: list[Graph]) -> bytes:
     """The BPMN of a process and of those it calls."""
     return draw.drawn(*(draw.process(_body(graph), id=graph.id) for graph in (main, *called)))

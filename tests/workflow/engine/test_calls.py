@@ -106,8 +106,20 @@ def test_calls_one_for_each_give_their_results_in_order() -> None:
     assert found.data["totals"] == [{"given": 10, "total": 11}, {"given": 20, "total": 21}]
 
 
+def test_calls_deeper_than_anybody_can_follow_are_a_fault() -> None:
+    with pytest.raises(EngineFault, match="nested too deeply"):
+        Play.start(bundle_of(*chain(120)), "p0")
+
+
 def test_calls_go_as_deep_as_they_are_drawn() -> None:
-    depth = 30
+    found = Play.start(bundle_of(*chain(30)), "p0")
+    assert found.open == ["u"]
+    assert [activity.element for activity in found.step.activities] == [f"c{level}" for level in range(29)]
+    assert found.complete("u").ended == "e0"
+
+
+def chain(depth: int) -> list[str]:
+    """Processes of which each calls the next."""
     parts = []
     for level in range(depth):
         inner = user("u") if level == depth - 1 else node("callActivity", f"c{level}", calledElement=f"p{level + 1}")
@@ -115,6 +127,4 @@ def test_calls_go_as_deep_as_they_are_drawn() -> None:
         parts.append(
             process(start(f"s{level}"), inner, end(f"e{level}"), flows(f"s{level}", name, f"e{level}"), id=f"p{level}")
         )
-    found = Play.start(bundle_of(*parts), "p0")
-    assert found.open == ["u"]
-    assert found.complete("u").ended == "e0"
+    return parts

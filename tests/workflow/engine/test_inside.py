@@ -20,7 +20,9 @@ from tests.workflow.engine.playing import Play
 def test_a_subprocess_shares_the_variables_around_it() -> None:
     inner = (start("is"), user("u"), script("c", "n = form.x + 1"), end("ie"), flows("is", "u", "c", "ie"))
     play = Play.of(start(), node("subProcess", "sub", *inner), user("z"), end(), flows("s", "sub", "z", "e"))
+    assert [activity.element for activity in play.step.activities] == ["sub"]
     assert play.complete("u", x=1).data["n"] == 2
+    assert play.step.activities == ()
     assert play.open == ["z"]
 
 

@@ -13,11 +13,12 @@ from services.workflow.engine.models import Complete, EngineFault, Fire, Step
 from services.workflow.engine.run import apply, start
 from tests.workflow.engine.oracle import Game, Stuck, Task
 from tests.workflow.engine.playing import CALENDAR, NOW
-from tests.workflow.engine.random_processes import ITEM, Graph, Maker, drawn_process
+from tests.workflow.engine.random_processes import ITEM, Graph, Maker, Tangle, drawn_process
 
 PROCESSES = 300
 PATHS = 20
 MOVES = 14
+TANGLES = 150
 DATA = {"case": {"items": ["x", "y"]}, "form": {"x": 1}}
 
 
@@ -80,6 +81,19 @@ def _path(graph: Graph, bundle: Bundle, seed: int) -> int:
             return move
         step = apply(bundle, step.state, command, now=NOW, calendar=CALENDAR)
     return MOVES
+
+
+@pytest.mark.slow
+def test_the_engine_plays_a_tangle_as_the_oracle_does() -> None:
+    """Joins that wait for ever, tokens that overtake, inclusive joins in loops: whatever the rules say, both say it."""
+    moves = 0
+    for seed in range(TANGLES):
+        graph = Tangle(seed).graph("main")
+        compiled = compile_diagrams({"d.bpmn": drawn_process(graph, [])})
+        assert compiled.bundle is not None, compiled.findings
+        for path in range(PATHS):
+            moves += _path(graph, compiled.bundle, seed * 1000 + path)
+    assert moves > TANGLES * PATHS
 
 
 @pytest.mark.slow

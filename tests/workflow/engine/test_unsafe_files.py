@@ -30,6 +30,11 @@ EMPTY = drawn(process(start(), end(), flows("s", "e")))
         ("external dtd", b'<!DOCTYPE a SYSTEM "http://127.0.0.1:9/a.dtd"><a/>'),
         ("parameter entity", b'<!DOCTYPE a [<!ENTITY % x SYSTEM "http://127.0.0.1:9/"> %x;]><a/>'),
         ("utf-16 doctype", '<?xml version="1.0" encoding="UTF-16"?><!DOCTYPE a []><a/>'.encode("utf-16")),
+        ("utf-32 doctype", '<?xml version="1.0" encoding="UTF-32"?><!DOCTYPE a []><a/>'.encode("utf-32")),
+        (
+            "ebcdic doctype",
+            '<?xml version="1.0" encoding="IBM037"?><!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>'.encode("cp037"),
+        ),
         ("undeclared entity", b"<a>&nothing;</a>"),
         ("xinclude", b'<a xmlns:xi="http://www.w3.org/2001/XInclude"><xi:include href="/etc/passwd"/></a>'),
         ("deep", b"<a>" * 100_000 + b"</a>" * 100_000),

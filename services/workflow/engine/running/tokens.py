@@ -32,6 +32,7 @@ from services.workflow.engine.running.variables import Variables
 ROOT: Final = -1
 MAX_AUTOMATIC: Final = 5_000
 MAX_TOKENS: Final = 5_000
+MAX_NESTED: Final = 100
 
 _NO_SCRIPTS: Final = object()  # in place of the library's engine, which hands texts to eval and exec
 
@@ -225,6 +226,8 @@ class Instance(_Place, BpmnWorkflow):  # type: ignore[misc]
     def open_subprocess(self, token: Token, name: str, variables: Variables) -> Subprocess:
         """Start a subprocess or called process for a token."""
         inner = Subprocess(self.subprocess_specs[name], token, variables)
+        if inner.depth > MAX_NESTED:
+            raise EngineFault(token.task_spec.bpmn_id, "子流程嵌套太深", "subprocesses are nested too deeply")
         self.subprocesses[token.id] = inner
         return inner
 

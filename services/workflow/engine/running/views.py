@@ -10,13 +10,14 @@ from SpiffWorkflow.util.task import TaskState
 
 from services.contracts.words import StepKind
 from services.workflow.engine.diagrams.model import EventKind
-from services.workflow.engine.models import ArmedTimer, ExternalTask, OpenTask
+from services.workflow.engine.models import ArmedTimer, ExternalTask, OpenActivity, OpenTask
 from services.workflow.engine.running.events import AT, CatchSpec
 from services.workflow.engine.running.nodes import ExternalSpec, HumanSpec
 from services.workflow.engine.running.several import COUNTER, SeveralSpec
-from services.workflow.engine.running.tokens import Instance, Token
+from services.workflow.engine.running.tokens import ROOT, Instance, Token
 
 _UUID_VERSION: Final = 5  # made from a name, here the seed and the number
+_GOING_ON: Final = frozenset({"subProcess", "callActivity"})
 
 
 def public_id(instance: Instance, token: Token) -> str:
@@ -69,6 +70,7 @@ class View:
         self.external: list[ExternalTask] = []
         self.timers: list[ArmedTimer] = []
         self.awaits: list[str] = []
+        self.activities: list[OpenActivity] = []
         self._instance = instance
         for scope in instance.scopes():
             for token in scope.tokens():
@@ -86,13 +88,12 @@ class View:
             self.external.append(self._external(token))
         elif is_armed_timer(token):
             self.timers.append(self._timer(token))
-        else:
-            self._look_for_message(token)
+        elif awaited_message(token) is not None:
+            self._look_for_message(token, str(awaited_message(token)))
+        elif token.parent.id == ROOT and token.task_spec.node.tag in _GOING_ON:
+            self.activities.append(self._activity(token))
 
-    def _look_for_message(self, token: Token) -> None:
-        message = awaited_message(token)
-        if message is None:
-            return
+    def _look_for_message(self, token: Token, message: str) -> None:
         if message not in self.awaits:
             self.awaits.append(message)
         if token.task_spec.node.attached_to is None:
@@ -114,6 +115,10 @@ class View:
             local.get(COUNTER),
             _local_variables(token),
         )
+
+    def _activity(self, token: Token) -> OpenActivity:
+        spec = token.task_spec
+        return OpenActivity(public_id(self._instance, token), spec.bpmn_id, spec.bpmn_name or "", spec.node.settings)
 
     def _external(self, token: Token) -> ExternalTask:
         spec = token.task_spec
