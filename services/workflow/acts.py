@@ -54,7 +54,7 @@ async def perform(
     """
     for attempt in range(TRIES):
         instance, revision = await deps.instances.load(case_no)
-        office = await deps.copies.office()
+        office = await office_for(deps, instance)
         check(instance, office)
         decided = await carried(deps, instance, act, office=office)
         if decided.instance == instance and not decided.said:
@@ -99,6 +99,15 @@ async def went_through(deps: Deps, instance: Instance, act: Act, *, office: Offi
     decided = moved(fresh.instance, act, step, now=now, office=office)
     rest = await _deliver_early(deps, decided.instance, step, office=office)
     return Decided(rest.instance, (*fresh.said, *decided.said, *rest.said))
+
+
+async def office_for(deps: Deps, instance: Instance) -> Office:
+    """The office as it is now for a case: never by a calendar older than the one its dates are reckoned by already."""
+    office = await deps.copies.office()
+    if instance.calendar in ("", office.time.calendar.version):
+        return office
+    deps.copies.forget()
+    return await deps.copies.office()
 
 
 def on_todays_calendar(deps: Deps, instance: Instance, office: Office) -> Decided:

@@ -1,6 +1,7 @@
 """Extending a case: once, by the head of the bureau, with reasons (行政许可法 §42)."""
 
 from services.kernel.identity import Person
+from services.workflow.acts import office_for, on_todays_calendar
 from services.workflow.deps import Deps
 from services.workflow.instances.models import Instance
 from services.workflow.instances.schedules import extended
@@ -13,11 +14,12 @@ async def extend(deps: Deps, case_no: str, *, reason: str, who: Person, key: str
 
     Raises CaseNotFound and what `schedules.extended` raises.
     """
-    await case_of(deps, case_no, who)
-    office = await deps.copies.office()
+    office = await office_for(deps, await case_of(deps, case_no, who))
     now = deps.clock.now()
 
     def decide(instance: Instance) -> Decided:
-        return extended(instance, at=now, actor=who.code, reason=reason, office=office)
+        fresh = on_todays_calendar(deps, instance, office)
+        longer = extended(fresh.instance, at=now, actor=who.code, reason=reason, office=office)
+        return Decided(longer.instance, (*fresh.said, *longer.said))
 
     return await deps.instances.change(case_no, decide, cause=f"api.{who.code}.extension.{key}" if key else None)

@@ -2,7 +2,7 @@
 
 from services.kernel.problem import Problem
 from services.kernel.store import Conflict
-from services.workflow.acts import TRIES, ActRefused, pause, went_through
+from services.workflow.acts import TRIES, ActRefused, office_for, pause, went_through
 from services.workflow.deps import Deps
 from services.workflow.engine.models import EngineFault
 from services.workflow.instances.incidents import StillFaulty, incident_of, opened, resolved
@@ -27,7 +27,7 @@ async def try_again(deps: Deps, case_no: str, incident_id: str, *, by: str) -> I
     """Do the kept act again, as of the moment it was meant for. Raises IncidentNotFound, StillFaulty, Conflict."""
     for attempt in range(TRIES):
         instance, revision = await deps.instances.load(case_no)
-        office = await deps.copies.office()
+        office = await office_for(deps, instance)
         incident = incident_of(instance, incident_id)
         failed: StillFaulty | None = None
         try:

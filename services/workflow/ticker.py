@@ -9,7 +9,7 @@ from services.contracts.events import Said
 from services.kernel import logs
 from services.kernel.app import Ticker
 from services.kernel.store import Conflict
-from services.workflow.acts import ActRefused, active_version, carried, on_todays_calendar
+from services.workflow.acts import ActRefused, active_version, carried, office_for, on_todays_calendar
 from services.workflow.clocks.ledgers import CALENDAR
 from services.workflow.deps import Deps
 from services.workflow.incidents import try_again
@@ -78,7 +78,7 @@ async def _side_by_side(instances: list[Instance], work: Callable[[Instance], Aw
 async def _live_through(deps: Deps, case_no: str, now: datetime) -> bool:
     """Everything that is due of one case, in the order of its moments, in one write."""
     instance, revision = await deps.instances.load(case_no)
-    office = await deps.copies.office()
+    office = await office_for(deps, instance)
     decided = on_todays_calendar(deps, instance, office)
     said = list(decided.said)
     for _ in range(_MOST_THINGS):
@@ -117,7 +117,7 @@ async def _start(deps: Deps, instance: Instance) -> bool:
 
 async def _reckon_anew(deps: Deps, case_no: str) -> bool:
     instance, revision = await deps.instances.load(case_no)
-    office = await deps.copies.office()
+    office = await office_for(deps, instance)
     decided = recomputed(
         instance, at=deps.clock.now(), reason=f"calendar {office.time.calendar.version}", office=office
     )

@@ -18,25 +18,25 @@ _BOMB = """<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY a "aaaaaaaaaa"><!ENTITY
 
 
 async def test_given_a_good_bundle_then_it_is_a_version_and_the_same_bytes_are_the_same_version(room: Room) -> None:
-    first = await room.deploy()
-    assert (first["key"], first["version"], first["created"], first["active"]) == ("small-permit", 1, True, True)
-    again = await room.deploy()
+    drawn = diagram().replace('id="small-permit"', 'id="good-permit"')
+    good = bundle(diagram_bpmn=drawn, item_toml=item(key="good-permit", code="PT-92"))
+    first = await room.deploy(good)
+    assert (first["key"], first["version"], first["created"], first["active"]) == ("good-permit", 1, True, True)
+    again = await room.deploy(good)
     assert (again["version"], again["created"], again["sha256"]) == (1, False, first["sha256"])
-    as_zip = await room.ask(
-        IT, "POST", "/definitions", content=zipped(as_bytes(bundle()), folder="small-permit/"), headers=ZIP
-    )
+    as_zip = await room.ask(IT, "POST", "/definitions", content=zipped(as_bytes(good), folder="any-name/"), headers=ZIP)
     assert (as_zip.status_code, as_zip.json()["version"]) == (200, 1)
-    other = await room.deploy(bundle(diagram_bpmn=diagram(handler_limit="2")), activate=False)
+    other = await room.deploy(good | {"forms/lead.json": good["forms/lead.json"] + " "}, activate=False)
     assert (other["version"], other["active"]) == (2, False)
-    [listed] = await room.have(IT, "/definitions")
+    [listed] = [each for each in await room.have(IT, "/definitions") if each["key"] == "good-permit"]
     assert [(version["version"], version["active"]) for version in listed["versions"]] == [(2, False), (1, True)]
-    detail = await room.have(HEAD, "/definitions/small-permit/versions/1")
+    detail = await room.have(HEAD, "/definitions/good-permit/versions/1")
     assert "diagram.bpmn" in detail["paths"]
-    file = await room.ask(IT, "GET", "/definitions/small-permit/versions/1/files/diagram.bpmn")
-    assert file.text == diagram()
-    assert (await room.ask(IT, "GET", "/definitions/small-permit/versions/9")).status_code == 404
-    assert (await room.ask(IT, "GET", "/definitions/small-permit/versions/1/files/none.txt")).status_code == 404
-    assert (await room.ask(HANDLER, "POST", "/definitions", {"files": bundle()})).status_code == 403
+    file = await room.ask(IT, "GET", "/definitions/good-permit/versions/1/files/diagram.bpmn")
+    assert file.text == drawn
+    assert (await room.ask(IT, "GET", "/definitions/good-permit/versions/9")).status_code == 404
+    assert (await room.ask(IT, "GET", "/definitions/good-permit/versions/1/files/none.txt")).status_code == 404
+    assert (await room.ask(HANDLER, "POST", "/definitions", {"files": good})).status_code == 403
 
 
 @pytest.mark.parametrize(

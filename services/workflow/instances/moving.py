@@ -10,7 +10,7 @@ from services.workflow.instances.ending import end
 from services.workflow.instances.models import Act, Application, Instance, Pin, Status, Verb
 from services.workflow.instances.opening import arm_timers, ask_outside, open_tasks
 from services.workflow.instances.passing import walk_passed
-from services.workflow.instances.schedules import expected_moved, scheduled
+from services.workflow.instances.schedules import expected_moved, reckoned_by, scheduled
 from services.workflow.instances.turns import Decided, Turn, in_order
 from services.workflow.offices import Office
 
@@ -66,12 +66,15 @@ def pinned(instance: Instance, pin: Pin, *, now: datetime) -> Decided:
 
 
 def moved(instance: Instance, act: Act, step: Step, *, now: datetime, office: Office) -> Decided:
-    """Take over what the engine made of an act. Raises `Unworkable` if the office cannot follow the diagram there."""
+    """Take over what the engine made of an act; the case's dates are those of the calendar in force before.
+
+    Raises `Unworkable` if the office cannot follow the diagram there.
+    """
     turn = Turn(act, step, now, office)
     after = instance.model_copy(update={"state": step.state, "data": dict(step.data)})
     decided = in_order(after, turn, say_fired, close_tasks, walk_passed, open_tasks, ask_outside, arm_timers, end)
     said = (*decided.said, *expected_moved(decided.said))
-    return Decided(scheduled(decided.instance, office), said)
+    return Decided(reckoned_by(scheduled(decided.instance, office), office), said)
 
 
 def keeps_early(instance: Instance, act: Act) -> Decided:

@@ -49,13 +49,12 @@ def scheduled(instance: Instance, office: Office) -> Instance:
         task.model_copy(update={"due_on": clock.due_on}) if (clock := instance.clock(f"step:{task.task_id}")) else task
         for task in instance.tasks
     )
-    return instance.model_copy(
-        update={
-            "next_due_at": thing.at if thing else None,
-            "tasks": tasks,
-            "calendar": office.time.calendar.version,
-        },
-    )
+    return instance.model_copy(update={"next_due_at": thing.at if thing else None, "tasks": tasks})
+
+
+def reckoned_by(instance: Instance, office: Office) -> Instance:
+    """The instance with a note that all its dates are reckoned by the calendar in force."""
+    return instance.model_copy(update={"calendar": office.time.calendar.version})
 
 
 def spoken(instance: Instance, *, until: datetime, office: Office) -> Decided:
@@ -96,7 +95,7 @@ def recomputed(instance: Instance, *, at: datetime, reason: str, office: Office)
             again, more = deeds.moved(clock, at=at, reason=reason, room=room)
             instance = instance.with_clock(again)
             said += more
-    return Decided(scheduled(instance, office), (*said, *expected_moved(said)))
+    return Decided(reckoned_by(scheduled(instance, office), office), (*said, *expected_moved(said)))
 
 
 def expected_moved(said: Iterable[Said]) -> tuple[Said, ...]:
