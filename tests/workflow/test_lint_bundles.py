@@ -7,7 +7,7 @@ import pytest
 from services.workflow.engine.models import Severity
 from services.workflow.lint import lint_files, lint_folder
 from services.workflow.lint.reports import MAX_FINDINGS, Report, catalogue
-from tests.workflow.bundle_support import as_bytes, bundle, diagram, form, item, user_task
+from tests.workflow.bundle_support import as_bytes, bundle, diagram, form, item, properties, user_task
 
 _FIELD = {"type": "string", "title": "说明"}
 
@@ -38,6 +38,8 @@ def _drawn(*changes: tuple[str, str]) -> dict[str, str]:
 _WARN = '"permit:warn" value="80%"'
 _STOP = 'name="permit:case_clock" value="stop"'
 _START = 'name="permit:case_clock" value="start"'
+_QUIET_END = '<bpmn:endEvent id="Granted" name="准予许可">' + properties(outcome="granted")
+_LOUD_END = _QUIET_END + '<bpmn:messageEventDefinition id="Told" messageRef="Message_Delivered" />'
 _NAMED = '<camunda:property name="permit:name_en" value="Lead" />'
 _MORE = form(("decision", "extra"), decision=_FIELD, opinion=_FIELD, extra=_FIELD)
 _ELSEWHERE = {"$ref": "other.json", "title": "x"}
@@ -70,6 +72,7 @@ FAULTS: list[tuple[dict[str, str], str, str]] = [
     (bundle(item_toml=item() + item()[item().index("[[situations]]") : item().index("[[documents]]")]), "GH-E728", "o"),
     (_drawn((_START, 'name="permit:name_en" value="x"')), "GH-W724", "start"),
     (_drawn((_NAMED, "")), "GH-W729", "分管领导审核"),
+    (_drawn((_QUIET_END, _LOUD_END)), "GH-W734", "case_delivered"),
 ]
 
 

@@ -7,7 +7,7 @@ from typing import Final
 from services.contracts.words import HoldGround
 from services.kernel.worktime import WarningPointUnreadable, WorkdaysBefore, read_warning_point
 from services.workflow.clocks.grounds import CLOSED_LIST
-from services.workflow.engine.diagrams.model import Node, Process
+from services.workflow.engine.diagrams.model import EventKind, Node, Process
 from services.workflow.lint.reports import Report
 
 _LONGEST_LIMIT: Final = 999
@@ -26,6 +26,8 @@ def check_settings(report: Report, process: Process, known: Known) -> None:
         _check_post(report, process, node, known)
         _check_warn(report, process, node)
         _check_notice(report, process, node)
+        if _sends(node):
+            report.say("GH-W734", process.file, node.id, name=label(node), message=node.event.name)
         if node.tag == "userTask" and "name_en" not in node.settings:
             report.say("GH-W729", process.file, node.id, name=label(node))
 
@@ -39,6 +41,11 @@ def limit_of(node: Node) -> int | None:
 def label(node: Node) -> str:
     """What to call an element when speaking to a person."""
     return node.name or node.id
+
+
+def _sends(node: Node) -> bool:
+    thrown = node.tag in ("intermediateThrowEvent", "endEvent") and node.event.kind is EventKind.MESSAGE
+    return thrown or node.tag == "sendTask"
 
 
 def _check_post(report: Report, process: Process, node: Node, known: Known) -> None:
