@@ -9,7 +9,7 @@ from services.contracts.words import Role
 from services.contracts.workflow import TimerSaid
 from services.kernel.bus import Event
 from services.kernel.clock import Clock
-from services.kernel.store import Aggregates, AlreadyApplied, AlreadyExists, Journal
+from services.kernel.store import Aggregates, AlreadyExists, Journal, NotFound
 from services.kernel.worktime import SHANGHAI
 from services.supervision import bulletins, lights, matters, notices
 from services.supervision.books import Books
@@ -61,15 +61,11 @@ async def _set_light(deps: Deps, event: Event[TimerSaid], *, table: RuleTable, c
     def decide(case: CaseLights) -> tuple[CaseLights, tuple[Said, ...]]:
         return lights.hear(case, timer, sequence=event.envelope.sequence, table=table, cast=cast, now=now)
 
-    if await deps.cases.find(timer.case_no) is None:
+    try:
+        await deps.cases.change(timer.case_no, decide, cause=event.envelope.id)
+    except NotFound:  # the first that is heard of the case
         case, said = decide(lights.dark(timer, now=now))
-        try:
-            await deps.cases.create(case, said, cause=event.envelope.id)
-        except (AlreadyExists, AlreadyApplied):
-            pass
-        else:
-            return
-    await deps.cases.change(timer.case_no, decide, cause=event.envelope.id)
+        await deps.cases.create(case, said, cause=event.envelope.id)
 
 
 async def _take_effect(deps: Deps, timer: TimerSaid, rule: Rule, *, recipients: tuple[str, ...], now: datetime) -> None:
