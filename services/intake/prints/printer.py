@@ -36,7 +36,7 @@ class Printer:
             format="pdf",
             sys_inputs={"receipt": _content(receipt, printed_at)},
             pdf_standards=["a-2b"],
-            timestamp=printed_at.astimezone(UTC),
+            timestamp=printed_at.astimezone(UTC).replace(microsecond=0),  # typst takes whole seconds only
         )
         assert isinstance(page, bytes)  # noqa: S101 - one PDF, not a picture for each page
         return page
