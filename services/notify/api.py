@@ -98,7 +98,7 @@ async def list_messages(
 @router.post("/messages/{message_id}/retry", summary="重发", responses=problems(NotFound, NothingToRetry, Conflict))
 async def retry_message(deps: Here, who: Operator, message_id: MessageId) -> MessageView:
     """Take a message up again that is over without having been sent, by the addresses known now."""
-    view = await _changed(deps, message_id, lambda found: messages.retry(found, deps.clock.wall()))
+    view = await _changed(deps, message_id, who, lambda found: messages.retry(found, deps.clock.wall()))
     log.info("message taken up again", message_id=message_id, by=who.code)
     return view
 
@@ -109,7 +109,7 @@ async def retry_message(deps: Here, who: Operator, message_id: MessageId) -> Mes
 async def abandon_message(deps: Here, who: Operator, message_id: MessageId, order: Abandonment) -> MessageView:
     """Do not send it any more, for a reason that stays on record with the name of who gave it."""
     because = f"{who.code}: {order.reason}"
-    view = await _changed(deps, message_id, lambda found: messages.abandon(found, because=because))
+    view = await _changed(deps, message_id, who, lambda found: messages.abandon(found, because=because))
     log.info("message abandoned", message_id=message_id, by=who.code)
     return view
 
@@ -146,7 +146,10 @@ async def decide_link(deps: Here, who: Leader, token: Token, verdict: Verdict) -
     return _link_view(deps, decided)
 
 
-async def _changed(deps: Deps, message_id: str, decide: Callable[[Message], Message]) -> MessageView:
+async def _changed(deps: Deps, message_id: str, who: Person, decide: Callable[[Message], Message]) -> MessageView:
+    message, _ = await deps.messages.load(message_id)
+    if not scope_of(who).everything and message.recipient != who.code:
+        raise NotFound(key=message_id)
     changed = await deps.messages.change(message_id, lambda found: (decide(found), ()))
     deps.wake.set()
     return _view(changed)

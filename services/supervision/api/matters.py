@@ -53,6 +53,7 @@ async def list_matters(
 async def move_matter(deps: Here, who: Supervisor, matter_id: DocumentId, entry: Move) -> Matter:
     """One step on; the seven steps cannot be skipped."""
     matter, revision = await deps.matters.load(matter_id)
+    visible(who, matter.departments, key=matter_id)
     moved, said = matters.move(matter, entry, by=who.code, now=deps.clock.now())
     await deps.matters.save(moved, revision, said)
     return moved
@@ -73,6 +74,8 @@ async def list_notices(
 )
 async def issue_notice(deps: Here, who: Supervisor, notice_id: DocumentId, entry: NoticeEntry) -> Notice:
     """Number a drafted notice and send it to the department."""
+    notice, _ = await deps.notices.load(notice_id)
+    visible(who, notice.departments, key=notice_id)
     return await desk.issue_notice(deps, notice_id, entry, by=who.code)
 
 
