@@ -1,0 +1,117 @@
+"""How each operation is asked about a certain case: what stands for the names in its path, and what it is sent.
+
+A new operation whose path or body is not known here makes a test fail: say here what it is to be asked.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from tests.hostile.city import Operation
+from tests.hostile.situation import REVIEW, Situation
+
+_IDENTITY: Final = {"holder_name": "甲申请人", "holder_id_no": "512002200001010018"}
+
+BODIES: Final[Mapping[tuple[str, str], Any]] = {
+    ("POST", "/cases/{case_no}/receipt/reissue"): _IDENTITY,
+    ("POST", "/cases/{case_no}/delivery"): {
+        "receiver_name": "甲申请人",
+        "receiver_id_no": "512002200001010018",
+        "signature": "甲申请人",
+    },
+    ("POST", "/cases/{case_no}/extension"): {"reason": "案情复杂"},
+    ("POST", "/tasks/{task_id}/complete"): {"answers": REVIEW},
+    ("POST", "/matters/{matter_id}/move"): {"to": "undertake", "note": "承办"},
+    ("POST", "/notices/{notice_id}/issue"): {"text": "请于期限内整改并书面报告。", "rectify_by": "2026-12-10"},
+    ("PUT", "/bulletins/{bulletin_id}"): {"heading": "督查通报", "text": "某科室超过期限未办结，予以通报。"},
+    ("POST", "/messages/{message_id}/abandon"): {"reason": "不再需要"},
+    ("POST", "/links/{token}"): {"decision": "agree", "opinion": "同意。"},
+    ("POST", "/dead-letters/{letter_id}/discard"): {"reason": "测试"},
+    ("POST", "/people/{code}/attendance"): {"attendance": "on_duty"},
+}
+"""Bodies that fit, for operations on one thing. Those that depend on the situation are made in `body_of`."""
+
+QUERIES: Final[Mapping[str, str]] = {"everyone": "true", "township": "T01", "item_code": "PT-90", "limit": "200"}
+"""What lists can be narrowed or widened by; `case_no` and `recipient` are filled in from the situation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One request about a certain case."""
+
+    operation: Operation
+    path: str
+    query: Mapping[str, str]
+    body: Any
+
+    def __str__(self) -> str:
+        return f"{self.operation.service} {self.operation.method} {self.path} {dict(self.query)}"
+
+
+def questions(operation: Operation, situation: Situation) -> Iterator[Question]:
+    """Everything that an operation can be asked about the cases: for each case, plainly and with each filter."""
+    body = body_of(operation, situation)
+    known = _names(situation)
+    told: set[tuple[str, str]] = set()
+    for case_no, task_id in _pairs(situation):
+        path = _filled(operation, known | {"case_no": case_no, "task_id": task_id})
+        for query in _queries(operation, case_no):
+            if (path, str(query)) not in told:
+                told.add((path, str(query)))
+                yield Question(operation, path, query, body)
+
+
+def body_of(operation: Operation, situation: Situation) -> Any:
+    """A body that fits; None if the operation takes none."""
+    if "requestBody" not in operation.document:
+        return None
+    made = {
+        ("POST", "/cases/{case_no}/receipt/pdf"): {"query_password": situation.password},
+        ("POST", "/bulletins"): {"matter_ids": [situation.matter_id]},
+    }
+    return {**BODIES, **made}[operation.method, operation.path]
+
+
+def _pairs(situation: Situation) -> tuple[tuple[str, str], ...]:
+    """The cases of three departments, each with a task."""
+    return (
+        (situation.case_no, situation.task_id),
+        (situation.decided_case, situation.leader_task),
+        (situation.faulty_case, situation.task_id),
+        (situation.township_case, situation.township_task),
+    )
+
+
+def _names(situation: Situation) -> dict[str, str]:
+    return {
+        "clock_id": "statutory",
+        "incident_id": situation.incident_id,
+        "matter_id": situation.matter_id,
+        "notice_id": situation.notice_id,
+        "bulletin_id": situation.bulletin_id,
+        "message_id": situation.message_id,
+        "token": situation.link,
+        "letter_id": situation.letter_id,
+        "item_code": "PT-90",
+        "key": "small-permit",
+        "number": "1",
+        "path": "diagram.bpmn",
+        "code": "u.handler.d06",
+        "year": "2026",
+    }
+
+
+def _filled(operation: Operation, known: Mapping[str, str]) -> str:
+    path = operation.path
+    for name in operation.parameters:
+        path = path.replace(f"{{{name}}}", known[name])
+    return path
+
+
+def _queries(operation: Operation, case_no: str) -> Iterator[dict[str, str]]:
+    """The plain question first, then one with each filter that could lead to the case."""
+    yield {}
+    known = {**QUERIES, "case_no": case_no, "recipient": f"applicant:{case_no}"}
+    for parameter in operation.document.get("parameters", ()):
+        if parameter["in"] == "query" and parameter["name"] in known:
+            yield {parameter["name"]: known[parameter["name"]]}

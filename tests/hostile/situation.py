@@ -1,0 +1,194 @@
+"""What lies in the office's cupboards: cases of three departments, and everything that came of them."""
+
+import re
+from dataclasses import dataclass
+from typing import Any, Final
+
+from services.kernel.bus import Bus
+from tests.hostile.city import City
+from tests.support.wait import wait_until
+from tests.workflow.bundle_support import bundle, diagram, item
+
+APPLICANT: Final = {"kind": "person", "name": "甲申请人", "id_no": "512002200001010018", "phone": "13900000007"}
+REVIEW: Final = {"opinion": "甲意见", "officers": ["李某", "赵某"]}
+_CLOSED: Final = "review.notice_no"
+
+WORKS: Final = {"item_code": "PT-90", "situation": "ordinary", "title": "甲地块办公楼", "applicant": APPLICANT}
+RURAL: Final = {"item_code": "PT-91", "situation": "ordinary", "title": "甲村道路", "applicant": APPLICANT}
+VILLAGE: Final = {
+    "item_code": "PT06",
+    "situation": "village_house",
+    "title": "甲镇住宅",
+    "applicant": APPLICANT,
+    "township": "T01",
+    "facts": {"location": "甲组"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """The keys of everything that is not a stranger's to see. `case_no` is a late case of D06."""
+
+    case_no: str
+    password: str
+    decided_case: str
+    """Of D06 as well; its leader is out and was sent a link."""
+    faulty_case: str
+    """Of D08; its process could not go on."""
+    township_case: str
+    task_id: str
+    closed_task: str
+    leader_task: str
+    township_task: str
+    incident_id: str
+    matter_id: str
+    notice_id: str
+    bulletin_id: str
+    message_id: str
+    link: str
+    letter_id: str
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What no answer to a stranger may contain: keys, and the word that all texts of the cases begin with."""
+        cases = (self.case_no, self.decided_case, self.faulty_case, self.township_case)
+        tasks = (self.task_id, self.leader_task, self.township_task)
+        papers = (self.incident_id, self.matter_id, self.notice_id, self.bulletin_id, self.message_id, self.link)
+        return (*cases, *tasks, *papers, "甲")
+
+
+async def situation_in(city: City) -> Situation:
+    """Deploy two small processes, receive four cases and let time pass until one of them is late."""
+    await _processes(city)
+    await city.stage.begin("2026-11-23", "10:00")
+    letter_id = await _unreadable(city)
+    await _stern_rules(city)
+    receipt = await received(city, WORKS)
+    case_no = receipt["case_no"]
+    closed = await city.stage.work("Accept", "u.accept", decision="accept")
+    task = await city.stage.task("Review", "u.handler.d06")
+    decided, leader_task, link = await _linked(city)
+    faulty, incident_id = await _faulty(city)
+    township, township_task = await _village(city)
+    city.stage.case_no = case_no
+    await city.stage.until("2026-11-27", "10:00")
+    matter_id, notice_id, bulletin_id = await _supervised(city, case_no)
+    page = await city.api.call("GET", "notify", "/messages", who="u.supervisor", query={"case_no": case_no})
+    return Situation(
+        case_no=case_no,
+        password=receipt["query_password"],
+        decided_case=decided,
+        faulty_case=faulty,
+        township_case=township,
+        task_id=task["task_id"],
+        closed_task=closed["task_id"],
+        leader_task=leader_task,
+        township_task=township_task,
+        incident_id=incident_id,
+        matter_id=matter_id,
+        notice_id=notice_id,
+        bulletin_id=bulletin_id,
+        message_id=page["messages"][0]["message_id"],
+        link=link,
+        letter_id=letter_id,
+    )
+
+
+async def received(city: City, application: dict[str, Any], *, who: str = "u.window") -> dict[str, Any]:
+    """A case, received at the window; it is then the one on the stage."""
+    receipt: dict[str, Any] = await city.stage.receive(who, application)
+    return receipt
+
+
+async def at_review(city: City, application: dict[str, Any] = WORKS) -> dict[str, Any]:
+    """A new case of the small process, accepted: its receipt."""
+    receipt = await received(city, application)
+    await city.stage.work("Accept", "u.accept", decision="accept")
+    return receipt
+
+
+async def attend(city: City, person: str, attendance: str) -> None:
+    """Somebody goes out, or comes back."""
+    await city.api.call("POST", "registry", f"/people/{person}/attendance", who=person, body={"attendance": attendance})
+    await city.stage.quiet()
+
+
+async def _processes(city: City) -> None:
+    """The small permit for D06, and the same for D08 with a step for a post that D08 does not have."""
+    other = diagram().replace('id="small-permit"', 'id="rural-permit"').replace('"P08"', '"P16"')
+    rural = item(key="rural-permit", code="PT-91").replace('department = "D06"', 'department = "D08"')
+    for files in (bundle(), bundle(diagram_bpmn=other, item_toml=rural)):
+        await city.api.call(
+            "POST", "workflow", "/definitions", who="u.it", body={"files": files}, query={"activate": "true"}
+        )
+    await city.stage.quiet()
+
+
+async def _stern_rules(city: City) -> None:
+    """The first working day late already brings a notice."""
+    rules = (await city.api.call("GET", "supervision", "/rules", who="u.supervisor"))["in_force"]["rules"]
+    stern = [{**rule, "effects": ["matter", "notice"]} if rule["id"] == "SL-02/1" else rule for rule in rules]
+    body = {"effective_from": "2026-11-23", "rules": stern, "note": "从严"}
+    await city.api.call("PUT", "supervision", "/rules", who="u.supervisor", body=body)
+
+
+async def _linked(city: City) -> tuple[str, str, str]:
+    """A case that waits for a leader who is out: its number, the task, and the token of the leader's link."""
+    receipt = await at_review(city)
+    await attend(city, "u.leader", "out_of_office")
+    await city.stage.work("Review", "u.handler.d06", **REVIEW)
+    task = await city.stage.task("Lead", "u.leader")
+    token = await wait_until(lambda: _token(city, receipt["case_no"]))
+    await attend(city, "u.leader", "on_duty")
+    return receipt["case_no"], task["task_id"], token
+
+
+async def _token(city: City, case_no: str) -> str:
+    letters = await city.api.call("GET", "postbox", "/messages", query={"limit": 1000})
+    found = [re.search(r"/links/([A-Za-z0-9_-]+)", letter["text"]) for letter in letters if case_no in letter["text"]]
+    return next((match[1] for match in found if match), "")
+
+
+async def _faulty(city: City) -> tuple[str, str]:
+    """A case of D08 whose next step belongs to a post that nobody has: its number and its incident."""
+    receipt = await at_review(city, RURAL)
+    task = await city.stage.task("Review", "u.handler.d08")
+    answer = await city.api.send_any(
+        "POST",
+        "workflow",
+        f"/tasks/{task['task_id']}/complete",
+        who="u.handler.d08",
+        body={"answers": {**REVIEW, "notice_no": "甲号"}},
+    )
+    assert answer.json()["code"] == "task-in-incident", answer.text
+    [incident] = (await city.api.call("GET", "workflow", "/incidents", who="u.ops"))["incidents"]
+    return receipt["case_no"], incident["incident_id"]
+
+
+async def _village(city: City) -> tuple[str, str]:
+    """A case of the township T01: its number and its first task."""
+    receipt = await received(city, VILLAGE, who="u.town.window")
+    task = await city.stage.task("Task_TownshipCheck", "u.town.window")
+    return receipt["case_no"], task["task_id"]
+
+
+async def _supervised(city: City, case_no: str) -> tuple[str, str, str]:
+    """The late case's matter, its drafted notice, and a bulletin drafted from it."""
+    query = {"case_no": case_no}
+    [matter] = (await city.api.call("GET", "supervision", "/matters", who="u.supervisor", query=query))["matters"]
+    [notice] = (await city.api.call("GET", "supervision", "/notices", who="u.supervisor", query=query))["notices"]
+    body = {"matter_ids": [matter["matter_id"]]}
+    draft = await city.api.call("POST", "supervision", "/bulletins", who="u.supervisor", body=body)
+    return matter["matter_id"], notice["notice_id"], draft["bulletin_id"]
+
+
+async def _unreadable(city: City) -> str:
+    """A message that is no event, as a broken adapter would send it: the dead letter that it becomes."""
+    servers = city.run.servers
+    bus = Bus(servers.nats_url(), user="external", password=servers.passwords["external"])
+    await bus.connect(within=10)
+    subject = "guihua.external.answer.completed.v1.X"
+    await bus.publish(subject, b"{}", event_id="external.nonsense.X.1.0", stream="GUIHUA_EXTERNAL")
+    await bus.close()
+    [letter] = await wait_until(lambda: city.api.call("GET", "workflow", "/dead-letters", who="u.ops"))
+    return str(letter["id"])
