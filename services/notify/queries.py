@@ -1,7 +1,7 @@
 """What notify asks its own database."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from services.kernel.store import Aggregates, Index, NotFound, Store
@@ -16,12 +16,15 @@ _UNTOUCHED: Final = timedelta(minutes=1)
 _AT_ONCE: Final = timedelta()
 _MANY: Final = 1000
 
+_SET: Final = {"$gt": datetime(2000, 1, 1, tzinfo=UTC)}
+"""A moment that is there. A query must say so too, or MongoDB does not use an index that holds only such documents."""
+
 
 async def declare_indexes(store: Store) -> None:
     """The indexes that the queries need, and what the database deletes by itself."""
     await store.indexes(
         "messages",
-        Index("body.due_at", where={"body.due_at": {"$type": "date"}}),
+        Index("body.due_at", where={"body.due_at": _SET}),
         Index("-body.created_at", "_id"),
         Index("body.case_no", "-body.created_at", "_id"),
         Index("body.recipient", "-body.created_at", "_id"),
@@ -31,7 +34,7 @@ async def declare_indexes(store: Store) -> None:
         "links",
         Index("body.token_hash", unique=True),
         Index("body.task_id"),
-        Index("body.signed_at", where={"body.signed_at": {"$type": "date"}}),
+        Index("body.signed_at", where={"body.signed_at": _SET}),
     )
     await store.indexes("persons", Index("body.posts"), Index("body.roles"))
     await store.indexes(
@@ -43,7 +46,7 @@ async def declare_indexes(store: Store) -> None:
 
 async def due_messages(messages: Aggregates[Message], wall: datetime, *, limit: int) -> list[Message]:
     """What the sender has to look at now, the longest waiting first."""
-    return await messages.query({"body.due_at": {"$lte": wall}}, sort=[("body.due_at", 1)], limit=limit)
+    return await messages.query({"body.due_at": _SET | {"$lte": wall}}, sort=[("body.due_at", 1)], limit=limit)
 
 
 async def waiting_messages(messages: Aggregates[Message], recipients: Sequence[str]) -> list[Message]:
@@ -79,13 +82,13 @@ async def links_of(links: Aggregates[Link], task_id: str) -> list[Link]:
 
 async def count_due(deps: Deps) -> int:
     """Messages that are being sent, or are to be tried now."""
-    now = {"body.state": State.QUEUED, "body.due_at": {"$lte": deps.clock.wall()}}
+    now = {"body.state": State.QUEUED, "body.due_at": _SET | {"$lte": deps.clock.wall()}}
     return await deps.messages.count({"$or": [now, {"body.state": State.SENDING}]})
 
 
 async def count_untouched(deps: Deps) -> int:
     """Messages that should have been looked at more than a minute ago: the sender does not run."""
-    return await deps.messages.count({"body.due_at": {"$lte": deps.clock.wall() - _UNTOUCHED}})
+    return await deps.messages.count({"body.due_at": _SET | {"$lte": deps.clock.wall() - _UNTOUCHED}})
 
 
 async def count_waiting(deps: Deps) -> int:
@@ -100,5 +103,5 @@ async def count_failed(deps: Deps) -> int:
 
 async def count_not_carried_out(deps: Deps) -> int:
     """Decisions by link, older than a minute, that the process has not carried out."""
-    decided = {"$lte": deps.clock.wall() - _UNTOUCHED}
+    decided = _SET | {"$lte": deps.clock.wall() - _UNTOUCHED}
     return await deps.links.count({"body.ended": None, "body.signed_at": decided})
