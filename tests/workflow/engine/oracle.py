@@ -45,6 +45,7 @@ class Pawn:
     vertex: Vertex
     came_by: str = ""
     timers: list[str] = field(default_factory=list)
+    hears: list[str] = field(default_factory=list)
     rooms: list[Room] = field(default_factory=list)
     people: list[int] = field(default_factory=list)
     left: list[int] = field(default_factory=list)
@@ -99,6 +100,9 @@ class Game:
             inner = inner.around
         return tuple(sorted(found.items()))
 
+    def messages(self) -> list[Timer]:
+        return [(name, room, pawn) for room in self.rooms() for pawn in room.tokens for name in pawn.hears]
+
     def timers(self) -> list[Timer]:
         return [(timer, room, pawn) for room in self.rooms() for pawn in room.tokens for timer in pawn.timers]
 
@@ -132,12 +136,27 @@ class Game:
         self.follow(room, event)
         self.settle()
 
+    def hear(self, message: Timer) -> None:
+        name, room, pawn = message
+        event = room.graph.vertices[name]
+        room.put(name, {})
+        if event.interrupting:
+            room.tokens.remove(pawn)
+        self.follow(room, event)
+        self.settle()
+
     # ── the rules ──
 
     def enter(self, room: Room, vertex: Vertex, came_by: str) -> None:
         pawn = Pawn(vertex, came_by)
         room.tokens.append(pawn)
-        pawn.timers = [v.id for v in room.graph.vertices.values() if v.attached_to == vertex.id]
+        near = [v for v in room.graph.vertices.values() if v.attached_to == vertex.id]
+        if vertex.kind == "events":
+            near = [room.graph.vertices[flow[2]] for flow in room.graph.flows if flow[1] == vertex.id]
+        pawn.timers = [v.id for v in near if v.kind == "timer"]
+        pawn.hears = [v.id for v in near if v.kind == "heard"]
+        if vertex.kind == "receive":
+            pawn.hears.append(vertex.id)
         items = room.see("case")["items"]
         if vertex.kind == "several_user":
             room.put(f"r_{vertex.id}", [])
@@ -192,7 +211,7 @@ class Game:
         """Let everything happen that happens by itself; then nothing must stand still for ever."""
         while self.one_move():
             pass
-        if not self.is_over and not self.tasks() and not self.timers():
+        if not self.is_over and not self.tasks() and not self.timers() and not self.messages():
             raise Stuck
 
     def one_move(self) -> bool:
@@ -203,6 +222,8 @@ class Game:
             kind = pawn.vertex.kind
             if kind == "terminate":
                 room.tokens.clear()
+            elif kind == "error":
+                self.fail(room)
             elif kind == "script":
                 room.put(f"c_{pawn.vertex.id}", room.see(RESULT)["x"])
                 self.leave(room, pawn)
@@ -212,6 +233,21 @@ class Game:
                 continue
             return True
         return False
+
+    def fail(self, room: Room) -> None:
+        """Go outwards to the first activity with an error event; it is left by that."""
+        for outer in self.rooms():
+            for pawn in outer.tokens:
+                if room in pawn.rooms:
+                    events = [v for v in outer.graph.vertices.values() if v.attached_to == pawn.vertex.id]
+                    caught = [v for v in events if v.kind == "caught"]
+                    if not caught:
+                        self.fail(outer)
+                        return
+                    outer.tokens.remove(pawn)
+                    self.follow(outer, caught[0])
+                    return
+        raise AssertionError(room.graph.id)
 
     def incoming(self, room: Room, pawn: Pawn) -> list[str]:
         return [flow[0] for flow in room.graph.flows if flow[2] == pawn.vertex.id]

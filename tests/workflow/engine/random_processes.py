@@ -5,6 +5,7 @@ processes, multi-instance tasks and subprocesses, boundary timers. Conditions re
 and scripts write only that, so nothing depends on the order in which parallel branches run in one step.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -17,7 +18,11 @@ ITEM = "i_"
 
 @dataclass
 class Vertex:
-    """A node. `kind`: start end terminate user script xor and or sub call several_user several_sub timer."""
+    """A node.
+
+    `kind`: start end terminate error user script xor and or sub call several_user several_sub receive, the first of
+    several events (events), and what is attached or waits there: timer heard caught.
+    """
 
     id: str
     kind: str
@@ -36,13 +41,15 @@ class Graph:
     id: str
     vertices: dict[str, Vertex] = field(default_factory=dict)
     flows: list[tuple[str, str, str, int]] = field(default_factory=list)
+    linked: int = 0
 
     def add(self, vertex: Vertex) -> str:
         self.vertices[vertex.id] = vertex
         return vertex.id
 
     def link(self, source: str, target: str, divisor: int = 0) -> str:
-        found = f"f{len(self.flows)}_{self.id}"
+        self.linked += 1
+        found = f"f{self.linked}_{self.id}"
         self.flows.append((found, source, target, divisor))
         return found
 
@@ -75,6 +82,8 @@ class Maker:
     def _block(self, graph: Graph, depth: int) -> tuple[str, str]:
         small = ["user", "user", "script", "several_user"]
         large = ["sequence", "sequence", "xor", "and", "and", "or", "loop", "sub", "call", "several_sub", "timed"]
+        if not self._items:  # a message names no instance of several
+            large += ["receive", "events", "failing", "heard"]
         kind = self.random.choice(small + large * 2 if depth > 0 else small)
         made: tuple[str, str] = getattr(self, f"_{kind}")(graph, depth - 1)
         return made
@@ -149,16 +158,52 @@ class Maker:
     def _several_sub(self, graph: Graph, depth: int) -> tuple[str, str]:
         return self._inside(graph, depth, "several_sub", "ms")
 
+    def _receive(self, graph: Graph, _: int) -> tuple[str, str]:
+        return self._one(graph, Vertex(self._id("r"), "receive"))
+
+    def _events(self, graph: Graph, _: int) -> tuple[str, str]:
+        opening = graph.add(Vertex(self._id("ev"), "events"))
+        closing = graph.add(Vertex(self._id("x"), "xor"))
+        for kind in self.random.sample(["timer", "timer", "heard", "heard"], 2):
+            event, user = graph.add(Vertex(self._id("w"), kind)), self._user(graph, 0)
+            graph.link(opening, event)
+            graph.link(event, user[0])
+            graph.link(user[1], closing)
+        return opening, closing
+
+    def _failing(self, graph: Graph, depth: int) -> tuple[str, str]:
+        """A subprocess or called process that may end in an error, caught round it."""
+        on = self._inside(graph, depth, self.random.choice(["sub", "call"]), "fa")
+        inner = graph.vertices[on[0]].inner
+        assert inner is not None
+        user, ask = self._user(inner, 0), inner.add(Vertex(self._id("x"), "xor"))
+        first = next(flow for flow in inner.flows if inner.vertices[flow[1]].kind == "start")
+        inner.flows.remove(first)
+        inner.link(first[1], user[0])
+        inner.link(user[1], ask)
+        inner.link(ask, inner.add(Vertex(self._id("er"), "error")), 2)
+        inner.vertices[ask].default = inner.link(ask, first[2])
+        return self._handled(graph, on, "caught", interrupting=True)
+
+    def _heard(self, graph: Graph, depth: int) -> tuple[str, str]:
+        kind = self.random.choice(["_user", "_user", "_sub", "_several_user", "_receive"])
+        on: tuple[str, str] = getattr(self, kind)(graph, depth)
+        return self._handled(graph, on, "heard", interrupting=self.random.random() < 0.5)
+
+    def _handled(self, graph: Graph, on: tuple[str, str], kind: str, *, interrupting: bool) -> tuple[str, str]:
+        event = graph.add(Vertex(self._id("b"), kind, attached_to=on[0], interrupting=interrupting))
+        handler = self._user(graph, 0)
+        graph.link(event, handler[0])
+        graph.link(handler[1], graph.add(Vertex(self._id("e"), "end")))
+        return on
+
     def _timed(self, graph: Graph, depth: int) -> tuple[str, str]:
         kind = self.random.choice(["_user", "_user", "_sub", "_several_user", "_several_sub", "_call"])
         on = getattr(self, kind)(graph, depth)
         for _ in range(self.random.choice([1, 1, 2])):
-            interrupting = self.random.random() < 0.5
-            event = graph.add(Vertex(self._id("b"), "timer", attached_to=on[0], interrupting=interrupting))
-            handler = self._user(graph, 0)
-            graph.link(event, handler[0])
-            graph.link(handler[1], graph.add(Vertex(self._id("e"), "end")))
-        return on
+            self._handled(graph, on, "timer", interrupting=self.random.random() < 0.5)
+        made: tuple[str, str] = on
+        return made
 
 
 class Tangle:
@@ -197,7 +242,20 @@ class Tangle:
 
 def drawn_process(main: Graph, called: list[Graph]) -> bytes:
     """The BPMN of a process and of those it calls."""
-    return draw.drawn(*(draw.process(_body(graph), id=graph.id) for graph in (main, *called)))
+    graphs = (main, *called)
+    names = [vertex.id for graph in graphs for vertex in _all(graph) if vertex.kind in ("receive", "heard")]
+    return draw.drawn(
+        '<bpmn:error id="err" errorCode="E1"/>',
+        *map(draw.message, names),
+        *(draw.process(_body(graph), id=graph.id) for graph in graphs),
+    )
+
+
+def _all(graph: Graph) -> Iterator[Vertex]:
+    for vertex in graph.vertices.values():
+        yield vertex
+        if vertex.inner is not None and vertex.kind != "call":
+            yield from _all(vertex.inner)
 
 
 def _body(graph: Graph) -> str:
@@ -224,11 +282,20 @@ def _vertex(vertex: Vertex) -> str:
         "several_sub": lambda: draw.node("subProcess", vertex.id, several, inner),
         "several_user": lambda: draw.user(vertex.id, several, result=f"r_{vertex.id}"),
         "call": lambda: _call(vertex),
-        "timer": lambda: draw.boundary(
-            vertex.id, vertex.attached_to, draw.timer("PT1H"), interrupting=vertex.interrupting
-        ),
+        "receive": lambda: draw.node("receiveTask", vertex.id, messageRef=f"m_{vertex.id}"),
+        "events": lambda: draw.node("eventBasedGateway", vertex.id),
+        "error": lambda: draw.node("endEvent", vertex.id, draw.definition("error", errorRef="err")),
+        "timer": lambda: _event(vertex, draw.timer("PT1H")),
+        "heard": lambda: _event(vertex, draw.definition("message", messageRef=f"m_{vertex.id}")),
+        "caught": lambda: _event(vertex, draw.definition("error", errorRef="err")),
     }
     return str(plain[vertex.kind]())
+
+
+def _event(vertex: Vertex, inner: str) -> str:
+    if not vertex.attached_to:
+        return draw.node("intermediateCatchEvent", vertex.id, inner)
+    return draw.boundary(vertex.id, vertex.attached_to, inner, interrupting=vertex.interrupting)
 
 
 def _call(vertex: Vertex) -> str:

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from services.contracts.words import StepKind
 from services.workflow.engine.bundles import Bundle, compile_diagrams
-from services.workflow.engine.models import Complete, EngineFault, Fire, Step
+from services.workflow.engine.models import Complete, EngineFault, Fire, Message, Step
 from services.workflow.engine.run import apply, start
 from tests.workflow.engine.oracle import Game, Stuck, Task
 from tests.workflow.engine.playing import CALENDAR, NOW
@@ -40,17 +41,22 @@ def _task_key(game: Game, task: Task) -> tuple[str, int | None, tuple[tuple[str,
 
 
 def _same(game: Game, step: Step) -> None:
-    tasks = Counter((task.element, task.index, _items(task.variables)) for task in step.tasks)
+    people = [task for task in step.tasks if task.kind is StepKind.HUMAN]
+    tasks = Counter((task.element, task.index, _items(task.variables)) for task in people)
     assert tasks == Counter(_task_key(game, task) for task in game.tasks())
+    assert set(step.awaits) == {message[0] for message in game.messages()}
     timers = Counter((timer.element, _items(timer.variables)) for timer in step.timers)
     assert timers == Counter((timer[0], game.items_around(timer[1])) for timer in game.timers())
     assert (step.ended is not None) == game.is_over
     assert dict(step.data) == game.top.names
 
 
-def _chosen(game: Game, step: Step, random: Random) -> tuple[Callable[[], None], Complete | Fire]:
+def _chosen(game: Game, step: Step, random: Random) -> tuple[Callable[[], None], Complete | Fire | Message]:
     """Choose a random move: how the oracle makes it, and the command that says the same to the engine."""
-    tasks, timers = game.tasks(), game.timers()
+    tasks, timers, messages = game.tasks(), game.timers(), game.messages()
+    if messages and (not tasks or random.random() < 0.2):
+        message = random.choice(messages)
+        return partial(game.hear, message), Message(message[0])
     if timers and (not tasks or random.random() < 0.3):
         timer = random.choice(timers)
         where = (timer[0], game.items_around(timer[1]))
