@@ -1,4 +1,4 @@
-"""One message to one recipient about one event: its way through the channels, every attempt kept."""
+"""One message to one recipient about one event: its way through the channels, every attempt kept (A-20)."""
 
 import hashlib
 from collections.abc import Collection

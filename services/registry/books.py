@@ -92,7 +92,7 @@ class Post(Body, frozen=True):
 
 
 class Member(Body, frozen=True):
-    """A person of the bureau with posts, roles, deputy (AB岗) and ways to be reached."""
+    """A person of the bureau with posts, roles, deputy (AB岗), attendance (A-41) and ways to be reached."""
 
     code: str
     name: str

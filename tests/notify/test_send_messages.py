@@ -1,4 +1,4 @@
-"""Handing messages over: real SMTP and HTTP, other ways when one is down, and failures that somebody sees."""
+"""Handing messages over: real SMTP and HTTP, other ways when one is down, and failures that somebody sees (A-20)."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""One message and its tries as plain rules: pauses, other ways, interruption, giving up, and people stepping in."""
+"""One message and its tries as plain rules (A-20): pauses, other ways, interruption, giving up, people stepping in."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""Departments, posts and people over HTTP: entered whole, said once, seen by those who may."""
+"""Departments, posts (B-43) and people over HTTP: entered whole, said once, seen by those who may."""
 
 import asyncio
 import tomllib

@@ -1,4 +1,4 @@
-"""Which entries are lawful: references, duties apart, posts under their holders."""
+"""Which entries are lawful: references, duties apart (A-28), posts as data and under their holders (B-43)."""
 
 from typing import Any
 

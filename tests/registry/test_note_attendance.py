@@ -1,4 +1,4 @@
-"""在岗 / 外出: everyone for themselves, the registrar for all."""
+"""在岗 / 外出 (A-41): everyone for themselves, the registrar for all."""
 
 import pytest
 
