@@ -1,6 +1,6 @@
 """The books over HTTP: departments, posts, people, attendance, calendars, and the demonstration's clock."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Path
@@ -45,6 +45,11 @@ Registrar = Annotated[Person, Depends(allowed(Permission.REGISTRY_EDIT))]
 PostCode = Annotated[str, Path(pattern=r"^P[0-9]{2}$")]
 Year = Annotated[int, Path(ge=2000, le=2200)]
 
+_EARLIEST: Final = datetime(2004, 1, 1, tzinfo=UTC)
+"""The first day of the calendar: before it nobody can count working days."""
+
+_LATEST: Final = datetime(2100, 1, 1, tzinfo=UTC)
+
 _PERSON_WRITES: Final = problems(UnknownReference, OwnDeputy, RoleConflict, Conflict)
 _YEAR_WRITES: Final = problems(*YEAR_FILE_PROBLEMS, DayOutsideCalendar, Conflict)
 
@@ -84,7 +89,7 @@ class YearView(BaseModel, frozen=True):
 class ClockEntry(Request, frozen=True):
     """What the office's clock should show; `speed` is office seconds per real second, 0 stands still."""
 
-    as_of: AwareDatetime
+    as_of: Annotated[AwareDatetime, Field(ge=_EARLIEST, lt=_LATEST)]
     speed: Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)] = 0
 
 

@@ -91,8 +91,17 @@ async def test_given_the_broker_lost_the_setting_then_the_next_one_is_newer_stil
 
 @pytest.mark.parametrize(
     "body",
-    [{}, {"as_of": "2017-04-21T15:30:00"}, entry(speed=-1), entry(speed=1e9), entry(zone="Asia/Shanghai")],
-    ids=["nothing", "no zone", "backwards", "too fast", "more than there is"],
+    [
+        {},
+        {"as_of": "2017-04-21T15:30:00"},
+        {"as_of": "0001-01-01T00:00:00+14:00"},
+        {"as_of": "2003-12-31T00:00:00+08:00"},
+        {"as_of": "2101-01-01T00:00:00+08:00"},
+        entry(speed=-1),
+        entry(speed=1e9),
+        entry(zone="Asia/Shanghai"),
+    ],
+    ids=["nothing", "no zone", "no such day", "before the calendar", "far away", "backwards", "too fast", "too much"],
 )
 async def test_what_is_no_setting_is_refused(registry: Registry, body: dict[str, Any]) -> None:
     assert (await registry.ask("PUT", "/clock", OPERATOR, body=body)).status_code == 422
