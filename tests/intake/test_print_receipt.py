@@ -71,7 +71,9 @@ async def test_the_page_says_everything_the_applicant_needs(printer: Printer, se
     assert "暂定" not in text
 
 
-async def test_it_is_printed_at_any_moment_not_only_at_whole_seconds(printer: Printer, settings: IntakeSettings) -> None:
+async def test_it_is_printed_at_any_moment_not_only_at_whole_seconds(
+    printer: Printer, settings: IntakeSettings
+) -> None:
     pdf = await printer.pdf(receipt(settings), printed_at=PRINTED.replace(microsecond=123_000))
     assert pdf.startswith(b"%PDF")
 
