@@ -112,7 +112,7 @@ async def main():
     servers = Servers(Path(sys.argv[1]), Ports.free(), environment={})
     await servers.start()
     print(servers.mongo.process.pid, servers.nats.process.pid, flush=True)
-    await asyncio.sleep(600)
+    await asyncio.Event().wait()
 asyncio.run(main())
 """
 

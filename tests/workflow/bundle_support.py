@@ -88,23 +88,29 @@ def diagram(*, handler_limit: str = "3", handler_post: str = "P04") -> str:
             + properties(post="P13", limit_wd="10", warn="80%", counts_in_case_clock="no", result="delivery")
             + "</bpmn:receiveTask>",
             '<bpmn:endEvent id="Granted" name="准予许可">' + properties(outcome="granted") + "</bpmn:endEvent>",
-            flow("Start_1", "Accept"),
-            flow("Accept", "Accepted_"),
-            flow("Accepted_", "Accepted", 'acceptance.decision == "accept"'),
-            flow("Accepted_", "Refused"),
-            flow("Accepted", "Review"),
-            flow("Silent", "Deemed"),
-            flow("Deemed", "Review"),
-            flow("Review", "Experts_"),
-            flow("Experts_", "Experts", "review.notice_no != None"),
-            flow("Experts_", "Lead"),
-            flow("Experts", "Lead"),
-            flow("Lead", "Decided"),
-            flow("Decided", "Number"),
-            flow("Number", "Deliver"),
-            flow("Deliver", "Granted"),
+            *_flows(),
             _TAIL,
         )
+    )
+
+
+def _flows() -> tuple[str, ...]:
+    return (
+        flow("Start_1", "Accept"),
+        flow("Accept", "Accepted_"),
+        flow("Accepted_", "Accepted", 'acceptance.decision == "accept"'),
+        flow("Accepted_", "Refused"),
+        flow("Accepted", "Review"),
+        flow("Silent", "Deemed"),
+        flow("Deemed", "Review"),
+        flow("Review", "Experts_"),
+        flow("Experts_", "Experts", "review.notice_no != None"),
+        flow("Experts_", "Lead"),
+        flow("Experts", "Lead"),
+        flow("Lead", "Decided"),
+        flow("Decided", "Number"),
+        flow("Number", "Deliver"),
+        flow("Deliver", "Granted"),
     )
 
 

@@ -6,7 +6,7 @@ from hashlib import sha256
 from posixpath import basename
 from typing import Final
 
-from services.workflow.engine.decisions.feel import names_of
+from services.workflow.engine.decisions.names import names_of
 from services.workflow.engine.decisions.overlaps import check_table
 from services.workflow.engine.decisions.reading import read_tables
 from services.workflow.engine.decisions.tables import Table

@@ -45,7 +45,8 @@ async def test_events_of_one_case_are_handled_in_order_and_cases_side_by_side(of
         assert event.said.case_no not in at_work
         at_work.add(event.said.case_no)
         most[0] = max(most[0], len(at_work))
-        await asyncio.sleep(0.002)
+        for _ in range(20):  # long enough for others to begin beside it
+            await asyncio.sleep(0)
         deps.events.append(event)
         at_work.remove(event.said.case_no)
 
@@ -193,7 +194,7 @@ async def test_what_a_killed_process_had_in_hand_is_heard_first_by_the_next(offi
 
     async def hang(_: Heard, __: Event[CaseDelivered]) -> None:
         stuck.set()
-        await asyncio.sleep(3600)
+        await asyncio.Event().wait()
 
     async with window(office) as intake:
         store = store_of(office, "workflow")

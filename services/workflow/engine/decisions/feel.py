@@ -5,7 +5,6 @@ A subset of DMN 1.3 §10.3: literals, dotted names, arithmetic, comparisons, ran
 """
 
 from decimal import Decimal
-from functools import lru_cache
 from typing import Final
 
 from services.workflow.engine.decisions.builtins import FUNCTIONS
@@ -53,28 +52,6 @@ def read_expression(source: str) -> Tree:
     tree = reader.expression()
     reader.done()
     return tree
-
-
-@lru_cache(maxsize=2048)
-def names_of(source: str) -> frozenset[str]:
-    """Give the variables that an expression reads."""
-    found, ahead = set[str](), [read_expression(source)]
-    while ahead:
-        tree = ahead.pop()
-        match tree:
-            case Name(path):
-                found.add(path[0])
-            case Unary(operand):
-                ahead.append(operand)
-            case Binary(_, left, right):
-                ahead += [left, right]
-            case Choice(test, yes, no):
-                ahead += [test, yes, no]
-            case Call(_, arguments):
-                ahead += arguments
-            case _:
-                pass
-    return frozenset(found - {"?"})
 
 
 class _Reader:
