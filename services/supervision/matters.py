@@ -153,7 +153,9 @@ def register(
 
 
 def note(matter: Matter, rule: Rule, *, now: datetime) -> tuple[Matter, tuple[Said, ...]]:
-    """A further rule was met: one more fact in the same file."""
+    """A further rule was met: one more fact in the same file. The rule that registered it may be met every day."""
+    if rule.id == matter.rule:
+        return matter, ()
     fact = Fact(at=now, step=matter.step, by="system:light", note=f"{rule.id} {rule.reason}")
     if any(known.note == fact.note for known in matter.facts):
         return matter, ()

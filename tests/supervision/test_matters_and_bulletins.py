@@ -48,6 +48,20 @@ def test_given_no_bulletin_then_the_archive_needs_a_reason_why_none_is_needed() 
     assert matters.move(named, Move(to=Step.ARCHIVE, note="归档"), by="u.supervisor", now=NOW)[0].step is Step.ARCHIVE
 
 
+def test_given_the_rule_that_registered_a_matter_when_it_is_met_again_then_the_file_is_not_changed() -> None:
+    """The second overdue day, or the same event heard twice, once added the first fact again under another name."""
+    again, said = matters.note(matter(Step.UNDERTAKE), _RULE, now=NOW)
+    assert (again, said) == (matter(Step.UNDERTAKE), ())
+
+
+def test_given_a_further_rule_when_it_is_met_twice_then_the_file_holds_one_more_fact() -> None:
+    further = next(rule for rule in default_table().rules if rule.id == "SL-07")
+    once, _ = matters.note(matter(), further, now=NOW)
+    twice, _ = matters.note(once, further, now=NOW)
+    assert len(once.facts) == 2
+    assert twice == once
+
+
 def test_given_an_issued_notice_then_it_is_read_only() -> None:
     drafted = notices.draft(matter(), department_name="建筑工程规划管理科", reason=_RULE.reason, now=NOW)
     entry = NoticeEntry(text=drafted.text, rectify_by=date(2017, 4, 12))
