@@ -2,9 +2,10 @@
 
 import asyncio
 import random
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 
 from services.local.client import Refusal
@@ -13,6 +14,7 @@ from tests.chaos.client import Client, LookAgain
 
 ID_NO: Final = "512002200001010018"
 APPLICANT: Final = "罗某某"
+LEADER: Final = "u.leader"
 
 SITUATIONS: Final = (
     ("PT05", "building", None),
@@ -45,12 +47,14 @@ class Office:
     """What is known outside the system: what was received, and what was confirmed to whom."""
 
     client: Client
-    today: date
+    now: datetime
     received: dict[int, str] = field(default_factory=dict)
     confirmed: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
     """For each task that a service confirmed as completed: by whom, and the answers."""
     delivered: dict[str, str] = field(default_factory=dict)
     """For each case: the number of the proof of service."""
+    signed: dict[str, str] = field(default_factory=dict)
+    """For each task that the leader was told to have decided by link: the decision."""
     closing: asyncio.Event = field(default_factory=asyncio.Event)
 
     def surprise(self, text: str) -> None:
@@ -121,7 +125,7 @@ async def _do(office: Office, task_id: str, who: str, dice: random.Random) -> bo
         task = await office.client.get("workflow", f"/tasks/{task_id}", who=who)
         if dice.random() > _UNCLAIMED:
             await office.client.ask("POST", "workflow", f"/tasks/{task_id}/claim", who=who)
-        answers = answered(task, dice, today=office.today)
+        answers = answered(task, dice, today=office.now.date())
         await _complete(office, task_id, who, answers, times=2 if dice.random() < _TWICE else 1)
         if dice.random() < _OTHERWISE:
             await _complete_otherwise(office, task_id, who, answers)
@@ -188,3 +192,52 @@ async def _deliver(office: Office, case_no: str, *, times: int) -> None:
     for proof in await asyncio.gather(*asked):
         if office.delivered.setdefault(case_no, proof["proof_no"]) != proof["proof_no"]:
             office.surprise(f"case {case_no} was delivered twice")
+
+
+def attendance(office: Office) -> Callable[[], Awaitable[bool]]:
+    """The leader goes out and comes back; while out, tasks reach the phone and the deputy's list."""
+    dice = office.client.figures.dice("attendance")
+    path = f"/people/{LEADER}/attendance"
+
+    async def work() -> bool:
+        body = {"attendance": dice.choice(["out_of_office", "on_duty"])}
+        await office.client.ask("POST", "registry", path, who=LEADER, body=body)
+        await asyncio.sleep(dice.uniform(2, 6))
+        return True
+
+    return work
+
+
+def phone(office: Office) -> Callable[[], Awaitable[bool]]:
+    """The leader on the way: opens each link that was sent and decides, now and then twice."""
+    dice = office.client.figures.dice("phone")
+    opened: set[str] = set()
+
+    async def work() -> bool:
+        letters = await office.client.get(
+            "postbox", "/messages", who=LEADER, to=LEADER, contains="/links/", limit=10_000
+        )
+        tokens = {match[1] for letter in letters if (match := re.search(r"/links/([\w-]+)", letter["text"]))}
+        for token in sorted(tokens - opened):
+            opened.add(token)
+            await _decide(office, token, times=2 if dice.random() < _TWICE else 1)
+        return bool(tokens - opened)
+
+    return work
+
+
+async def _decide(office: Office, token: str, *, times: int) -> None:
+    """One verdict; 409 says that the step was done elsewhere."""
+    verdict = {"decision": "agree", "opinion": "同意，按此实施。", "device": "phone"}
+    office.client.figures.doubled += times - 1
+    asked = [
+        office.client.ask("POST", "notify", f"/links/{token}", who=LEADER, body=verdict, key=None) for _ in range(times)
+    ]
+    for outcome in await asyncio.gather(*asked, return_exceptions=True):
+        match outcome:
+            case LookAgain():
+                continue
+            case BaseException():
+                raise outcome
+            case _:
+                office.signed[outcome["task_id"]] = outcome["decision"]

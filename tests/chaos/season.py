@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,9 +15,10 @@ from services.local.layout import SERVICES, Layout
 from services.local.runner import Run
 from tests.chaos.client import Client, LookAgain
 from tests.chaos.figures import Figures
-from tests.chaos.office import SITUATIONS, Office, at_work, collection, officer, receive
+from tests.chaos.office import SITUATIONS, Office, at_work, attendance, collection, officer, phone, receive
 from tests.chaos.weather import FIRST_MORNING, Weather, calendar, set_clock, storm
 from tests.support.process import ROOT
+from tests.support.wait import wait_until
 
 EXPECTED_WAITS: Final = frozenset({"Receive_FarmlandApproval"})
 """Where a case may rightly stay: until somebody outside the bureau says something."""
@@ -70,7 +72,7 @@ async def system(folder: Path) -> AsyncIterator[Run]:
 async def season(run: Run, plan: Plan, figures: Figures) -> Office:
     """From the first application to the moment when nothing moves any more. Raises NotAtRest."""
     async with Api(run.layout) as api:
-        office = Office(Client(api, figures), today=FIRST_MORNING.date())
+        office = Office(Client(api, figures), now=FIRST_MORNING)
         figures.cases = plan.cases
         papers = await _papers(office)
         people = await _people(api)
@@ -79,7 +81,8 @@ async def season(run: Run, plan: Plan, figures: Figures) -> Office:
             windows = [group.create_task(receive(office, each, papers)) for each in _shares(plan.cases)]
             for who in people:
                 group.create_task(at_work(office, officer(office, who)))
-            group.create_task(at_work(office, collection(office)))
+            for work in (collection, attendance, phone):
+                group.create_task(at_work(office, work(office)))
             group.create_task(calendar(office, plan.weather))
             await storm(run, plan.weather, figures, seconds=plan.seconds)
             try:
@@ -87,6 +90,7 @@ async def season(run: Run, plan: Plan, figures: Figures) -> Office:
             finally:
                 office.closing.set()
         await _idle(api, within=plan.patience)
+        await _one_time(office, api)
         return office
 
 
@@ -161,6 +165,21 @@ async def _idle(api: Api, *, within: float) -> None:
     except TimeoutError:
         msg = f"the services did not come to rest: {left}"
         raise NotAtRest(msg) from None
+
+
+async def _one_time(office: Office, api: Api) -> None:
+    """All services show the time that was set last. A process that was away learns it within seconds."""
+    times: dict[str, Any] = {}
+
+    async def agree() -> bool:
+        for service in SERVICES:
+            times[service] = datetime.fromisoformat((await api.call("GET", service, "/status"))["clock"]["now"])
+        return set(times.values()) == {office.now}
+
+    try:
+        await wait_until(agree, within=30)
+    except AssertionError:
+        office.surprise(f"the office has {office.now}, the services show {times}")
 
 
 async def _left(api: Api) -> list[str]:

@@ -15,6 +15,7 @@ from tests.chaos.weather import Weather
 CALM = Weather()
 SERVICES_DIE = Weather(services=(1, 2))
 SERVERS_DIE = Weather(broker=(6, 10), database=(9, 15))
+FROST = Weather(services=(6, 10), frost=(2, 5))
 BROKER_LOSES_ITS_DISK = Weather(services=(4, 8), broker_disk=(15, 30))
 A_BIT_OF_EVERYTHING = Weather(services=(2, 4), broker=(8, 12), database=(12, 16), broker_disk=(20, 30), half_day=2)
 
@@ -40,6 +41,7 @@ async def test_given_a_short_storm_over_30_cases_then_nothing_is_lost_and_nothin
         pytest.param(CALM, 1, id="calm"),
         pytest.param(SERVICES_DIE, 150, id="services die"),
         pytest.param(SERVERS_DIE, 150, id="servers die"),
+        pytest.param(FROST, 120, id="processes freeze"),
         pytest.param(BROKER_LOSES_ITS_DISK, 120, id="the broker loses its disk"),
     ],
 )
@@ -59,4 +61,5 @@ async def weathered(folder: Path, plan: Plan, figures: Figures) -> None:
             print("\n" + figures.report())  # noqa: T201 - figures are for people
         found = complaints(truth, office)
         print(f"  events { ({name: len(said) for name, said in truth.said.items()}) }, letters {len(truth.letters)}")  # noqa: T201
-    assert not found, f"{len(found)} complaints:\n" + "\n".join(found[:60])
+    print(*(f"  ! {complaint}" for complaint in found[:60]), sep="\n")  # noqa: T201
+    assert not found, f"{len(found)} complaints, the first: {found[0]}"

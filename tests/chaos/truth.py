@@ -25,6 +25,7 @@ class Truth:
     letters: list[dict[str, Any]]
     windows: dict[str, dict[str, Any]]
     lit: set[str]
+    matters: list[dict[str, Any]]
     errors: list[str]
 
     def events(self, service: str, name: str) -> list[Envelope]:
@@ -56,6 +57,7 @@ async def truth_of(run: Run) -> Truth:
             letters=letters,
             windows={case["case_no"]: case for case in cases},
             lit={case["case_no"] for case in await _paged(api, "supervision", "/lights", "cases", "case_no")},
+            matters=await _paged(api, "supervision", "/matters", "matters", "matter_id"),
             errors=_errors(run),
         )
 

@@ -1,9 +1,12 @@
 """What is done to the system while people work: processes killed, servers killed, the broker's disk lost."""
 
 import asyncio
+import os
 import random
 import shutil
+import signal
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -17,6 +20,7 @@ from tests.chaos.office import Office
 
 PROCESSES: Final = (*SERVICES, "simulator")
 FIRST_MORNING: Final = datetime(2026, 9, 16, 9, 30, tzinfo=SHANGHAI)
+_FROZEN_FOR: Final = (1.0, 9.0)
 _HALF_DAY: Final = timedelta(hours=5)
 _NIGHT: Final = timedelta(hours=19)
 
@@ -29,6 +33,7 @@ class Weather:
     broker: Sequence[float] = ()
     database: Sequence[float] = ()
     broker_disk: Sequence[float] = ()
+    frost: Sequence[float] = ()
     half_day: float = 3.0
     """Seconds that half a working day takes."""
 
@@ -40,6 +45,7 @@ async def storm(run: Run, weather: Weather, figures: Figures, *, seconds: float)
         "broker": (weather.broker, lambda _: kill_broker(run, figures)),
         "database": (weather.database, lambda _: kill_database(run, figures)),
         "broker's disk": (weather.broker_disk, lambda _: lose_broker_disk(run, figures)),
+        "frost": (weather.frost, lambda dice: freeze(run, dice, figures)),
     }
     try:
         async with asyncio.timeout(seconds), asyncio.TaskGroup() as group:
@@ -85,6 +91,28 @@ def lose_broker_disk(run: Run, figures: Figures) -> None:
     figures.kills["JetStream's store"] += 1
 
 
+def freeze(run: Run, dice: random.Random, figures: Figures) -> None:
+    """SIGSTOP to a process or a server; it wakes some seconds later and knows nothing of it."""
+    name, pid = dice.choice([*_running(run).items()])
+    os.kill(pid, signal.SIGSTOP)
+    asyncio.get_running_loop().call_later(dice.uniform(*_FROZEN_FOR), _thaw, pid)
+    figures.kills[f"{name} frozen"] += 1
+
+
+def _running(run: Run) -> dict[str, int]:
+    """The process ids of all that runs now."""
+    children = {name: run.processes[name].child for name in PROCESSES}
+    found = {name: child.pid for name, child in children.items() if child is not None and child.returncode is None}
+    servers = {"nats-server": run.servers.nats, "mongod": run.servers.mongo}
+    found |= {name: server.process.pid for name, server in servers.items() if server and server.process}
+    return found
+
+
+def _thaw(pid: int) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGCONT)
+
+
 async def calendar(office: Office, weather: Weather) -> None:
     """Let the office's time pass: a morning, an afternoon, the next morning, in all processes."""
     moment = FIRST_MORNING
@@ -101,4 +129,4 @@ async def set_clock(office: Office, moment: datetime) -> None:
         await office.client.ask("PUT", "registry", "/clock", who="u.ops", body=body)
     except LookAgain as refusal:
         office.surprise(str(refusal))
-    office.today = moment.date()
+    office.now = moment
