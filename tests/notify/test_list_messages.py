@@ -28,6 +28,17 @@ async def test_township_staff_see_the_messages_to_themselves_only(messenger: Mes
         assert [each["recipient"] for each in seen] == [PEOPLE[0].code]
 
 
+async def test_township_staff_neither_retry_nor_abandon_the_messages_of_others(messenger: Messenger) -> None:
+    await messenger.handled(red("u.unknown"), by=messenger.supervision)
+    (waiting,) = await messenger.messages()
+    township = OPERATOR.model_copy(update={"township": True, "code": PEOPLE[0].code})
+
+    for act, order in (("retry", None), ("abandon", {"reason": "不再需要"})):
+        path = f"/messages/{waiting.message_id}/{act}"
+        assert (await messenger.work.ask("POST", path, township, body=order)).status_code == 404
+    assert [each.state for each in await messenger.messages()] == [waiting.state]
+
+
 async def test_messages_are_read_page_by_page_newest_first(messenger: Messenger) -> None:
     await messenger.knows(*PEOPLE)
     await messenger.handled(ordinary(), by=messenger.workflow)
