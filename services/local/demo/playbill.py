@@ -42,7 +42,8 @@ async def play(layout: Layout, *, only: tuple[str, ...] = (), picture: Path | No
 
 
 def _keep(console: Console, picture: Path) -> None:
-    picture.write_text(console.export_svg(title="make demo", code_format=_NO_FOREIGN_FONTS), encoding="utf-8")
+    svg = console.export_svg(title="make demo", code_format=_NO_FOREIGN_FONTS)
+    picture.write_text(re.sub(r' textLength="[\d.]+"', "", svg), encoding="utf-8")  # it would squeeze wide characters
 
 
 async def _played(layout: Layout, console: Console, only: tuple[str, ...]) -> int:
