@@ -58,13 +58,14 @@ def _chosen(game: Game, step: Step, random: Random) -> tuple[Callable[[], None],
         message = random.choice(messages)
         return partial(game.hear, message), Message(message[0])
     if timers and (not tasks or random.random() < 0.3):
-        timer = random.choice(timers)
-        where = (timer[0], game.items_around(timer[1]))
+        chosen = random.choice(timers)
+        where = (chosen[0], game.items_around(chosen[1]))
+        timer = next(each for each in timers if (each[0], game.items_around(each[1])) == where)
         return partial(game.fire, timer), Fire(
             next(t.id for t in step.timers if (t.element, _items(t.variables)) == where)
         )
-    task, answer = random.choice(tasks), random.randrange(12)
-    wanted = _task_key(game, task)
+    wanted, answer = _task_key(game, random.choice(tasks)), random.randrange(12)
+    task = next(each for each in tasks if _task_key(game, each) == wanted)  # of twins the older, on both sides
     found = next(t.id for t in step.tasks if (t.element, t.index, _items(t.variables)) == wanted)
     return partial(game.complete, task, answer), Complete(found, {"x": answer})
 
