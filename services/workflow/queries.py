@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from services.kernel.identity import Person, scope_of
@@ -12,8 +12,11 @@ from services.workflow.deps import Deps
 from services.workflow.instances.models import Instance, Status, Task
 from services.workflow.instances.working import may_act
 
+_SET: Final = {"$gt": datetime(2000, 1, 1, tzinfo=UTC)}
+"""A moment that is there. A query must say so too, or MongoDB does not use an index that holds only such documents."""
+
 INSTANCE_INDEXES: Final = (
-    Index("body.next_due_at", where={"body.next_due_at": {"$type": "date"}}),
+    Index("body.next_due_at", where={"body.next_due_at": _SET}),
     Index("body.tasks.task_id"),
     Index("body.closed.task_id"),
     Index("body.tasks.post", "body.tasks.department", "body.tasks.due_on"),
@@ -108,14 +111,19 @@ async def history_of(deps: Deps, case_no: str, *, limit: int, after: str | None)
     return await deps.journal.find(case_no, limit=limit, after=after or "")
 
 
+def due_by(moment: datetime) -> dict[str, Any]:
+    """The filter for cases in which something is due by a moment."""
+    return {"body.next_due_at": _SET | {"$lte": moment}}
+
+
 async def count_due_timers(deps: Deps) -> int:
     """Cases in which something is due just now: what the ticker is about to do."""
-    return await deps.instances.count({"body.next_due_at": {"$lte": deps.clock.now()}})
+    return await deps.instances.count(due_by(deps.clock.now()))
 
 
 async def count_late_timers(deps: Deps) -> int:
     """Cases in which something was due more than a minute ago and has not happened."""
-    return await deps.instances.count({"body.next_due_at": {"$lte": deps.clock.now() - _LATE}})
+    return await deps.instances.count(due_by(deps.clock.now() - _LATE))
 
 
 async def count_waiting(deps: Deps) -> int:

@@ -18,6 +18,7 @@ from services.workflow.instances.models import Act, Instance, Status, Timer, Ver
 from services.workflow.instances.schedules import next_thing, recomputed, scheduled, spoken
 from services.workflow.instances.turns import Decided
 from services.workflow.offices import Office
+from services.workflow.queries import due_by
 
 log = logs.get(__name__)
 
@@ -32,8 +33,7 @@ _BEFORE: Final = timedelta(microseconds=1)
 async def fire_due(deps: Deps) -> int:
     """Let time do what has come due, the longest overdue case first. Nothing is ever early."""
     now = deps.clock.now()
-    where = {"body.next_due_at": {"$lte": now}}
-    due = await deps.instances.query(where, sort=[("body.next_due_at", 1)], limit=_AT_ONCE)
+    due = await deps.instances.query(due_by(now), sort=[("body.next_due_at", 1)], limit=_AT_ONCE)
     return await _side_by_side(due, lambda instance: _live_through(deps, instance.case_no, now))
 
 

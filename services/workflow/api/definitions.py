@@ -126,6 +126,6 @@ async def _files(request: Request) -> dict[str, bytes]:
     try:
         entry = FilesEntry.model_validate_json(body)
     except ValidationError as error:
-        errors = field_errors(error.errors())
+        errors = field_errors([{**finding, "loc": ("body", *finding["loc"])} for finding in error.errors()])
         raise InvalidRequest(count=len(errors), errors=errors) from None
     return {path: text.encode("utf-8") for path, text in entry.files.items()}
