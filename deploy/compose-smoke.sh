@@ -19,7 +19,7 @@ finish() {
   set +e
   trap - EXIT
   if [ -n "${COMPOSE_ENV_FILES-}" ]; then
-    [ $rc -eq 0 ] || (cd deploy && docker compose ps -a && docker compose logs --tail 15 --no-color) 2>&1 | cut -c 1-300
+    [ $rc -eq 0 ] || (cd deploy && docker compose ps -a && docker compose logs --tail 15 --no-color) 2>&1 | cut -c 1-2000
     (cd deploy && docker compose --progress quiet down -v -t 5 --remove-orphans)
     docker image ls -q "$IMAGE_PREFIX/*" | sort -u | xargs -r docker image rm -f >/dev/null
   fi
@@ -68,9 +68,9 @@ sed -e '/^GUIHUA_VERSION=/s/=.*/=smoke/' -e '/^SECRETS_DIR=/d' -e 's/^GUIHUA_BUR
   -e 's/^GUIHUA_CITY_CODE=$/&512000/' -e 's/^GUIHUA_HALL_ADDRESS=$/&测试市政务服务中心/' \
   -e 's/^GUIHUA_INQUIRY_PHONE=$/&0000-12345/' -e 's|^GUIHUA_STATUS_URL=$|&https://permits.example/lookup|' \
   -e 's|^GUIHUA_PUBLIC_URL=$|&https://permits.example/notify|' -e 's|^# \(GUIHUA_SMS_URL=\)|\1|' \
-  -e 's/^# \([A-Z]*_PORT=\)8/\118/' deploy/.env.example >"$COMPOSE_ENV_FILES"
+  -e 's/^# \(HEALTH_INTERVAL=\).*/\12s/' -e 's/^# \([A-Z]*_PORT=\)8/\118/' deploy/.env.example >"$COMPOSE_ENV_FILES"
 (cd deploy && docker compose --progress quiet up -d --wait --wait-timeout 180)
 
 t "use"
-.venv/bin/pytest -q -x -p no:randomly -p no:cacheprovider --timeout 300 tests/deploy/compose_smoke.py
+.venv/bin/pytest -q -x -p no:randomly -p no:cacheprovider --timeout 300 --durations 8 tests/deploy/compose_smoke.py
 t "down"

@@ -116,11 +116,12 @@ def test_a_server_can_be_reached_by_the_services_only(server: str) -> None:
     assert docker("network", "inspect", "-f", "{{.Internal}}", name).strip() == "true"
 
 
-@pytest.mark.parametrize("killed", ["workflow", *SERVERS])
-async def test_what_is_killed_comes_back(killed: str) -> None:
-    os.kill(inspected(killed)["State"]["Pid"], signal.SIGKILL)
+async def test_what_is_killed_comes_back_and_knows_what_it_knew() -> None:
+    victims = ("workflow", *SERVERS)
+    for pid in [inspected(victim)["State"]["Pid"] for victim in victims]:
+        os.kill(pid, signal.SIGKILL)
 
-    await wait_until(lambda: inspected(killed)["RestartCount"] == 1, within=30)
+    await wait_until(lambda: all(inspected(victim)["RestartCount"] == 1 for victim in victims), within=60)
     await wait_until(all_ready, within=60)
     await on_the_desk(receipts[0]["case_no"])
 

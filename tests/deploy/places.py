@@ -1,6 +1,8 @@
 """Where the files of `deploy/` are, and the commands that its README tells people to type."""
 
+import os
 import re
+import subprocess
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,3 +25,10 @@ def commands(heading: str) -> list[str]:
     text = (DEPLOY / "README.md").read_text(encoding="utf-8")
     section = text.split(f"\n## {heading}\n", 1)[1].split("\n## ", 1)[0]
     return re.findall(r"```bash\n(.*?)```", section, re.DOTALL)
+
+
+def secrets_in(folder: Path) -> Path:
+    """The secrets of a new office, readable by us."""
+    environment = os.environ | {"SECRETS_DIR": str(folder), "OWNER": str(os.getuid())}
+    subprocess.run([DEPLOY / "secrets.sh"], env=environment, check=True, capture_output=True, timeout=60)
+    return folder
