@@ -94,7 +94,7 @@ async def incidents_in_scope(
     deps: Deps, who: Person, *, limit: int, after: str | None
 ) -> tuple[list[Instance], str | None]:
     """The cases with open incidents that a person may see, by case number."""
-    where = {"$and": [{"body.incidents.0": {"$exists": True}}, scope_of(who).filter(), {"_id": {"$gt": after or ""}}]}
+    where = {"$and": [{"body.incidents.incident_id": {"$gt": ""}}, scope_of(who).filter(), {"_id": {"$gt": after or ""}}]}
     found = await deps.instances.query(where, sort=[("_id", 1)], limit=limit)
     return found, found[-1].case_no if len(found) == limit else None
 
@@ -133,7 +133,7 @@ async def count_waiting(deps: Deps) -> int:
 
 async def count_incidents(deps: Deps) -> int:
     """Cases with an open incident."""
-    return await deps.instances.count({"body.incidents.0": {"$exists": True}})
+    return await deps.instances.count({"body.incidents.incident_id": {"$gt": ""}})
 
 
 async def count_old_calendar(deps: Deps) -> int:

@@ -6,7 +6,6 @@ from hashlib import sha256
 from posixpath import basename
 from typing import Final
 
-from services.workflow.engine.decisions.names import names_of
 from services.workflow.engine.decisions.overlaps import check_table
 from services.workflow.engine.decisions.reading import read_tables
 from services.workflow.engine.decisions.tables import Table
@@ -140,7 +139,7 @@ def _engine_rules(report: Report, read: _Read) -> None:
 
 
 def _house_rules(report: Report, read: _Read, files: Mapping[str, bytes]) -> None:
-    inputs = {key: _names_read(table) for key, table in read.tables.items()}
+    inputs = {key: table.names() for key, table in read.tables.items()}
     _alone(report, read)
     for process in read.processes.values():
         page = report.at(process.file)
@@ -152,11 +151,6 @@ def _house_rules(report: Report, read: _Read, files: Mapping[str, bytes]) -> Non
     if not report.errors:
         for process in read.processes.values():
             check_soundness(report.at(process.file), process.body)
-
-
-def _names_read(table: Table) -> frozenset[str]:
-    """Give the variables that a table's inputs read; none for an input that could not be read."""
-    return frozenset[str]().union(*(names_of(each.source) for each in table.inputs if each.is_read))
 
 
 def _alone(report: Report, read: _Read) -> None:

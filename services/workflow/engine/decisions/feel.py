@@ -8,12 +8,14 @@ from decimal import Decimal
 from typing import Final
 
 from services.workflow.engine.decisions.builtins import FUNCTIONS
+from services.workflow.engine.decisions.names import asks_input
 from services.workflow.engine.decisions.trees import (
     Anything,
     Binary,
     Call,
     Choice,
     Compared,
+    Condition,
     Constant,
     Items,
     Matches,
@@ -123,7 +125,8 @@ class _Reader:
         if kind == "sign" and text in _COMPARISONS:
             self._place += 1
             return Compared(text, self._sum())
-        return Matches(self.expression())
+        tree = self.expression()
+        return Condition(tree) if asks_input(tree) else Matches(tree)
 
     # ── expressions, loosest first ──
 

@@ -1,28 +1,71 @@
-"""Which variables an expression of a decision table reads."""
+"""Which variables a FEEL tree reads."""
 
-from functools import lru_cache
+from collections.abc import Iterator
 
-from services.workflow.engine.decisions.feel import read_expression
-from services.workflow.engine.decisions.trees import Binary, Call, Choice, Name, Unary
+from services.workflow.engine.decisions.trees import (
+    Binary,
+    Call,
+    Choice,
+    Compared,
+    Condition,
+    Items,
+    Matches,
+    Name,
+    Negated,
+    Range,
+    Test,
+    Tree,
+    Unary,
+    Within,
+)
+
+INPUT = "?"
+"""The value of the input itself."""
 
 
-@lru_cache(maxsize=2048)
-def names_of(source: str) -> frozenset[str]:
+def names_of(tree: Tree) -> frozenset[str]:
     """Give the variables that an expression reads."""
-    found, ahead = set[str](), [read_expression(source)]
+    return _names(tree) - {INPUT}
+
+
+def asks_input(tree: Tree) -> bool:
+    """Say whether an expression looks at the value of its input."""
+    return INPUT in _names(tree)
+
+
+def _names(tree: Tree) -> frozenset[str]:
+    found, ahead = set[str](), [tree]
     while ahead:
-        tree = ahead.pop()
-        match tree:
-            case Name(path):
-                found.add(path[0])
-            case Unary(operand):
-                ahead.append(operand)
-            case Binary(_, left, right):
-                ahead += [left, right]
-            case Choice(test, yes, no):
-                ahead += [test, yes, no]
-            case Call(_, arguments):
-                ahead += arguments
-            case _:
-                pass
-    return frozenset(found - {"?"})
+        part = ahead.pop()
+        if isinstance(part, Name):
+            found.add(part.path[0])
+        ahead.extend(_parts(part))
+    return frozenset(found)
+
+
+def _parts(tree: Tree) -> Iterator[Tree]:
+    match tree:
+        case Unary(operand):
+            yield operand
+        case Binary(_, left, right) | Range(left, right, _, _):
+            yield from (left, right)
+        case Choice(test, yes, no):
+            yield from (test, yes, no)
+        case Call(_, parts) | Items(parts):
+            yield from parts
+        case Within(value, tests):
+            yield value
+            yield from (operand for test in tests for operand in operands(test))
+        case _:
+            pass
+
+
+def operands(test: Test) -> Iterator[Tree]:
+    """Go through the expressions a test holds."""
+    match test:
+        case Compared(_, operand) | Matches(operand) | Condition(operand):
+            yield operand
+        case Negated(tests):
+            yield from (operand for each in tests for operand in operands(each))
+        case _:
+            pass

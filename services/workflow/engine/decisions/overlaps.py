@@ -17,6 +17,7 @@ from services.workflow.engine.decisions.tables import HitPolicy, Output, Rule, T
 from services.workflow.engine.decisions.trees import (
     Anything,
     Compared,
+    Condition,
     Constant,
     Items,
     Matches,
@@ -130,6 +131,8 @@ def _constants(test: Test) -> list[Value] | None:
             return None if None in told else [value for part in told if part for value in part]
         case Compared(_, operand) | Matches(operand):
             return _literal(operand)
+        case Condition():
+            return None
 
 
 def _literal(tree: Tree) -> list[Value] | None:

@@ -84,7 +84,7 @@ class _Page:
             self.report.say("GH-E508", key, reason_zh=language, reason_en=language, source=text)
         values = text_of(drawn.find(f"{self.tag('inputValues')}/{self.tag('text')}"))
         allowed = self._read(lambda: read_tests(values), "GH-E508", key, values, rule="") if values else ()
-        return Input(text, tree or Constant(None), type_name.rpartition(":")[2], tree is not None, allowed or ())
+        return Input(text, tree or Constant(None), type_name.rpartition(":")[2], allowed or ())
 
     def _outputs(self, key: str, drawn: etree._Element) -> tuple[Output, ...]:
         found: list[Output] = []

@@ -17,6 +17,7 @@ from services.workflow.engine.decisions.trees import (
     Call,
     Choice,
     Compared,
+    Condition,
     Constant,
     Items,
     Matches,
@@ -119,6 +120,8 @@ def _test(test: Test, cell: Cell) -> bool | None:
             return False if True in results else (None if None in results else True)
         case Compared(word, operand):
             return _compare(word, cell.value, value_of(operand, cell))
+        case Condition(operand):
+            return _truth(value_of(operand, cell))
         case Matches(operand):
             return _matches(operand, cell)
 
@@ -132,7 +135,7 @@ def _matches(operand: Tree, cell: Cell) -> bool | None:
     if isinstance(value, list) and not isinstance(cell.value, list):
         return any(_compare("=", cell.value, each) is True for each in value)
     if isinstance(value, bool) and not isinstance(cell.value, bool) and not isinstance(operand, Constant):
-        return value  # a condition on the input, such as `contains(?, "a")`
+        return value  # a condition on another variable
     return _compare("=", cell.value, value)
 
 

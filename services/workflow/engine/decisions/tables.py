@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from services.workflow.engine.decisions.builtins import Value
+from services.workflow.engine.decisions.names import names_of, operands
 from services.workflow.engine.decisions.reckoning import Cell, feel_value, passes, plain_value, value_of
 from services.workflow.engine.decisions.trees import Test, Tree
 from services.workflow.engine.language.errors import Miscalculated
@@ -41,7 +42,6 @@ class Input:
     source: str
     tree: Tree
     type_name: str = ""
-    is_read: bool = True
     allowed: tuple[Test, ...] = ()
 
 
@@ -91,6 +91,14 @@ class Table:
             return self._aggregated(rows)
         several = self.policy in (HitPolicy.COLLECT, HitPolicy.RULE_ORDER)
         return self._formed(rows, several=several, mapping=mapping)
+
+    def names(self) -> frozenset[str]:
+        """Give the variables the table reads."""
+        trees = [column.tree for column in self.inputs]
+        for rule in self.rules:
+            trees += [tree for tree in rule.outputs if tree is not None]
+            trees += [operand for tests in rule.tests for test in tests for operand in operands(test)]
+        return frozenset[str]().union(*map(names_of, trees))
 
     def _input(self, column: Input, cell: Cell) -> Value:
         value = _typed(value_of(column.tree, cell), column)

@@ -94,7 +94,14 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """A value to be equal to, a list to be in, a range to be inside of, or a condition on `?`."""
+    """A value to be equal to, a list to be in, or a range to be inside of."""
+
+    operand: Tree
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A condition on `?`, the value of the input, such as `contains(?, "a")`."""
 
     operand: Tree
 
@@ -106,4 +113,4 @@ class Negated:
     tests: tuple["Test", ...]
 
 
-Test = Anything | Compared | Matches | Negated
+Test = Anything | Compared | Matches | Condition | Negated
