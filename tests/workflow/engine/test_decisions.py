@@ -8,14 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.kernel.worktime import Calendar
-from services.workflow.engine.bundles import compile_diagrams
+from services.workflow.engine.bundles import compile_bundle, compile_diagrams
 from services.workflow.engine.decisions.feel import read_expression, read_tests
-from services.workflow.engine.decisions.reading import read_tables
+from services.workflow.engine.decisions.reading import MAX_RULES, read_tables
 from services.workflow.engine.decisions.reckoning import Cell, feel_value, passes, plain_value, value_of
 from services.workflow.engine.decisions.tables import Table
 from services.workflow.engine.documents import read_xml
 from services.workflow.engine.findings import Report
-from services.workflow.engine.language.errors import Miscalculated
+from services.workflow.engine.language.errors import Miscalculated, Unwritable
 from services.workflow.engine.language.office import Office
 from services.workflow.engine.models import EngineFault
 from tests.workflow.engine.drawing import drawn, end, flows, node, process, start, user
@@ -79,6 +79,10 @@ def answer(content: bytes, mapping: str = "", **data: Any) -> Any:
         ("if limit > 5 then 1 else 2", [1], [2]),
         ("(5)", [5], [4]),
         ("string length(?) > 3", ["four"], ["abc"]),
+        ("1, -", [5], []),
+        ("not(true) = ?", [False], [True]),
+        ("not(-)", [], [1, None]),
+        ("? in [1..3]", [2], [4]),
     ],
 )
 def test_a_cell_matches_what_it_says(cell: str, hits: list[object], misses: list[object]) -> None:
@@ -134,6 +138,23 @@ def test_a_cell_matches_what_it_says(cell: str, hits: list[object], misses: list
         ('"say \\"hi\\" \\u4e2d"', 'say "hi" 中'),
         ('if x > 3 then "big" else "small"', "big"),
         ("[1..3]", None),
+        ("date(case.on)", "2026-11-20"),
+        ("date(x)", None),
+        ("string(case.ok)", "true"),
+        ("string(date(case.on))", "2026-11-20"),
+        ("string(case.list)", None),
+        ("number(x)", 7),
+        ("count(x)", None),
+        ("list contains(x, 1)", None),
+        ("not(x)", None),
+        ("upper case(x)", None),
+        ("sum(y)", None),
+        ('-"a"', None),
+        ('date("2026-01-01") < "2026-02-01"', True),
+        ('"2026-01-01" < date("2026-02-01")', True),
+        ('@"2026-01-01T00:00:00" < @"2026-02-01T00:00:00Z"', None),
+        ("x != 7", False),
+        ("case.list", ["p", "q"]),
     ],
 )
 def test_an_expression_gives_its_value(text: str, wanted: object) -> None:
@@ -332,3 +353,60 @@ def test_a_contradiction_at_run_time_is_a_fault_of_the_task() -> None:
     with pytest.raises(EngineFault, match="rules 1, 2") as fault:
         Play.of(start(), task, end(), flows("s", "d1", "e"), dmn=table(rules=undecidable), data={"x": 9, "limit": 1})
     assert fault.value.element == "d1"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x in",
+        "[1..2",
+        "(1..2",
+        "f(1)",
+        "abs()",
+        "if x then 1",
+        "and",
+        "[1, 2",
+        "1 2",
+        '@"x"',
+        'date("x")',
+        "a..b",
+        ")",
+        "<",
+    ],
+)
+def test_feel_that_is_cut_off_or_jumbled_is_refused(text: str) -> None:
+    with pytest.raises(Unwritable):
+        read_expression(text)
+
+
+def test_a_table_in_another_language_is_refused() -> None:
+    foreign = table(rules=[cells("> 5", output='"x"')])
+    for part in (b"<inputEntry>", b"<outputEntry>"):
+        marked = part.replace(b">", b' expressionLanguage="groovy">')
+        assert "GH-E504" in found(foreign.replace(part, marked))
+    spoken = foreign.replace(b"<inputExpression ", b'<inputExpression expressionLanguage="juel" ')
+    assert "GH-E508" in found(spoken)
+    assert found(foreign.replace(b"<inputExpression ", b'<inputExpression expressionLanguage="feel" ')) == []
+
+
+def test_a_file_without_decisions_is_refused() -> None:
+    assert "GH-E501" in found(table().replace(b"<decision ", b"<other ").replace(b"</decision>", b"</other>"))
+
+
+def test_a_table_of_thousands_of_rules_is_refused() -> None:
+    rules = [cells(str(n), output="1") for n in range(MAX_RULES + 1)]
+    assert "GH-E501" in found(table(rules=rules))
+
+
+def test_moments_are_told_apart_to_the_second() -> None:
+    edge = '@"2026-07-01T00:00:00Z"'
+    apart = [cells(f"< {edge}", output="1"), cells(f">= {edge}", output="2")]
+    assert "GH-E505" not in found(table(rules=apart))
+    assert "GH-E505" in found(table(rules=[cells(f"<= {edge}", output="1"), apart[1]]))
+
+
+def test_what_a_table_reads_has_to_be_set_by_somebody() -> None:
+    task = node("businessRuleTask", "d1", camunda__decisionRef="d", camunda__resultVariable="route")
+    body = drawn(process(start(), task, end(), flows("s", "d1", "e")))
+    findings = compile_bundle({"d.bpmn": body, "d.dmn": table(inputs=["case.area", "nobody.sets"])}).findings
+    assert [(f.element, f.rule) for f in findings if f.rule == "GH-W402"] == [("d1", "GH-W402")]
