@@ -26,6 +26,7 @@ INSTANCE_INDEXES: Final = (
     Index("body.incidents.incident_id"),
 )
 
+_OPEN_INCIDENT: Final = {"body.incidents.incident_id": {"$gt": ""}}
 _LATE: Final = timedelta(minutes=1)
 _CURSOR: Final = re.compile(r"[0-9]{1,7}", re.ASCII)
 
@@ -94,7 +95,7 @@ async def incidents_in_scope(
     deps: Deps, who: Person, *, limit: int, after: str | None
 ) -> tuple[list[Instance], str | None]:
     """The cases with open incidents that a person may see, by case number."""
-    where = {"$and": [{"body.incidents.incident_id": {"$gt": ""}}, scope_of(who).filter(), {"_id": {"$gt": after or ""}}]}
+    where = {"$and": [_OPEN_INCIDENT, scope_of(who).filter(), {"_id": {"$gt": after or ""}}]}
     found = await deps.instances.query(where, sort=[("_id", 1)], limit=limit)
     return found, found[-1].case_no if len(found) == limit else None
 
@@ -133,7 +134,7 @@ async def count_waiting(deps: Deps) -> int:
 
 async def count_incidents(deps: Deps) -> int:
     """Cases with an open incident."""
-    return await deps.instances.count({"body.incidents.incident_id": {"$gt": ""}})
+    return await deps.instances.count(_OPEN_INCIDENT)
 
 
 async def count_old_calendar(deps: Deps) -> int:
