@@ -128,3 +128,10 @@ def chain(depth: int) -> list[str]:
             process(start(f"s{level}"), inner, end(f"e{level}"), flows(f"s{level}", name, f"e{level}"), id=f"p{level}")
         )
     return parts
+
+
+def test_a_result_that_cannot_be_given_back_is_a_fault_of_the_call() -> None:
+    found = play('<camunda:in source="n" target="given"/><camunda:out sourceExpression="total + opinion" target="x"/>')
+    with pytest.raises(EngineFault) as fault:
+        found.complete("qa", ok=True)
+    assert fault.value.element == "c"

@@ -3,7 +3,7 @@
 import pytest
 
 from services.contracts.words import StepKind
-from services.workflow.engine.models import Message, Refused
+from services.workflow.engine.models import EngineFault, Message, Refused
 from tests.workflow.engine.drawing import (
     boundary,
     definition,
@@ -185,3 +185,27 @@ def test_an_escalation_is_heard_round_its_subprocess(*, interrupting: bool, open
 def test_an_escalation_nobody_hears_changes_nothing() -> None:
     throw = node("intermediateThrowEvent", "t", definition("escalation", escalationRef="esc"))
     assert Play.of(start(), throw, user("a"), end(), flows("s", "t", "a", "e"), head=ESCALATION).open == ["a"]
+
+
+def test_an_event_may_refer_to_a_definition_drawn_elsewhere() -> None:
+    shared = '<bpmn:signalEventDefinition id="d1" signalRef="sig"/>'
+    reference = "<bpmn:eventDefinitionRef>d1</bpmn:eventDefinitionRef>"
+    play = Play.of(
+        start(),
+        node("parallelGateway", "g"),
+        user("a"),
+        node("intermediateCatchEvent", "c", reference),
+        node("intermediateThrowEvent", "t", reference),
+        user("z"),
+        end(),
+        flows("s", "g", "a", "t", "e"),
+        flows("g", "c", "z", "e"),
+        head=SIGNAL + shared,
+    )
+    assert play.complete("a").open == ["z"]
+
+
+def test_what_waits_only_for_a_signal_nobody_can_throw_stands_still_and_says_so() -> None:
+    catch = node("intermediateCatchEvent", "c", definition("signal", signalRef="sig"))
+    with pytest.raises(EngineFault, match="still for ever at c"):
+        Play.of(start(), catch, end(), flows("s", "c", "e"), head=SIGNAL)

@@ -3,17 +3,22 @@
 import asyncio
 import os
 import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
+from multiprocessing import Pipe
 from typing import Any
 
 import pytest
 
 from services.contracts.registry import CalendarDay
 from services.contracts.words import DayKind
+from services.workflow.engine.exchange import CheckRequest, Request, StartRequest, packed_request, read_reply
 from services.workflow.engine.models import Complete, EngineFault, Refused, Step
 from services.workflow.engine.pool import EnginePool, Limits, Source
+from services.workflow.engine.worker import MAX_COMPILED, Bench, serve
 from tests.workflow.engine import permit
 from tests.workflow.engine.drawing import drawn, end, flows, node, process, script, start, timer, user
 from tests.workflow.engine.playing import CALENDAR, NOW, rules_of, with_forms
@@ -159,3 +164,37 @@ async def test_a_worker_holds_no_secret_of_its_parent(pool: EnginePool) -> None:
 
 async def _works(pool: EnginePool) -> bool:
     return (await pool.start(PLAIN, "p", {"case": {}}, **WHEN)).tasks[0].element == "a"
+
+
+# ── a worker by itself ──
+
+
+def test_a_worker_asks_for_what_it_has_forgotten_and_keeps_what_it_had() -> None:
+    bench = Bench()
+    whole = Request(StartRequest("p", {}, "1"), PLAIN.key, PLAIN.files, NOW, None, CALENDAR.version, CALENDAR)
+    assert bench.answer(replace(whole, files=None)).missing
+    assert bench.answer(replace(whole, calendar=None)).missing
+    assert bench.answer(whole).step is not None
+    assert bench.answer(replace(whole, files=None, calendar=None)).step is not None
+
+
+def test_a_worker_forgets_what_was_used_longest_ago() -> None:
+    bench = Bench()
+    checks = [Request(CheckRequest(), f"key {n}", PLAIN.files, None, None, "", None) for n in range(MAX_COMPILED + 1)]
+    for check in checks:
+        assert bench.answer(check).findings is not None
+    assert bench.answer(replace(checks[0], files=None)).missing
+    assert not bench.answer(replace(checks[1], files=None)).missing
+
+
+def test_a_worker_answers_until_the_pool_hangs_up() -> None:
+    ours, theirs = Pipe()
+    request = Request(CheckRequest(), PLAIN.key, PLAIN.files, None, None, "", None)
+    ours.send_bytes(packed_request(request))
+    worker = threading.Thread(target=serve, args=(theirs,))
+    worker.start()
+    assert ours.recv_bytes() == b"started"
+    assert read_reply(ours.recv_bytes()).findings is not None
+    ours.close()
+    worker.join(10)
+    assert not worker.is_alive()

@@ -210,6 +210,13 @@ def test_standard_output_references_collect_too() -> None:
     assert play.data["outs"] == [2, 4, 6]
 
 
+def test_a_completion_condition_that_fails_is_a_fault_of_the_activity() -> None:
+    play = cosign(inner=COMPLETION.format("nrOfCompletedInstances &gt; who"))
+    with pytest.raises(EngineFault) as fault:
+        play.complete("a", 0)
+    assert fault.value.element == "a"
+
+
 # ── the merge itself ──
 
 

@@ -6,6 +6,7 @@ import pytest
 import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import msgpack, structs
 
 from services.workflow.engine import codec
 from services.workflow.engine.bundles import Bundle, digest
@@ -215,3 +216,25 @@ def test_what_the_caller_holds_is_not_what_the_engine_holds() -> None:
     play = Play.of(start(), user("a"), end(), flows("s", "a", "e"), data=given_data)
     given_data["case"]["list"].append(2)
     assert play.complete("a").data["case"] == {"list": [1]}
+
+
+def test_a_state_of_another_format_or_with_an_unknown_node_is_a_fault() -> None:
+    play = Play.of(start(), user("a"), end(), flows("s", "a", "e"))
+    saved = codec.read_state(play.step.state, play.bundle.mark)
+    (scope,) = saved.scopes
+    other = structs.replace(scope, tokens=(structs.replace(scope.tokens[0], node="gone"),))
+    for changed in (structs.replace(saved, format=9), structs.replace(saved, scopes=(other,))):
+        state = zstandard.compress(msgpack.encode(changed))
+        with pytest.raises(EngineFault):
+            apply(play.bundle, state, Complete(play.task("a"), {}), now=NOW, calendar=CALENDAR)
+
+
+def test_a_case_that_has_grown_beyond_all_bounds_is_a_fault_and_keeps_its_last_state() -> None:
+    names = [f"u{n}" for n in range(6)]
+    play = Play.of(start(), *(user(name, form=name) for name in names), end(), flows("s", *names, "e"))
+    for name in names[:4]:
+        play.complete(name, text="规" * 600_000 + name)
+    before = play.step.state
+    with pytest.raises(EngineFault, match="too large"):
+        play.complete("u4", text="规" * 600_000)
+    assert play.step.state == before

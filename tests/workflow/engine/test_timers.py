@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from services.workflow.engine.diagrams.model import TimerForm, TimerText
+from services.workflow.engine.language.errors import Unwritable
 from services.workflow.engine.language.office import Office
 from services.workflow.engine.models import EngineFault, Fire, Refused
 from services.workflow.engine.timers import read_timer
@@ -148,5 +149,28 @@ def test_a_moment_that_is_none_is_a_fault(value: object) -> None:
             node("intermediateCatchEvent", "t", timer("case.at", "timeDate")),
             end(),
             flows("s", "t", "e"),
+            data={"case": {"at": value}},
+        )
+
+
+@pytest.mark.parametrize("text", ["P9999Y", "R0/PT1H", "PT", "P1.5D", "P1D2H", "R3/soon/P1D", "R3/2026-12-01/P1D"])
+def test_a_literal_out_of_range_or_garbled_is_refused_at_deploy(text: str) -> None:
+    form = TimerForm.CYCLE if text.startswith("R") else TimerForm.DURATION
+    with pytest.raises(Unwritable):
+        read_timer(TimerText(form, text))
+
+
+@pytest.mark.parametrize(
+    ("value", "form"), [("P9999Y", "timeDuration"), (5, "timeDuration"), (None, "timeCycle"), ("P1D", "timeDate")]
+)
+def test_a_value_that_is_no_time_is_a_fault(value: object, form: str) -> None:
+    with pytest.raises(EngineFault):
+        Play.of(
+            start(),
+            user("a"),
+            boundary("b", "a", timer("case.at", form), interrupting=False),
+            end(),
+            flows("s", "a", "e"),
+            flows("b", "e"),
             data={"case": {"at": value}},
         )
