@@ -6,9 +6,10 @@ from services.kernel.app import Kernel, Service, run
 from services.registry.api import router
 from services.registry.books import Department, Member, Post
 from services.registry.calendars import YearCalendar
-from services.registry.deps import Deps
+from services.registry.deps import ClockSetting, Deps
 from services.registry.queries import count_missing_leaders, declare_indexes
 from services.registry.settings import RegistrySettings
+from services.registry.ticker import TICKERS
 
 
 async def _deps(kernel: Kernel) -> Deps:
@@ -19,6 +20,7 @@ async def _deps(kernel: Kernel) -> Deps:
         posts=store.aggregates("posts", Post, key="code"),
         people=store.aggregates("people", Member, key="code"),
         years=store.aggregates("calendar_years", YearCalendar, key="year"),
+        clock_settings=store.aggregates("clock_settings", ClockSetting, key="key"),
         clock=kernel.clock,
         bus=kernel.bus,
     )
@@ -29,6 +31,7 @@ SERVICE: Final = Service(
     settings=RegistrySettings,
     deps=_deps,
     routers=(router,),
+    tickers=TICKERS,
     backlog={"leaders-not-in-the-books": count_missing_leaders},
 )
 

@@ -4,10 +4,17 @@ import asyncio
 from dataclasses import dataclass, field
 
 from services.kernel.bus import Bus
-from services.kernel.clock import Clock
-from services.kernel.store import Aggregates
+from services.kernel.clock import Anchor, Clock
+from services.kernel.store import Aggregates, Body
 from services.registry.books import Department, Member, Post
 from services.registry.calendars import YearCalendar
+
+
+class ClockSetting(Body, frozen=True):
+    """The latest setting of the demonstration's clock."""
+
+    key: str
+    anchor: Anchor
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +25,7 @@ class Deps:
     posts: Aggregates[Post]
     people: Aggregates[Member]
     years: Aggregates[YearCalendar]
+    clock_settings: Aggregates[ClockSetting]
     clock: Clock
     bus: Bus
     clock_lock: asyncio.Lock = field(default_factory=asyncio.Lock)

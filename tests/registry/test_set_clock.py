@@ -89,6 +89,35 @@ async def test_given_the_broker_lost_the_setting_then_the_next_one_is_newer_stil
     assert registry.deps.clock.now() == later
 
 
+async def test_given_broker_lost_the_setting_and_registry_was_restarted_then_the_next_one_is_newer_still(
+    office: Office, keys: tuple[Path, Path]
+) -> None:
+    """The new setting once began to count from one again, and processes that had seen more kept to the old one."""
+    settings = RegistrySettings.model_validate(values_of(environment_of(office, "registry", keys[1])))
+    async with at_work(SERVICE, settings, clock=DemoClock(), private_key=keys[0]) as registry:
+        for _ in range(3):
+            await registry.ask("PUT", "/clock", OPERATOR, body=entry())
+    await (await office.broker()).jetstream().delete_key_value(DEMO_BUCKET)
+
+    async with at_work(SERVICE, settings, clock=DemoClock(), private_key=keys[0]) as registry:
+        answer = await registry.ask("PUT", "/clock", OPERATOR, body=entry())
+
+    assert answer.json()["revision"] == 4
+
+
+async def test_given_the_broker_lost_the_setting_then_it_is_put_back_for_processes_that_start_later(
+    registry: Registry, office: Office
+) -> None:
+    """They once showed real time while the others stayed where the clock was set."""
+    await registry.ask("PUT", "/clock", OPERATOR, body=entry())
+    await (await office.broker()).jetstream().delete_key_value(DEMO_BUCKET)
+
+    async with following(office, "notify") as clock:
+        await wait_until(lambda: clock.revision == 1, within=20)
+
+        assert clock.now() == FRIDAY
+
+
 @pytest.mark.parametrize(
     "body",
     [
