@@ -89,18 +89,18 @@ def _compiled(files: _Files, house_rules: Callable[[Report, _Read, _Files], None
     report = Report()
     if len(files) > MAX_FILES or sum(map(len, files.values())) > MAX_TOTAL:
         report.say("GH-E010", "", files=MAX_FILES, limit=MAX_TOTAL // 2**20)
-        return Compiled(None, tuple(report.findings))
+        return Compiled(None, report.sorted())
     read = _Read({}, {}, {})
     for name in sorted(files):
         _read_file(report.at(name), read, files[name])
     _engine_rules(report, read)
     house_rules(report, read, files)
     if report.errors:
-        return Compiled(None, tuple(report.findings))
+        return Compiled(None, report.sorted())
     specs: dict[str, Plan] = {}
     for process in read.processes.values():
         specs |= build(process, read.tables)
-    return Compiled(Bundle(digest(files), read.processes, read.tables, specs), tuple(report.findings))
+    return Compiled(Bundle(digest(files), read.processes, read.tables, specs), report.sorted())
 
 
 def _read_file(report: Report, read: _Read, content: bytes) -> None:

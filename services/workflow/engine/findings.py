@@ -55,7 +55,16 @@ class Report:
         texts = [text.format(**shown) for text in (found.zh, found.en, found.remedy_zh, found.remedy_en)]
         self.findings.append(Finding(self.file, element, rule, found.severity, *texts))
 
+    def sorted(self) -> tuple[Finding, ...]:
+        """Give the findings file by file, the grave ones first; the same for the same files."""
+        return tuple(sorted(self.findings, key=_place))
+
     @property
     def errors(self) -> int:
         """How many of the findings forbid deployment."""
         return sum(1 for finding in self.findings if finding.severity is Severity.ERROR)
+
+
+def _place(finding: Finding) -> tuple[str, int, str, str, str]:
+    gravity = list(Severity).index(finding.severity)
+    return finding.file, gravity, finding.rule, finding.element, finding.en

@@ -43,6 +43,14 @@ def test_every_rule_of_the_catalogue_is_provoked_by_a_test() -> None:
     assert {case[0] for case in CASES} | RULES_OF_SOUNDNESS == set(catalogue())
 
 
+def test_findings_come_file_by_file_and_the_grave_ones_first() -> None:
+    parts = (user("z"), node("userTask", "y", camunda__candidateGroups="P04", camunda__formKey="form"))
+    findings = compile_bundle({"b.bpmn": b"<", **with_forms(sound(*parts))}).findings
+    order = [(finding.file, list(Severity).index(finding.severity)) for finding in findings]
+    assert order == sorted(order)
+    assert len({finding.severity for finding in findings}) > 1
+
+
 def test_a_sound_process_gives_no_finding() -> None:
     compiled = compile_bundle(with_forms(sound()))
     assert compiled.findings == ()
