@@ -72,5 +72,5 @@ sed -e '/^GUIHUA_VERSION=/s/=.*/=smoke/' -e '/^SECRETS_DIR=/d' -e 's/^GUIHUA_BUR
 (cd deploy && docker compose --progress quiet up -d --wait --wait-timeout 180)
 
 t "use"
-.venv/bin/pytest -q -x -p no:randomly -p no:cacheprovider --timeout 300 --durations 8 tests/deploy/compose_smoke.py
+.venv/bin/pytest -q -x -p no:randomly -p no:cacheprovider --timeout 600 --durations 8 tests/deploy/compose_smoke.py
 t "down"
