@@ -1,7 +1,6 @@
 """The command line `guihua`. Each command is a thin call of a module that can also be used without it."""
 
 import asyncio
-import shutil
 import sys
 from datetime import date
 from pathlib import Path
@@ -33,10 +32,16 @@ def run(
 ) -> None:
     """启动整个系统，Ctrl-C 停止 / start the whole system on this machine; Ctrl-C stops it."""
     from services.local import runner
+    from services.local.forgetting import forget
     from services.local.layout import Layout
+    from services.local.server_faults import ServerFault
 
-    if reset:
-        shutil.rmtree(var, ignore_errors=True)
+    try:
+        if reset:
+            forget(var)
+    except ServerFault as fault:
+        typer.echo(str(fault), err=True)
+        raise typer.Exit(1) from None
     sys.exit(asyncio.run(runner.run(Layout.fixed(var))))
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from services.local.layout import SERVICES, Layout
 from tests.support.process import ROOT
+from tests.support.tree import descendants
 from tests.support.wait import wait_until
 
 _UP_WITHIN = 100.0
@@ -47,14 +48,9 @@ class Life:
         """SIGKILL to the runner alone, as the out-of-memory killer does."""
         self.child.kill()
 
-    def descendants(self) -> set[int]:
+    def processes(self) -> set[int]:
         """The ids of all processes below the runner."""
-        found: set[int] = set()
-        below = {self.child.pid}
-        while below:
-            below = {pid for pid, parent in _parents().items() if parent in below} - found
-            found |= below
-        return found
+        return descendants(self.child.pid)
 
     def lines(self, service: str) -> list[dict[str, object]]:
         """What a service logged so far."""
@@ -81,11 +77,6 @@ async def life(layout: Layout, output: Path) -> AsyncIterator[Life]:
             await child.wait()
 
 
-def running(pids: set[int]) -> set[int]:
-    """Those of the processes that run."""
-    return {pid for pid in pids if _is_running(pid)}
-
-
 def stopped_in_order(life: Life) -> list[str]:
     """Complaints of services that met an absent server while they stopped, or did not finish."""
     complaints = []
@@ -96,22 +87,3 @@ def stopped_in_order(life: Life) -> list[str]:
         if lines[-1]["event"] != "stopped" or lines[-1]["exit_code"] != 0:
             complaints.append(f"{service}: {lines[-1]}")
     return complaints
-
-
-def _parents() -> dict[int, int]:
-    found = {}
-    for folder in Path("/proc").iterdir():
-        if folder.name.isdigit():
-            try:
-                stat = (folder / "stat").read_text(encoding="utf-8", errors="replace")
-            except (FileNotFoundError, ProcessLookupError):
-                continue
-            found[int(folder.name)] = int(stat.rpartition(")")[2].split()[1])
-    return found
-
-
-def _is_running(pid: int) -> bool:
-    try:
-        return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
-    except (FileNotFoundError, ProcessLookupError):
-        return False
