@@ -13,7 +13,7 @@ from tests.chaos.verdict import complaints
 from tests.chaos.weather import Weather
 
 CALM = Weather()
-SERVICES_DIE = Weather(services=(1, 2))
+SERVICES_DIE = Weather(services=(1, 2), engine=(3, 6))
 SERVERS_DIE = Weather(broker=(6, 10), database=(9, 15))
 FROST = Weather(services=(6, 10), frost=(2, 5))
 BROKER_LOSES_ITS_DISK = Weather(services=(4, 8), broker_disk=(15, 30))

@@ -17,6 +17,7 @@ from services.local.runner import Run
 from tests.chaos.client import LookAgain
 from tests.chaos.figures import Figures
 from tests.chaos.office import Office
+from tests.support.tree import descendants
 
 PROCESSES: Final = (*SERVICES, "simulator")
 FIRST_MORNING: Final = datetime(2026, 9, 16, 9, 30, tzinfo=SHANGHAI)
@@ -34,6 +35,7 @@ class Weather:
     database: Sequence[float] = ()
     broker_disk: Sequence[float] = ()
     frost: Sequence[float] = ()
+    engine: Sequence[float] = ()
     half_day: float = 3.0
     """Seconds that half a working day takes."""
 
@@ -45,6 +47,7 @@ async def storm(run: Run, weather: Weather, figures: Figures, *, seconds: float)
         "broker": (weather.broker, lambda _: kill_broker(run, figures)),
         "database": (weather.database, lambda _: kill_database(run, figures)),
         "broker's disk": (weather.broker_disk, lambda _: lose_broker_disk(run, figures)),
+        "engine": (weather.engine, lambda dice: kill_engine_worker(run, dice, figures)),
         "frost": (weather.frost, lambda dice: freeze(run, dice, figures)),
     }
     try:
@@ -68,6 +71,16 @@ def kill_process(run: Run, dice: random.Random, figures: Figures) -> None:
     if process.child is not None and process.child.returncode is None:
         process.kill()
         figures.kills[name] += 1
+
+
+def kill_engine_worker(run: Run, dice: random.Random, figures: Figures) -> None:
+    """SIGKILL to one of the workflow service's own workers, as when it needs more memory than there is."""
+    workflow = run.processes["workflow"].child
+    workers = sorted(descendants(workflow.pid)) if workflow is not None and workflow.returncode is None else []
+    if workers:
+        with suppress(ProcessLookupError):
+            os.kill(dice.choice(workers), signal.SIGKILL)
+        figures.kills["engine worker"] += 1
 
 
 def kill_broker(run: Run, figures: Figures) -> None:
