@@ -12,6 +12,7 @@ from services.kernel.problem.common import (
     MethodNotAllowed,
     NoSuchAddress,
     RequestRefused,
+    TooMuchToSay,
     TryLater,
     UnreadableAddress,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "Problem",
     "ProblemDocument",
     "RequestRefused",
+    "TooMuchToSay",
     "TryLater",
     "UnreadableAddress",
     "answer",

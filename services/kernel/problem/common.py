@@ -75,6 +75,17 @@ class BodyTooSlow(Problem):
     headers: ClassVar[Mapping[str, str]] = {"Connection": "close"}
 
 
+class TooMuchToSay(Problem):
+    """What was sent to us fits into a request, but not into the event by which the others learn of it."""
+
+    status = 413
+    code = "too-much-to-say"
+    zh = "内容过大,无法告知其他服务:{size} 字节(上限 {limit})"
+    en = "too much to tell the other services: {size} bytes (limit {limit})"
+    remedy_zh = "请减少文字内容后重新提交,大段材料请作为附件另存"
+    remedy_en = "send less text; keep what is long as a document of its own"
+
+
 class InvalidRequest(Problem):
     """A value is missing, unknown or not of the kind that the interface asks for; `errors` says which."""
 

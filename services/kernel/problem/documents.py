@@ -13,6 +13,7 @@ from services.kernel.problem.common import (
     BodyUnreadable,
     InternalError,
     InvalidRequest,
+    TooMuchToSay,
     TryLater,
     UnreadableAddress,
 )
@@ -66,7 +67,7 @@ def _complete(operation: dict[str, Any], guarded: tuple[type[Problem], ...]) -> 
     responses = operation["responses"]
     common: list[type[Problem]] = [UnreadableAddress, InternalError, TryLater]
     if "requestBody" in operation:
-        common += [BodyUnreadable, BodyTooLarge, BodyTooSlow]
+        common += [BodyUnreadable, BodyTooLarge, TooMuchToSay, BodyTooSlow]
     if operation.get("security"):
         common += guarded
     if MEDIA_TYPE not in responses.get("422", {}).get("content", {MEDIA_TYPE: None}):

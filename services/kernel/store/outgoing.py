@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from services.contracts.events import Envelope, Said
+from services.kernel.problem import TooMuchToSay
 from services.kernel.store.drivers import Row
 
 _LARGEST: Final = 1_000_000  # NATS takes 1 MiB unless told otherwise
@@ -65,8 +66,7 @@ def _row(envelope: Envelope, *, author: Author, n: int, wall: datetime) -> Row:
     moment = int(wall.astimezone(UTC).timestamp() * 1000)
     wire = envelope.model_dump_json()
     if len(wire.encode()) > _LARGEST:
-        msg = f"{envelope.id} ({envelope.type}) is larger than a message may be"
-        raise ValueError(msg)
+        raise TooMuchToSay(event_type=envelope.type, size=len(wire.encode()), limit=_LARGEST)
     return {
         "_id": envelope.id,
         "order": f"{moment:014d}.{author.revision:010d}.{n:04d}.{author.collection}.{author.key}",

@@ -8,6 +8,7 @@ from pymongo.errors import OperationFailure
 
 from services.contracts.events import Envelope
 from services.contracts.intake import CaseDelivered
+from services.kernel.problem import TooMuchToSay
 from services.kernel.store import AlreadyApplied, AlreadyExists, Body, Conflict, Index, NotFound, Store, Unsent
 from tests.support.office import Office
 
@@ -35,6 +36,16 @@ async def test_what_was_saved_is_loaded(store: Store) -> None:
     assert await desks.find("2") is None
     with pytest.raises(NotFound):
         await desks.load("2")
+
+
+async def test_what_no_message_can_hold_is_refused_and_nothing_is_written(store: Store) -> None:
+    desks = store.aggregates("desks", Desk, key="case_no")
+    said = delivered(store, "1", proof="x" * 1_000_000)
+
+    with pytest.raises(TooMuchToSay):
+        await desks.create(Desk(case_no="1"), [said])
+
+    assert await desks.find("1") is None
 
 
 async def test_of_two_savers_of_one_revision_one_is_told_of_the_conflict(store: Store) -> None:
