@@ -1,6 +1,6 @@
 """Checks what an officer wrote against the step's form (JSON Schema 2020-12 with `x-` hints)."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from jsonschema import Draft202012Validator
@@ -11,6 +11,12 @@ from services.kernel.problem import FieldError, Problem
 
 OFFICERS_FIELD: Final = "officers"
 """The field of a form with `permit:two_officers` that names who was there (行政许可法 §34)."""
+
+MOST_TEXT: Final = 4_000
+"""Characters in one text of the answers, as in the facts of a case."""
+
+MOST_VALUES: Final = 4_000
+"""Values in the answers of one form, at whatever depth."""
 
 _LEAST_OFFICERS: Final = 2
 
@@ -60,9 +66,33 @@ class AnswersInvalid(Problem):
 
 def check(answers: Mapping[str, Any], schema: Mapping[str, Any], *, task: str, two_officers: bool = False) -> None:
     """Raise `AnswersInvalid`, naming every field that is wrong, unless the answers fit the form."""
-    errors = [*schema_errors(answers, schema), *(officer_errors(answers) if two_officers else ())]
+    errors = list(size_errors(answers))
+    errors = errors or [*schema_errors(answers, schema), *(officer_errors(answers) if two_officers else ())]
     if errors:
         raise AnswersInvalid(task=task, count=len(errors), errors=errors)
+
+
+def size_errors(answers: Mapping[str, Any]) -> Iterator[FieldError]:
+    """What is too much for any form: every event about the case repeats it, and a pattern reads all of a text."""
+    values, level = 0, [(str(name), value) for name, value in answers.items()]
+    while level and values <= MOST_VALUES:
+        values += len(level)
+        for field, value in level:
+            if isinstance(value, str) and len(value) > MOST_TEXT:
+                yield FieldError(_where([field]), zh=f"文字最多 {MOST_TEXT} 字", en=f"at most {MOST_TEXT} characters")
+        level = [(field, inner) for field, value in level for inner in _inside(value)]
+    if values > MOST_VALUES:
+        yield FieldError(_where([]), zh=f"最多 {MOST_VALUES} 个值", en=f"at most {MOST_VALUES} values")
+
+
+def _inside(value: object) -> Iterable[object]:
+    match value:
+        case dict():
+            return (*value.keys(), *value.values())
+        case list() | tuple():
+            return value
+        case _:
+            return ()
 
 
 def schema_errors(answers: Mapping[str, Any], schema: Mapping[str, Any]) -> list[FieldError]:

@@ -84,3 +84,19 @@ def test_given_a_reference_to_elsewhere_then_nothing_is_fetched() -> None:
     form = {"type": "object", "properties": {"a": {"$ref": "http://127.0.0.1:9/x.json"}}}
     with pytest.raises(Unresolvable):
         check({"a": 1}, form, task="t")
+
+
+@pytest.mark.parametrize(
+    ("answers", "where"),
+    [
+        ({"opinion": "x" * 4_001}, "body.answers.opinion"),
+        ({"officers": ["x" * 4_001]}, "body.answers.officers"),
+        ({"officers": ["x"] * 4_001}, "body.answers"),
+        ({"notice": {f"k{n}": n for n in range(4_001)}}, "body.answers"),
+        ({"notice": {"k" * 4_001: 1}}, "body.answers.notice"),
+    ],
+)
+def test_given_more_than_any_form_asks_for_then_it_is_refused_before_the_form_is_read(
+    answers: dict[str, Any], where: str
+) -> None:
+    assert list(_errors(answers)) == [where]

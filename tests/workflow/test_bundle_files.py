@@ -11,7 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.contracts.workflow import DefinitionActivated
-from services.workflow.definitions.files import MAX_BYTES, MAX_FILE_BYTES, MAX_FILES, BundleRefused, checked, unpacked
+from services.workflow.definitions.files import (
+    MAX_BYTES,
+    MAX_FILE_BYTES,
+    MAX_FILES,
+    MAX_TAGS,
+    BundleRefused,
+    checked,
+    unpacked,
+)
 from services.workflow.definitions.items import ItemUnreadable, read_item
 from services.workflow.definitions.models import Definition
 from services.workflow.definitions.versions import (
@@ -64,8 +72,9 @@ def test_given_a_path_that_leads_elsewhere_then_it_is_refused(path: str) -> None
         {f"f{n}.json": b"" for n in range(MAX_FILES + 1)},
         {"item.toml": b"x" * (MAX_FILE_BYTES + 1)},
         {f"f{n}.json": b"x" * MAX_FILE_BYTES for n in range(MAX_BYTES // MAX_FILE_BYTES + 1)},
+        {f"d{n}.bpmn": b"<a/>" * (MAX_TAGS[".bpmn"] // 2 + 1) for n in range(2)},
     ],
-    ids=["none", "too many", "one too large", "too large together"],
+    ids=["none", "too many", "one too large", "too large together", "too much drawn"],
 )
 def test_given_too_much_or_nothing_then_it_is_refused(files: dict[str, bytes]) -> None:
     with pytest.raises(BundleRefused):
@@ -100,6 +109,15 @@ def test_given_an_archive_that_lies_about_its_sizes_then_it_is_refused() -> None
     content[at + 24 : at + 28] = struct.pack("<I", 10)
     with pytest.raises(BundleRefused):
         unpacked(bytes(content))
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_given_a_method_that_unpacks_all_at_once_then_the_archive_is_refused(method: int) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", method) as archive:
+        archive.writestr("zeros.txt", b"\0" * 10_000_000)
+    with pytest.raises(BundleRefused, match="compressed"):
+        unpacked(buffer.getvalue())
 
 
 @given(st.binary(max_size=300), st.integers(0, 400))

@@ -113,6 +113,14 @@ async def test_given_no_files_at_all_then_the_request_is_refused(room: Room) -> 
     assert (await room.ask(IT, "POST", "/definitions")).status_code == 422
 
 
+@pytest.mark.parametrize(
+    ("body", "where"), [([], "body"), ({"files": {"item.toml": 1}}, "body.files.item.toml"), ({}, "body.files")]
+)
+async def test_given_a_body_of_another_form_then_the_place_is_named(room: Room, body: object, where: str) -> None:
+    refused = await room.ask(IT, "POST", "/definitions", body)
+    assert (refused.status_code, [error["where"] for error in refused.json()["errors"]]) == (422, [where])
+
+
 async def test_given_two_processes_for_one_item_then_the_second_is_refused(room: Room) -> None:
     await room.deploy()
     second = diagram().replace('id="small-permit"', 'id="second-permit"')

@@ -1,5 +1,6 @@
 """Lint says what is wrong with a bundle, where and what to do; usable without any server."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -41,9 +42,30 @@ _START = 'name="permit:case_clock" value="start"'
 _QUIET_END = '<bpmn:endEvent id="Granted" name="准予许可">' + properties(outcome="granted")
 _LOUD_END = _QUIET_END + '<bpmn:messageEventDefinition id="Told" messageRef="Message_Delivered" />'
 _NAMED = '<camunda:property name="permit:name_en" value="Lead" />'
+_COSTLY = form((), a={"type": "string", "title": "x", "pattern": "^(a+)+$"})
+_DANGLING = form((), a={"$ref": "#/$defs/none", "title": "x"})
+_CIRCLE = form((), a={"$ref": "#/properties/a", "title": "x"})
+_DOUBLING = json.dumps(
+    {
+        "type": "object",
+        "$defs": {f"d{n}": {"allOf": [{"$ref": f"#/$defs/d{n + 1}"}] * 2} for n in range(15)} | {"d15": {}},
+        "properties": {"a": {"title": "x", "$ref": "#/$defs/d0"}},
+    }
+)
+_NAN = '{"type": "object", "properties": {"a": {"title": "x", "maximum": NaN}}}'
+_HALF = '{"type": "object", "title": "\\ud800", "properties": {}}'
+_DEEP = '{"type": "object", "properties": {"a": ' + '{"not": ' * 60 + "{}" + "}" * 60 + "}}"
+_BOUNDLESS = form((), a={"type": "string", "title": "x", "pattern": "a{99999999999}"})
 _MORE = form(("decision", "extra"), decision=_FIELD, opinion=_FIELD, extra=_FIELD)
 _ELSEWHERE = {"$ref": "other.json", "title": "x"}
 _HERE = {"$ref": "#/properties/a", "title": "x"}
+_SITUATION = """
+[[situations]]
+code = "more"
+name = "另"
+name_en = "More"
+promised_workdays = 7
+"""
 _BAD_SCHEMA = '{"type": "object", "properties": {"a": {"minLength": "x"}}}'
 
 FAULTS: list[tuple[dict[str, str], str, str]] = [
@@ -64,6 +86,21 @@ FAULTS: list[tuple[dict[str, str], str, str]] = [
     (bundle() | {"forms/lead.json": _MORE}, "GH-E720", "extra"),
     (bundle() | {"forms/review.json": form((), opinion=_FIELD, notice_no=_FIELD)}, "GH-E721", "officers"),
     (bundle() | {"forms/unused.json": form((), a=_FIELD)}, "GH-W722", ""),
+    (bundle() | {"forms/lead.json": _NAN}, "GH-E718", "NaN"),
+    (bundle() | {"forms/lead.json": _HALF}, "GH-E718", "surrogates"),
+    (bundle() | {"forms/lead.json": _DEEP}, "GH-E718", "40"),
+    (bundle() | {"forms/lead.json": "[" * 90_000}, "GH-E718", ""),
+    (bundle() | {"forms/lead.json": _BOUNDLESS}, "GH-E718", "repetition"),
+    (bundle() | {"forms/lead.json": _DANGLING}, "GH-E734", "none"),
+    (bundle() | {"forms/lead.json": _CIRCLE}, "GH-E734", "#/properties/a"),
+    (bundle() | {"forms/lead.json": _DOUBLING}, "GH-E734", "$defs"),
+    (bundle() | {"forms/lead.json": _COSTLY}, "GH-E735", "^(a+)+$"),
+    (bundle(item_toml=f"statutory_workdays = {'9' * 5_000}"), "GH-E702", "TOML"),
+    (bundle(item_toml="a = " + "[" * 3_000), "GH-E702", "TOML"),
+    (bundle(item_toml=item().replace("城乡规划法 §40", "x" * 3_000, 1)), "GH-E702", "legal_basis"),
+    (bundle(item_toml=item() + _SITUATION * 100), "GH-E702", "situations"),
+    (_drawn(('name="承办审查"', f'name="{"长" * 201}"')), "GH-E736", "201"),
+    (_drawn((_NAMED, _NAMED.replace("Lead", "x" * 1_001))), "GH-E736", "name_en"),
     (_drawn((_STOP, 'name="permit:name_en" value="x"')), "GH-W724", "stop"),
     (bundle(item_toml=item(key="another-key")), "GH-E725", "another-key"),
     (bundle() | {"forms/unused.json": form((), a={"type": "string"})}, "GH-W726", "a"),

@@ -15,9 +15,13 @@ MAX_BYTES: Final = 15 * 2**20
 MAX_FILE_BYTES: Final = 4 * 2**20
 MAX_FILES: Final = 300
 MAX_PATH: Final = 160
+MAX_TAGS: Final = {".bpmn": 30_000, ".dmn": 60_000}
+"""Tags in all files of a kind together: a drawing of ours has two thousand."""
 
 _PART: Final = re.compile(r"[\w][\w .()（）-]*")
 _KINDS: Final = frozenset({".bpmn", ".dmn", ".json", ".toml", ".md", ".txt", ".svg", ".png"})
+_COMPRESSIONS: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+"""Others unpack a whole piece at once, however large it becomes."""
 _JUNK: Final = frozenset({"__MACOSX", "Thumbs.db"})
 
 
@@ -45,6 +49,7 @@ def checked(files: Mapping[str, bytes]) -> dict[str, bytes]:
             raise _too_large(path=path)
     if sum(map(len, kept.values())) > MAX_BYTES:
         raise _too_large(path="*")
+    _check_tags(kept)
     return dict(sorted(_without_top_folder(kept).items()))
 
 
@@ -74,6 +79,17 @@ def _check_path(path: str) -> None:
         raise BundleRefused(reason=f"the path {shown!r} is not allowed", reason_zh=f"文件路径“{shown}”不允许")
 
 
+def _check_tags(files: Mapping[str, bytes]) -> None:
+    for kind, most in MAX_TAGS.items():
+        tags = {path: content.count(b"<") for path, content in files.items() if path.lower().endswith(kind)}
+        if sum(tags.values()) > most:
+            path = max(tags, key=lambda path: tags[path])
+            raise BundleRefused(
+                reason=f"{path}: the drawing is too large, divide it ({sum(tags.values())} tags, at most {most})",
+                reason_zh=f"{path} 的图太大，请拆分（共 {sum(tags.values())} 个标签，最多 {most} 个）",
+            )
+
+
 def _is_junk(path: str) -> bool:
     """What desktop systems put into archives and folders by themselves; a path that climbs is no junk, but refused."""
     parts = path.split("/")
@@ -97,6 +113,10 @@ def _read(archive: zipfile.ZipFile) -> Iterable[tuple[str, bytes]]:
     for entry in entries:
         if entry.filename in seen:
             raise BundleRefused(reason="a path occurs twice", reason_zh="压缩包中有重复的路径")
+        if entry.compress_type not in _COMPRESSIONS:
+            raise BundleRefused(
+                reason="it is compressed in an unusual way", reason_zh="压缩方法不常用，请用普通 ZIP 压缩"
+            )
         if stat.S_ISLNK(entry.external_attr >> 16):
             raise BundleRefused(reason="it holds a symbolic link", reason_zh="压缩包中有符号链接")
         seen.add(entry.filename)

@@ -15,6 +15,7 @@ ITEM_FILE: Final = "item.toml"
 
 _Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")]
 _Name = Annotated[str, Field(min_length=1, max_length=120)]
+_Basis = Annotated[str, Field(min_length=1, max_length=200)]
 _Workdays = Annotated[int, Field(ge=1, le=999)]
 
 
@@ -43,9 +44,9 @@ class DocumentTable(_Table, frozen=True):
     code: _Code
     name: _Name
     name_en: _Name
-    situations: tuple[_Code, ...] = ()
+    situations: Annotated[tuple[_Code, ...], Field(max_length=100)] = ()
     mandatory: bool = True
-    basis: str = ""
+    basis: Annotated[str, Field(max_length=200)] = ""
 
 
 class ItemFile(_Table, frozen=True):
@@ -57,12 +58,12 @@ class ItemFile(_Table, frozen=True):
     name_en: _Name
     department: _Code
     township_first: bool = False
-    legal_basis: Annotated[tuple[str, ...], Field(min_length=1)]
+    legal_basis: Annotated[tuple[_Basis, ...], Field(min_length=1, max_length=50)]
     statutory_workdays: _Workdays
     acceptance_workdays: _Workdays = 5
     case_clock: CaseClock = CaseClock()
-    situations: Annotated[tuple[SituationTable, ...], Field(min_length=1)]
-    documents: tuple[DocumentTable, ...] = ()
+    situations: Annotated[tuple[SituationTable, ...], Field(min_length=1, max_length=100)]
+    documents: Annotated[tuple[DocumentTable, ...], Field(max_length=200)] = ()
 
     def item(self) -> Item:
         """The item as it is said aloud when a version is activated."""
@@ -105,11 +106,11 @@ def read_item(content: bytes) -> ItemFile:
     """Read `item.toml`; raises `ItemUnreadable` with everything that is wrong, `WarningPointUnreadable` for a warn."""
     try:
         item = ItemFile.model_validate(tomllib.loads(content.decode("utf-8")))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except ValidationError as error:
+        raise ItemUnreadable(*field_errors(error.errors())) from None
+    except (ValueError, RecursionError) as error:  # besides what is no TOML, numbers and nesting without end
         raise ItemUnreadable(
             FieldError(where="", zh=f"不是 UTF-8 编码的 TOML：{error}", en=f"not TOML: {error}")
         ) from None
-    except ValidationError as error:
-        raise ItemUnreadable(*field_errors(error.errors())) from None
     read_warning_point(item.case_clock.warn)
     return item

@@ -1,6 +1,6 @@
 """From the files of a definition to a bundle that can be run, or to findings that say why not."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from posixpath import basename
@@ -26,6 +26,8 @@ from services.workflow.engine.running.tokens import Plan
 
 MAX_FILES: Final = 500
 MAX_TOTAL: Final = 15 * 2**20
+MAX_NODES: Final = 1_000
+"""Elements in all processes of a definition: the rules look at many of them in pairs."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,6 +75,15 @@ def compile_diagrams(files: Mapping[str, bytes]) -> Compiled:
     return _compiled(files, lambda _report, _read, _files: None)
 
 
+def is_too_large(processes: Collection[Process]) -> bool:
+    """Say whether processes have more elements together than can be looked at in a moment."""
+    return sum(map(_nodes, processes)) > MAX_NODES
+
+
+def _nodes(process: Process) -> int:
+    return 1 + sum(1 for _ in process.body.all_nodes())
+
+
 @dataclass(slots=True)
 class _Read:
     """What was read from the files."""
@@ -93,6 +104,10 @@ def _compiled(files: _Files, house_rules: Callable[[Report, _Read, _Files], None
     read = _Read({}, {}, {})
     for name in sorted(files):
         _read_file(report.at(name), read, files[name])
+    if is_too_large(read.processes.values()):
+        largest, count = max(read.processes.values(), key=_nodes), sum(map(_nodes, read.processes.values()))
+        report.at(largest.file).say("GH-E011", largest.id, count=count, limit=MAX_NODES)
+        return Compiled(None, tuple(report.findings))
     _engine_rules(report, read)
     house_rules(report, read, files)
     if report.errors:

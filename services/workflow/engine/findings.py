@@ -1,6 +1,7 @@
 """Findings of the deploy gate: every rule has an id, a severity and words in one catalogue."""
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -35,6 +36,11 @@ def catalogue() -> dict[str, Rule]:
     return {key: Rule(key, **words) for key, words in tomllib.loads(text).items()}
 
 
+def is_full(findings: Sequence[Finding], severity: Severity, limit: int) -> bool:
+    """Say whether there are as many findings of a severity as are kept."""
+    return len(findings) >= limit and sum(each.severity is severity for each in findings) >= limit
+
+
 @dataclass(slots=True)
 class Report:
     """Collects findings about one file; `at` opens a page for another file in the same collection."""
@@ -47,10 +53,13 @@ class Report:
         return Report(file, self.findings)
 
     def say(self, rule: str, element: str, /, **values: object) -> None:
-        """Note a breach of a rule. What exceeds `MAX_FINDINGS` is not noted: nobody reads that far."""
-        if len(self.findings) >= MAX_FINDINGS:
-            return
+        """Note a breach of a rule. What exceeds `MAX_FINDINGS` of one severity is not noted: nobody reads that far.
+
+        Each severity counts for itself, so that no number of warnings can crowd an error out.
+        """
         found = catalogue()[rule]
+        if is_full(self.findings, found.severity, MAX_FINDINGS):
+            return
         shown = {key: f"{value!s:.160}" for key, value in {"element": element, **values}.items()}
         texts = [text.format(**shown) for text in (found.zh, found.en, found.remedy_zh, found.remedy_en)]
         self.findings.append(Finding(self.file, element, rule, found.severity, *texts))

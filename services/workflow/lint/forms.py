@@ -10,6 +10,8 @@ from jsonschema.exceptions import SchemaError
 
 from services.workflow.answers import OFFICERS_FIELD
 from services.workflow.engine.diagrams.model import Node, Process
+from services.workflow.lint.patterns import is_costly
+from services.workflow.lint.references import references, tangled
 from services.workflow.lint.reports import Report
 from services.workflow.lint.settings import label
 
@@ -17,6 +19,10 @@ LINK_FIELDS: Final = frozenset({"decision", "opinion"})
 """What a decision by signed link fills in."""
 
 _FORM: Final = re.compile(r"([^/]+/)?forms/[^/]+\.json")
+
+_NO_SCHEMA: Final = frozenset({"enum", "const", "default", "examples"})
+_DEEPEST: Final = 40
+_TOO_DEEP: Final = f"it nests deeper than {_DEEPEST} levels"
 
 Form = Mapping[str, Any]
 
@@ -43,9 +49,9 @@ def check_forms(report: Report, files: Mapping[str, bytes], processes: Iterable[
 
 def _read(report: Report, path: str, content: bytes) -> Form | None:
     try:
-        form = json.loads(content)
+        form = _parsed(content)
         Draft202012Validator.check_schema(form)
-    except (ValueError, RecursionError) as error:
+    except (ValueError, OverflowError) as error:
         report.say("GH-E718", path, reason=str(error).splitlines()[0])
         return None
     except SchemaError as error:
@@ -54,25 +60,70 @@ def _read(report: Report, path: str, content: bytes) -> Form | None:
     if not isinstance(form, dict) or form.get("type") != "object":
         report.say("GH-E718", path, reason='"type" is not "object"')
         return None
-    for reference in _references(form):
-        if not reference.startswith("#"):
-            report.say("GH-E719", path, reference=reference)
+    _check_references(report, path, form)
+    for field, pattern in _patterns(form, ""):
+        if is_costly(pattern):
+            report.say("GH-E735", path, field=field, pattern=pattern)
     for field, described in form.get("properties", {}).items():
         if not (isinstance(described, dict) and described.get("title")):
             report.say("GH-W726", path, field=field)
     return form
 
 
-def _references(value: object) -> Iterator[str]:
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            if key in ("$ref", "$dynamicRef") and isinstance(inner, str):
-                yield inner
-            else:
-                yield from _references(inner)
-    elif isinstance(value, list):
+def _parsed(content: bytes) -> Any:  # noqa: ANN401 - whatever a file may hold
+    """The JSON of a file. Raises ValueError for what is none, or could not be sent on as JSON."""
+    try:
+        value = json.loads(content, parse_constant=_no_constant)
+    except RecursionError:
+        raise ValueError(_TOO_DEEP) from None
+    json.dumps(value, ensure_ascii=False).encode()  # half a surrogate pair is a ValueError as well
+    level = [value]
+    for _ in range(_DEEPEST):
+        level = [inner for outer in level for inner in _inside(outer)]
+        if not level:
+            return value
+    raise ValueError(_TOO_DEEP)
+
+
+def _no_constant(name: str) -> None:
+    msg = f"{name} is not JSON"
+    raise ValueError(msg)
+
+
+def _inside(value: object) -> Iterable[object]:
+    match value:
+        case dict():
+            return value.values()
+        case list():
+            return value
+        case _:
+            return ()
+
+
+def _check_references(report: Report, path: str, form: Form) -> None:
+    foreign = [reference for reference in references(form) if not reference.startswith("#")]
+    for reference in foreign:
+        report.say("GH-E719", path, reference=reference)
+    if not foreign and (fault := tangled(form)):
+        report.say("GH-E734", path, reference=fault)
+
+
+def _patterns(value: object, field: str) -> Iterator[tuple[str, str]]:
+    """Every pattern with the field that it is for."""
+    if isinstance(value, list):
         for inner in value:
-            yield from _references(inner)
+            yield from _patterns(inner, field)
+    if not isinstance(value, dict):
+        return
+    if isinstance(pattern := value.get("pattern"), str):
+        yield field, pattern
+    yield from ((field, pattern) for pattern in value.get("patternProperties", ()))
+    for key, inner in value.items():
+        if key == "properties" and isinstance(inner, dict):
+            for name, described in inner.items():
+                yield from _patterns(described, name)
+        elif key not in _NO_SCHEMA:
+            yield from _patterns(inner, field)
 
 
 def _check_fit(report: Report, process: Process, node: Node, path: str, form: Form | None) -> None:

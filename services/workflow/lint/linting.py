@@ -6,7 +6,7 @@ from pathlib import Path
 from services.workflow.definitions.files import BundleRefused, checked, in_folder
 from services.workflow.definitions.items import ItemFile
 from services.workflow.engine import findings as engine_findings
-from services.workflow.engine.bundles import compile_bundle
+from services.workflow.engine.bundles import compile_bundle, is_too_large
 from services.workflow.engine.diagrams.model import Process
 from services.workflow.engine.diagrams.reading import read_diagram
 from services.workflow.engine.documents import read_xml
@@ -44,6 +44,8 @@ def bureau_findings(files: Mapping[str, bytes], *, posts: Collection[str] | None
     report = Report()
     item = check_item(report, files)
     processes = [process for path, content in files.items() for process in _processes(path, content)]
+    if is_too_large(processes):
+        return tuple(report.findings)  # the engine says so
     for process in processes:
         check_settings(report, process, Known(posts))
     check_forms(report, files, processes)

@@ -6,7 +6,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
-from services.workflow.engine.findings import Rule
+from services.workflow.engine.findings import Rule, is_full
 from services.workflow.engine.models import Finding
 
 MAX_FINDINGS: Final = 300
@@ -27,10 +27,10 @@ class Report:
     findings: list[Finding] = field(default_factory=list)
 
     def say(self, rule: str, file: str, element: str = "", **values: object) -> None:
-        """Note a breach of a rule in a file, at an element; what exceeds `MAX_FINDINGS` is not noted."""
-        if len(self.findings) >= MAX_FINDINGS:
-            return
+        """Note a breach of a rule in a file, at an element; what exceeds `MAX_FINDINGS` of a severity is not noted."""
         found = catalogue()[rule]
+        if is_full(self.findings, found.severity, MAX_FINDINGS):
+            return
         shown = {key: str(value)[:_LONGEST] for key, value in values.items()}
         texts = [text.format(**shown) for text in (found.zh, found.en, found.remedy_zh, found.remedy_en)]
         self.findings.append(Finding(file, element, rule, found.severity, *texts))

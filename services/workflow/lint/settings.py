@@ -11,6 +11,9 @@ from services.workflow.engine.diagrams.model import EventKind, Node, Process
 from services.workflow.lint.reports import Report
 
 _LONGEST_LIMIT: Final = 999
+_LONGEST_NAME: Final = 200
+_LONGEST_SETTING: Final = 1_000
+_SHOWN: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,7 @@ class Known:
 def check_settings(report: Report, process: Process, known: Known) -> None:
     """Check every element of a process."""
     for node in process.body.all_nodes():
+        _check_lengths(report, process, node)
         _check_post(report, process, node, known)
         _check_warn(report, process, node)
         _check_notice(report, process, node)
@@ -30,6 +34,19 @@ def check_settings(report: Report, process: Process, known: Known) -> None:
             report.say("GH-W734", process.file, node.id, name=label(node), message=node.event.name)
         if node.tag == "userTask" and "name_en" not in node.settings:
             report.say("GH-W729", process.file, node.id, name=label(node))
+
+
+def _check_lengths(report: Report, process: Process, node: Node) -> None:
+    """What every event about a step repeats must be short: the name of the element, and its settings."""
+    said = {"name": ("名称", node.name, _LONGEST_NAME)} | {
+        f"setting {key}": (f"设置 {key} ", value, _LONGEST_SETTING) for key, value in node.settings.items()
+    }
+    for what, (what_zh, text, limit) in said.items():
+        if len(text) > limit:
+            name = label(node)[:_SHOWN]
+            report.say(
+                "GH-E736", process.file, node.id, name=name, what=what, what_zh=what_zh, length=len(text), limit=limit
+            )
 
 
 def limit_of(node: Node) -> int | None:

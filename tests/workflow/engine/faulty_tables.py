@@ -18,5 +18,6 @@ CASES: list[Case] = [
     ("GH-E510", "d", decided(table("COLLECT", aggregation="SUM", outputs=["a", "b"], rules=[]))),
     ("GH-E511", "d", decided(table(rules=[cells("1", "2", output='"x"')]))),
     ("GH-W512", "d", decided(table("FIRST", rules=[cells("> 5", output='"x"'), cells("> 6", output='"y"')]))),
+    ("GH-I514", "d", decided(table(rules=[cells(f"> {n}", output='"x"') for n in range(800)]))),
     ("GH-W513", "d", decided(table(rules=[cells("1", output="5")], output_type="string"))),
 ]

@@ -1,5 +1,7 @@
 """The deploy gate: every rule is provoked once, names its element, and says in both languages what to do."""
 
+from collections import Counter
+
 import pytest
 
 from services.workflow.engine.bundles import compile_bundle, compile_diagrams
@@ -81,7 +83,16 @@ def test_a_pool_that_is_not_executable_is_drawn_for_the_reader_only() -> None:
 
 def test_the_list_of_findings_ends_somewhere() -> None:
     parts = [user(f"u{n}") for n in range(MAX_FINDINGS + 50)]
-    assert len(compile_bundle(with_forms(sound(*parts))).findings) == MAX_FINDINGS
+    findings = compile_bundle(with_forms(sound(*parts))).findings
+    assert max(Counter(finding.severity for finding in findings).values()) == MAX_FINDINGS
+
+
+def test_no_number_of_warnings_crowds_an_error_out() -> None:
+    report = Report("f")
+    for n in range(MAX_FINDINGS + 50):
+        report.say("GH-W104", f"w{n}", name="x")
+    report.say("GH-E105", "e", name="x")
+    assert (len(report.findings), report.errors) == (MAX_FINDINGS + 1, 1)
 
 
 def test_a_long_or_curly_text_in_a_diagram_does_not_disturb_the_words() -> None:
