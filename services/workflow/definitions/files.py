@@ -63,7 +63,7 @@ def unpacked(archive: bytes) -> dict[str, bytes]:
 
 
 def in_folder(folder: Path) -> dict[str, bytes]:
-    """The files of a process folder, and the shared processes beside it; raises `BundleRefused`."""
+    """The files of a process folder, and the shared processes beside it; raises `BundleRefused`, `OSError`."""
     found = dict(_below(folder, prefix=""))
     shared = folder.parent / "shared"
     if shared.is_dir() and shared.resolve() != folder.resolve():
@@ -132,7 +132,8 @@ def _below(folder: Path, *, prefix: str) -> Iterable[tuple[str, bytes]]:
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         if path.is_file() and not _is_junk(name):
-            yield prefix + name, path.read_bytes()
+            with path.open("rb") as file:
+                yield prefix + name, file.read(MAX_FILE_BYTES + 1)
 
 
 def _too_large(*, path: str) -> BundleRefused:

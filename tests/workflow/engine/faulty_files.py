@@ -41,6 +41,7 @@ CASES: list[Case] = [
     ("GH-E007", "1x", with_forms(sound(node("userTask", "1x")))),
     ("GH-E008", "a", with_forms(sound(user("a")))),
     ("GH-E009", "p", {"b.bpmn": sound(), **with_forms(sound())}),
+    ("GH-E012", "", {"d.bpmn": sound().replace(b" id=", b' xmlns:flowable="http://flowable.org/bpmn" id=', 1)}),
     ("GH-E011", "p", with_forms(sound(*(user(f"u{n}") for n in range(bundles.MAX_NODES))))),
     ("GH-E010", "", {f"{n}.txt": b"" for n in range(bundles.MAX_FILES + 1)}),
 ]

@@ -52,6 +52,14 @@ _DRAWN_ONLY: Final = frozenset(
 _CHARACTERISTICS: Final = frozenset({"multiInstanceLoopCharacteristics", "standardLoopCharacteristics"})
 
 
+_FOREIGN: Final = {
+    "http://camunda.org/schema/zeebe/1.0": "Camunda 8 (Zeebe)",
+    "http://flowable.org/bpmn": "Flowable",
+    "http://activiti.org/bpmn": "Activiti",
+}
+"""Dialects whose posts, forms and conditions mean nothing here."""
+
+
 @dataclass(slots=True)
 class _Page:
     """What reading one file needs everywhere."""
@@ -84,6 +92,8 @@ def read_diagram(report: Report, root: etree._Element) -> Diagram:
     if tag_of(root) != "definitions":
         report.say("GH-E004", "", root=root.tag)
         return Diagram(report.file, ())
+    for vendor in sorted({_FOREIGN[space] for space in root.nsmap.values() if space in _FOREIGN}):
+        report.say("GH-E012", "", vendor=vendor)
     page = _Page(report, read_names(root))
     processes = [_process(page, element) for element in root if tag_of(element) == "process"]
     return Diagram(report.file, tuple(process for process in processes if process is not None))
