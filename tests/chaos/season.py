@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -163,8 +163,18 @@ async def _idle(api: Api, *, within: float) -> None:
             while left := await _left(api):  # noqa: ASYNC110 - the event would be in five other processes
                 await asyncio.sleep(0.5)
     except TimeoutError:
-        msg = f"the services did not come to rest: {left}"
+        msg = f"the services did not come to rest: {left} {await _dead_letters(api)}"
         raise NotAtRest(msg) from None
+
+
+async def _dead_letters(api: Api) -> list[str]:
+    """What was given up and why, of the services that answer."""
+    told: list[str] = []
+    for service in SERVICES:
+        with suppress(httpx.TransportError, Refusal):
+            letters = await api.call("GET", service, "/dead-letters", who="u.ops")
+            told += [f"{service}: {letter}" for letter in letters]
+    return told
 
 
 async def _one_time(office: Office, api: Api) -> None:

@@ -96,8 +96,15 @@ def test_an_automatic_loop_without_end_is_stopped_by_its_budget() -> None:
 
 
 def test_a_chain_of_a_thousand_automatic_steps_is_no_loop() -> None:
-    names = [f"c{n}" for n in range(1000)]
+    names = [f"c{n}" for n in range(500)]
     play = Play.of(
-        start(), *(script(name, "n = n + 1") for name in names), end(), flows("s", *names, "e"), data={"n": 0}
+        start(),
+        node("exclusiveGateway", "m"),
+        *(script(name, "n = n + 1") for name in names),
+        node("exclusiveGateway", "x", default="f_x_e"),
+        end(),
+        flows("s", "m", *names, "x", "e"),
+        flow("x", "m", "n < 1000", id="again"),
+        data={"n": 0},
     )
     assert play.data["n"] == 1000
