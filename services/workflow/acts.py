@@ -50,10 +50,11 @@ async def perform(
 ) -> Instance:
     """Do something to a case and give it as it then is; if the engine fails, the act is kept in an incident.
 
+    An event that comes again is known before the engine is asked: by then the process may be past it, or over.
     Raises what `check` raises, NotFound, ActRefused, AlreadyApplied, and Conflict after `TRIES`.
     """
     for attempt in range(TRIES):
-        instance, revision = await deps.instances.load(case_no)
+        instance, revision = await deps.instances.load(case_no, cause=cause)
         office = await office_for(deps, instance)
         check(instance, office)
         decided = await carried(deps, instance, act, office=office)

@@ -248,6 +248,13 @@ class Room:
             )
         )
 
+    async def say_delivered_again(self, case_no: str) -> None:
+        """The same event once more, as when the broker lost its store and intake sent its journal again."""
+        stream = stream_of(CaseDelivered.TYPE)
+        jetstream = (await self.office.broker()).jetstream()
+        before = await jetstream.get_last_msg(stream, f"{CaseDelivered.TYPE}.{case_no}")
+        await jetstream.publish(before.subject or "", before.data or b"", stream=stream)
+
 
 @asynccontextmanager
 async def room_on(office: Office, folder: Path, **settings: str) -> AsyncIterator[Room]:

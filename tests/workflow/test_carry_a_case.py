@@ -223,6 +223,7 @@ async def test_given_events_that_come_twice_or_early_then_nothing_happens_twice_
     await room.answer_outside(case_no, {"certificate_no": "1"})
     await wait_until(lambda: room.heard(case_no, "case.ended"))
     await room.answer_outside(case_no, {"certificate_no": "2"})
+    await room.say_delivered_again(case_no)
     await room.settled()
     kinds = [each["type"].split(".", 2)[2] for each in await room.history(case_no)]
     assert kinds.count("case.started.v1") == 1

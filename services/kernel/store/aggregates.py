@@ -51,12 +51,14 @@ class Aggregates(Generic[B]):
         self._ground.said(Unsent(self._name, key, rows))
         return 1
 
-    async def load(self, key: str) -> tuple[B, int]:
-        """The aggregate and its revision. Raises NotFound."""
-        found = await self.find(key)
-        if found is None:
+    async def load(self, key: str, *, cause: str | None = None) -> tuple[B, int]:
+        """The aggregate and its revision. Raises NotFound, and AlreadyApplied if the event `cause` came before."""
+        row = await self._rows.find_one({"_id": key}, _with_cause(cause))
+        if row is None:
             raise NotFound(key=key)
-        return found
+        if row.get("inbox"):
+            raise AlreadyApplied(cause)
+        return self._body(row), row["revision"]
 
     async def find(self, key: str) -> tuple[B, int] | None:
         """The aggregate and its revision, or None when there is none."""
@@ -156,4 +158,5 @@ class Aggregates(Generic[B]):
 
 def _with_cause(cause: str | None) -> Row:
     """A projection in which `inbox` is there only if `cause` was applied."""
-    return {"body": 1, "revision": 1, "inbox": {"$elemMatch": {"$eq": cause}}}
+    wanted: Row = {"body": 1, "revision": 1}
+    return wanted | {"inbox": {"$elemMatch": {"$eq": cause}}} if cause else wanted
