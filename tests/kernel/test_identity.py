@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import httpx
 import jwt
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from fastapi import Depends, FastAPI
 from pydantic import BaseModel
 
@@ -35,6 +36,7 @@ from services.kernel.identity import (
 from services.kernel.identity.keys import FileKey, PublishedKeys, private_key, public_key, published
 from services.kernel.problem import Problem, install
 from tests.support.http import serving
+from tests.support.wait import wait_until
 
 CLERK = Person(code="u.window", name="窗口甲", roles=frozenset({Role.CLERK}), department="D09")
 HANDLER = Person(
@@ -195,6 +197,45 @@ async def test_given_the_provider_goes_away_then_known_keys_stay_good(ours: Pair
     async with provider(ours) as (_, identity):
         await identity.person(ours.tokens.issue(CLERK))
     assert await identity.person(ours.tokens.issue(CLERK)) == CLERK
+
+
+async def test_a_token_that_was_good_is_refused_once_it_is_over(ours: Pair) -> None:
+    identity, token = ours.identity, ours.tokens.issue(CLERK, ttl=-timedelta(seconds=9))  # ten are let pass
+
+    assert await identity.person(token) == CLERK
+
+    async def refusal() -> Problem | None:
+        try:
+            await identity.person(token)
+        except Problem as problem:
+            return problem
+        return None
+
+    assert isinstance(await wait_until(refusal), TokenExpired)
+
+
+async def test_a_token_that_was_good_is_refused_once_its_key_is_withdrawn(ours: Pair, theirs: Pair) -> None:
+    class Replaced:
+        now = public_key(ours.public)
+
+        async def key(self, kid: str | None) -> Ed25519PublicKey | None:
+            assert kid is not None
+            return self.now
+
+    keys, token = Replaced(), ours.tokens.issue(CLERK)
+    identity = Identity(keys, issuer="guihua", audience="guihua")
+    assert await identity.person(token) == CLERK
+    keys.now = public_key(theirs.public)
+    with pytest.raises(TokenForged):
+        await identity.person(token)
+
+
+async def test_many_people_are_told_apart(ours: Pair) -> None:
+    identity = ours.identity
+    people = [CLERK.model_copy(update={"code": f"u.{number}"}) for number in range(1_010)]
+    tokens = {each.code: ours.tokens.issue(each) for each in people}
+    for _ in range(2):
+        assert [await identity.person(tokens[each.code]) for each in people] == people
 
 
 async def test_given_the_provider_was_never_there_then_no_token_can_be_judged(ours: Pair) -> None:

@@ -60,8 +60,11 @@ class Service(Generic[D]):
         return app
 
 
-def deps_of(request: Request) -> Any:  # noqa: ANN401 - each service names its own type where it asks
-    """The service's own tools: `deps: Annotated[Deps, Depends(deps_of)]`."""
+async def deps_of(request: Request) -> Any:  # noqa: ANN401 - each service names its own type where it asks
+    """The service's own tools: `deps: Annotated[Deps, Depends(deps_of)]`.
+
+    Asynchronous although it waits for nothing: FastAPI would send a plain function to a thread, for each request.
+    """
     return request.app.state.deps
 
 

@@ -1,10 +1,12 @@
 """Tokens: JWT signed with EdDSA (RFC 7519, RFC 8037), read and, for local runs and tests, issued."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final, Self
 
 import jwt
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pydantic import ValidationError
 
 from services.kernel.clock import Clock, RealClock
@@ -24,6 +26,8 @@ _LEEWAY: Final = timedelta(seconds=10)
 """How far the clocks of issuer and service may differ."""
 _LONGEST: Final = 8_192
 _REQUIRED: Final = ["exp", "iat", "iss", "aud", "sub"]
+_REMEMBERED: Final = 1_000
+"""How many good tokens a process remembers; a check of the signature costs more than the rest of a small request."""
 
 
 class NoKeySource(ValueError):
@@ -35,6 +39,16 @@ class NoKeySource(ValueError):
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _Good:
+    """A token found good: by which key, whom it speaks for, and until when (seconds since 1970)."""
+
+    kid: str | None
+    key: Ed25519PublicKey
+    person: Person
+    ends: float
+
+
 class Identity:
     """Tells who a token speaks for."""
 
@@ -42,6 +56,8 @@ class Identity:
         self._keys = keys
         self._issuer = issuer
         self._audience = audience
+        self._clock = RealClock()
+        self._good: dict[str, _Good] = {}
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
@@ -56,12 +72,31 @@ class Identity:
         return cls(keys, issuer=settings.jwt_issuer, audience=settings.jwt_audience)
 
     async def person(self, token: str) -> Person:
-        """The person whom a valid token speaks for; raises the `Problem` that says what is wrong with it."""
-        key = await self._keys.key(_kid(token))
+        """The person whom a valid token speaks for; raises the `Problem` that says what is wrong with it.
+
+        The signature of a token is checked once, for as long as the issuer has the key and the token is in time.
+        """
+        good = self._good.get(token)
+        kid = good.kid if good else _kid(token)
+        key = await self._keys.key(kid)
         if key is None:
             raise TokenForged
+        if good and good.key is key and self._clock.wall().timestamp() < good.ends:
+            return good.person
+        claims = self._claims(token, key)
+        person = _person(claims)
+        self._remember(token, _Good(kid, key, person, float(claims["exp"]) + _LEEWAY.total_seconds()))
+        return person
+
+    def _remember(self, token: str, good: _Good) -> None:
+        self._good.pop(token, None)
+        if len(self._good) >= _REMEMBERED:
+            del self._good[next(iter(self._good))]  # the oldest
+        self._good[token] = good
+
+    def _claims(self, token: str, key: Ed25519PublicKey) -> dict[str, Any]:
         try:
-            claims = jwt.decode(
+            claims: dict[str, Any] = jwt.decode(
                 token,
                 key,
                 algorithms=[_ALGORITHM],
@@ -80,7 +115,7 @@ class Identity:
             raise TokenForged from None
         except jwt.InvalidTokenError:
             raise TokenMalformed from None
-        return _person(claims)
+        return claims
 
 
 class Tokens:
