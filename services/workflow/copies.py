@@ -1,5 +1,6 @@
 """Read copies of the registry's books: posts, departments, people, the official calendar."""
 
+import asyncio
 import time
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
@@ -33,18 +34,27 @@ class Copies:
     hours: OfficeHours
     _office: Office | None = field(default=None, init=False)
     _read_at: float = field(default=0.0, init=False)
+    _reading: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     async def office(self) -> Office:
-        """The office as the books have it now."""
-        if self._office is None or time.monotonic() - self._read_at > _FRESH:
-            read_at = time.monotonic()
-            self._office = await self._read()
-            self._read_at = read_at
-        return self._office
+        """The office as the books have it now; however many ask, one reads."""
+        if (office := self._fresh()) is not None:
+            return office
+        async with self._reading:
+            if (office := self._fresh()) is not None:
+                return office
+            read_at = self._read_at = time.monotonic()
+            office = await self._read()
+            if read_at == self._read_at:  # nothing in them has changed meanwhile
+                self._office = office
+            return office
+
+    def _fresh(self) -> Office | None:
+        return self._office if time.monotonic() - self._read_at <= _FRESH else None
 
     def forget(self) -> None:
         """Read the books anew next time: something in them has changed."""
-        self._office = None
+        self._office, self._read_at = None, 0.0
 
     async def _read(self) -> Office:
         years = await _all(self.years)
