@@ -6,6 +6,8 @@ from hashlib import sha256
 from posixpath import basename
 from typing import Final
 
+from lxml import etree
+
 from services.workflow.engine.decisions.overlaps import check_table
 from services.workflow.engine.decisions.reading import read_tables
 from services.workflow.engine.decisions.tables import Table
@@ -13,14 +15,15 @@ from services.workflow.engine.diagrams.model import Process
 from services.workflow.engine.diagrams.reading import read_diagram
 from services.workflow.engine.documents import read_xml
 from services.workflow.engine.findings import Report
-from services.workflow.engine.models import Finding
+from services.workflow.engine.models import Finding, Severity
 from services.workflow.engine.rules.calls import called_by, check_calls
 from services.workflow.engine.rules.elements import check_elements
 from services.workflow.engine.rules.forms import check_forms
 from services.workflow.engine.rules.settings import check_settings
 from services.workflow.engine.rules.soundness import check_soundness
+from services.workflow.engine.rules.standard import check_standard, is_standard
 from services.workflow.engine.rules.structure import check_drawing, check_structure
-from services.workflow.engine.rules.texts import check_calendar_days, check_names, check_texts
+from services.workflow.engine.rules.texts import check_calendar_days, check_names, check_texts, check_timer_words
 from services.workflow.engine.running.building import build
 from services.workflow.engine.running.tokens import Plan
 
@@ -91,6 +94,7 @@ class _Read:
     processes: dict[str, Process]
     tables: dict[str, Table]
     homes: dict[str, str]
+    drawings: dict[str, etree._Element]
 
 
 _Files = Mapping[str, bytes]
@@ -101,7 +105,7 @@ def _compiled(files: _Files, house_rules: Callable[[Report, _Read, _Files], None
     if len(files) > MAX_FILES or sum(map(len, files.values())) > MAX_TOTAL:
         report.say("GH-E010", "", files=MAX_FILES, limit=MAX_TOTAL // 2**20)
         return Compiled(None, report.sorted())
-    read = _Read({}, {}, {})
+    read = _Read({}, {}, {}, {})
     for name in sorted(files):
         _read_file(report.at(name), read, files[name])
     if is_too_large(read.processes.values()):
@@ -132,6 +136,7 @@ def _read_file(report: Report, read: _Read, content: bytes) -> None:
             read.tables[table.id] = table
             read.homes[table.id] = report.file
         return
+    read.drawings[report.file] = root
     for process in read_diagram(report, root).processes:
         if not process.executable:
             continue  # a pool drawn for the reader only
@@ -141,6 +146,8 @@ def _read_file(report: Report, read: _Read, content: bytes) -> None:
 
 
 def _engine_rules(report: Report, read: _Read) -> None:
+    for file, root in read.drawings.items():
+        check_standard(report.at(file), root)
     if not read.processes and not report.errors:
         report.say("GH-E005", "")
     for process in read.processes.values():
@@ -148,6 +155,7 @@ def _engine_rules(report: Report, read: _Read) -> None:
         check_structure(page, process.body)
         check_elements(page, process.body)
         check_texts(page, process)
+        check_timer_words(page, process, read.processes)
     check_calls(report, read.processes, read.tables)
     for table in read.tables.values():
         check_table(report.at(read.homes[table.id]), table)
@@ -163,7 +171,7 @@ def _house_rules(report: Report, read: _Read, files: Mapping[str, bytes]) -> Non
         check_forms(page, process, files)
         check_names(page, process, read.processes, inputs)
         check_calendar_days(page, process)
-    if not report.errors:
+    if all(is_standard(finding.rule) for finding in report.findings if finding.severity is Severity.ERROR):
         for process in read.processes.values():
             check_soundness(report.at(process.file), process.body)
 

@@ -36,6 +36,13 @@ def catalogue() -> dict[str, Rule]:
     return {key: Rule(key, **words) for key, words in tomllib.loads(text).items()}
 
 
+@cache
+def standard() -> dict[str, Rule]:
+    """Every constraint of the BPMN standard by its id."""
+    text = files(__package__).joinpath("rules", "standard", "catalogue.toml").read_text("utf-8")
+    return {key: Rule(key, **words) for key, words in tomllib.loads(text).items()}
+
+
 def is_full(findings: Sequence[Finding], severity: Severity, limit: int) -> bool:
     """Say whether there are as many findings of a severity as are kept."""
     return len(findings) >= limit and sum(each.severity is severity for each in findings) >= limit
@@ -57,7 +64,7 @@ class Report:
 
         Each severity counts for itself, so that no number of warnings can crowd an error out.
         """
-        found = catalogue()[rule]
+        found = catalogue().get(rule) or standard()[rule]
         if is_full(self.findings, found.severity, MAX_FINDINGS):
             return
         shown = {key: f"{value!s:.160}" for key, value in {"element": element, **values}.items()}

@@ -88,6 +88,18 @@ def check_texts(report: Report, process: Process) -> None:
                 )
 
 
+def check_timer_words(report: Report, process: Process, processes: Mapping[str, Process]) -> None:
+    """Check that a timer that is one bare word names a variable; any other word is a mistaken ISO 8601 text."""
+    known = _known(process, processes)
+    for text in written_in(process) if known is not None else ():
+        if _is_word(text) and text.source not in (known or ()):
+            report.say("GH-E406", text.element, source=text.source)
+
+
+def _is_word(text: Written) -> bool:
+    return text.where is _TIMER and text.source.isidentifier() and bool(_names(text))
+
+
 def check_names(
     report: Report, process: Process, processes: Mapping[str, Process], inputs: Mapping[str, AbstractSet[str]]
 ) -> None:
@@ -96,7 +108,7 @@ def check_names(
     if known is None:
         return
     for text in written_in(process):
-        names = () if text.callee else _names(text)
+        names = () if text.callee or _is_word(text) else _names(text)
         for name in sorted(set(names) - known):
             report.say("GH-W402", text.element, where=text.where[0], where_en=text.where[1], variable=name)
     for node in process.body.all_nodes():
