@@ -10,6 +10,7 @@ from services.kernel.store.journal import Entry, Journal
 from services.kernel.store.outgoing import Unsent
 from services.kernel.store.refusals import AlreadyApplied, AlreadyExists, Conflict, NotFound
 from services.kernel.store.store import Store
+from services.kernel.store.together import Together
 
 __all__ = [
     "Aggregates",
@@ -28,6 +29,7 @@ __all__ = [
     "NoSuchLetter",
     "NotFound",
     "Store",
+    "Together",
     "Unsent",
     "encoded",
     "is_away",

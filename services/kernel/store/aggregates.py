@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, Generic, TypeVar
 
 from pydantic import BaseModel
-from pymongo import ReturnDocument
-from pymongo.errors import DuplicateKeyError
+from pymongo import ReturnDocument, UpdateOne
+from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from services.contracts.events import Said
 from services.kernel.store.codec import encoded
@@ -18,6 +18,7 @@ from services.kernel.store.refusals import AlreadyApplied, AlreadyExists, Confli
 from services.kernel.telemetry import traceparent
 
 _REMEMBERED_CAUSES: Final = 500
+_TAKEN: Final = 11000
 
 
 class Body(BaseModel, frozen=True):
@@ -50,6 +51,36 @@ class Aggregates(Generic[B]):
             raise await self._refusal(key, cause, otherwise=AlreadyExists(key=key)) from None
         self._ground.said(Unsent(self._name, key, rows))
         return 1
+
+    async def create_in_turn(self, bodies: Sequence[B]) -> int:
+        """Store new aggregates that say nothing, in one write and in their order; gives how many were stored.
+
+        It stops at the first whose key, or another value that must be unique, is taken: that one and those behind it
+        are not stored.
+        """
+        rows: list[Row] = [
+            {"_id": self._key_of(body), "revision": 1, "body": encoded(body), "inbox": [], "outbox": []}
+            for body in bodies
+        ]
+        try:
+            await self._rows.insert_many(rows, ordered=True)
+        except BulkWriteError as error:
+            return _stored_before(error)
+        return len(rows)
+
+    async def save_together(self, changes: Sequence[tuple[B, int]]) -> int:
+        """Replace many aggregates that say nothing, each at its revision, in one write; gives how many were replaced.
+
+        One whose revision moved on stays as it is: it belongs to whoever was faster.
+        """
+        updates = [
+            UpdateOne(
+                {"_id": self._key_of(body), "revision": revision},
+                {"$set": {"body": encoded(body), "revision": revision + 1}},
+            )
+            for body, revision in changes
+        ]
+        return int((await self._rows.bulk_write(updates, ordered=False)).matched_count)
 
     async def load(self, key: str, *, cause: str | None = None) -> tuple[B, int]:
         """The aggregate and its revision. Raises NotFound, and AlreadyApplied if the event `cause` came before."""
@@ -154,6 +185,14 @@ class Aggregates(Generic[B]):
         if row is None:
             return otherwise if isinstance(otherwise, AlreadyExists) else NotFound(key=key)
         return AlreadyApplied(cause) if row.get("inbox") else otherwise
+
+
+def _stored_before(error: BulkWriteError) -> int:
+    """The place of the first row that was there already. Raises the error if it is another one."""
+    found = [each for each in (error.details or {}).get("writeErrors", ()) if each["code"] == _TAKEN]
+    if not found:
+        raise error
+    return int(found[0]["index"])
 
 
 def _with_cause(cause: str | None) -> Row:
