@@ -1,8 +1,10 @@
 """The state of an instance as bytes: only what is alive, no specifications, the same bytes for the same state.
 
     state  (format, bundle, process, seed, last number, ended at, with outcome, cancelled, scopes)
-    scope  (specification, token it belongs to or -1, its own variables or None, what they changed from, tokens)
-    token  (number, node, state, token it hangs from or -1, flow, data of the node, variables of its own)
+    scope  (specification, token it belongs to or -1, its own variables or None, what they changed from, tokens,
+            paths up to what was done by people, what can be undone no more)
+    token  (number, node, state, token it hangs from or -1, flow, data of the node, variables of its own, path)
+    path   (done, meetings, sealed), see `running/paths.py`; None for a new one
 
 MessagePack in zstd. Nodes are named, never numbered, so a state can be carried to another version by their names.
 """
@@ -14,6 +16,7 @@ import msgspec
 import zstandard
 
 from services.workflow.engine.models import WHOLE, EngineFault
+from services.workflow.engine.running.paths import NEW, Arrival, Meeting, Path
 from services.workflow.engine.running.tokens import ROOT, Instance, Scope, Token
 from services.workflow.engine.running.variables import Variables
 
@@ -22,6 +25,14 @@ MAX_STATE: Final = 8 * 2**20
 _LEVEL: Final = 3
 
 _encode: Final = msgspec.msgpack.Encoder().encode
+
+
+class PathRow(msgspec.Struct, array_like=True, frozen=True):
+    """One path; a meeting is (join, number, arrivals), an arrival (flow, done, sealed)."""
+
+    done: dict[str, int]
+    met: tuple[tuple[str, int, tuple[tuple[str, dict[str, int], dict[str, int]], ...]], ...] = ()
+    sealed: dict[str, int] | None = None
 
 
 class TokenRow(msgspec.Struct, array_like=True, frozen=True):
@@ -34,6 +45,7 @@ class TokenRow(msgspec.Struct, array_like=True, frozen=True):
     flow: str
     data: dict[str, Any] | None
     local: dict[str, Any] | None
+    path: PathRow | None = None
 
 
 class ScopeRow(msgspec.Struct, array_like=True, frozen=True):
@@ -44,6 +56,8 @@ class ScopeRow(msgspec.Struct, array_like=True, frozen=True):
     own: dict[str, Any] | None
     base: dict[str, Any] | None
     tokens: tuple[TokenRow, ...]
+    before: dict[int, PathRow | None] | None = None
+    sealed: dict[str, int] | None = None
 
 
 class State(msgspec.Struct, array_like=True, frozen=True):
@@ -129,7 +143,32 @@ def _scope_row(scope: Scope) -> ScopeRow:
         None if shared else scope.variables.own,
         scope.variables.base or None if not shared else None,
         tuple(_token_row(token) for token in scope.tokens()),
+        _before_rows(scope) or None,
+        scope.sealed or None,
     )
+
+
+def _before_rows(scope: Scope) -> dict[int, PathRow | None]:
+    """The paths that a living token could go back to; the others are forgotten, so that age costs nothing."""
+    within_reach = {number for token in scope.task_tree.children for number in token.path.done.values()}
+    return {number: _path_row(scope.before[number]) for number in sorted(within_reach & scope.before.keys())}
+
+
+def _path_row(path: Path) -> PathRow | None:
+    if path.is_empty:
+        return None
+    met = tuple(
+        (join, meeting.number, tuple((each.flow, dict(each.done), dict(each.sealed)) for each in meeting.arrivals))
+        for join, meeting in path.met.items()
+    )
+    return PathRow(dict(path.done), met, dict(path.sealed) or None)
+
+
+def _path(row: PathRow | None) -> Path:
+    if row is None:
+        return NEW
+    met = {join: Meeting(number, tuple(Arrival(*each) for each in arrivals)) for join, number, arrivals in row.met}
+    return Path(row.done, met, row.sealed or {})
 
 
 def _token_row(token: Token) -> TokenRow:
@@ -141,6 +180,7 @@ def _token_row(token: Token) -> TokenRow:
         token.flow,
         token.internal_data or None,
         token.local,
+        _path_row(token.path) if token.parent.id == ROOT else None,
     )
 
 
@@ -152,12 +192,15 @@ def _variables(parent: Token, row: ScopeRow) -> Variables:
 
 
 def _restore_tokens(scope: Scope, row: ScopeRow, tokens: dict[int, Token]) -> None:
+    scope.before = {number: _path(path) for number, path in (row.before or {}).items()}
+    scope.sealed = row.sealed or {}
     for saved in row.tokens:
         if saved.node not in scope.spec.task_specs:
             raise EngineFault(saved.node, "流程中没有这个环节", "the process has no such node")
         token = scope.place(saved.node, under=tokens.get(saved.under), number=saved.number)
         token.stay(saved.state)
         token.flow, token.local = saved.flow, saved.local
+        token.path = _path(saved.path) if saved.under == ROOT else token.parent.path
         if saved.data is not None:
             token.internal_data = saved.data
         tokens[saved.number] = token

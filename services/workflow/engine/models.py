@@ -59,7 +59,27 @@ class Cancel:
     reason: str
 
 
-Command = Complete | Answer | Fail | Fire | Message | Cancel
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """What a person did is undone: the step opens again, and whatever followed from it is gone.
+
+    `passing` is the id of the completed step (see `OpenTask.path`). `by` is the open task that sends the case back;
+    empty for whoever pulls back what they did themselves.
+    """
+
+    passing: str
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Jump:
+    """Everything open beside a task is called off, and the process goes on at another step of the same diagram."""
+
+    task_id: str
+    element: str
+
+
+Command = Complete | Answer | Fail | Fire | Message | Cancel | Undo | Jump
 
 # ── a step: everything the caller has to know after a command ───────────────────────────────────────────────────────
 
@@ -71,6 +91,8 @@ class OpenTask:
     `id` is a UUID that stays the same until the task closes. `settings` are the element's `permit:*` properties
     without the prefix, and `post` and `form`. `item` and `index` say which instance of a multi-instance activity
     it is; `variables` are those it sees besides the data of the step: of that instance, and of a called process.
+    `activity` is the id under which the step can be undone once it is done: its own, or that of the several; `path`
+    are those of the steps it can be sent back to, oldest first.
     """
 
     id: str
@@ -83,6 +105,8 @@ class OpenTask:
     item: Any = None
     index: int | None = None
     variables: Mapping[str, Any] = field(default_factory=dict)
+    activity: str = ""
+    path: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +233,11 @@ class Refusal(StrEnum):
     NOT_WAITING = "not-waiting"
     ALREADY_ENDED = "already-ended"
     BAD_ANSWERS = "bad-answers"
+    NOT_ON_PATH = "not-on-path"
+    DONE_AGAIN = "done-again"
+    PATH_LOST = "path-lost"
+    NO_SUCH_STEP = "no-such-step"
+    WOULD_STICK = "would-stick"
 
 
 class Refused(Exception):

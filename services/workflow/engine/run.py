@@ -25,12 +25,15 @@ from services.workflow.engine.models import (
     EngineFault,
     Fail,
     Fire,
+    Jump,
     Message,
     Refusal,
     Refused,
     Step,
+    Undo,
 )
 from services.workflow.engine.running.events import raise_error
+from services.workflow.engine.running.moves import jump, undo
 from services.workflow.engine.running.tokens import Instance, Token
 from services.workflow.engine.running.views import (
     View,
@@ -86,7 +89,7 @@ def apply(
     instance = _instance(bundle, saved.process, saved.seed, Office(now, calendar, hours))
     codec.restore(saved, instance)
     cancelled = command.reason if isinstance(command, Cancel) else None
-    _act(instance, command)
+    _act(bundle, instance, command)
     return _step(instance, codec.Stamp(saved.bundle, saved.process, cancelled))
 
 
@@ -107,7 +110,7 @@ def _seed(process_key: str, instance_id: str, variables: Mapping[str, Any], now:
     return hashlib.sha256("\0".join(parts).encode()).digest()[:16]
 
 
-def _act(instance: Instance, command: Command) -> None:
+def _act(bundle: Bundle, instance: Instance, command: Command) -> None:
     match command:
         case Complete():
             _complete(instance, command)
@@ -124,6 +127,10 @@ def _act(instance: Instance, command: Command) -> None:
             token.task_spec.occur(token)
         case Message():
             _receive(instance, command)
+        case Undo():
+            undo(instance, command)
+        case Jump():
+            jump(instance, bundle.processes, command)
         case Cancel():
             instance.clear()
             instance.completed = True

@@ -12,6 +12,7 @@ from typing import Final
 from services.workflow.engine.diagrams.model import Body, EventKind, Node
 from services.workflow.engine.diagrams.results import result_of
 from services.workflow.engine.findings import Report
+from services.workflow.engine.models import Finding
 from services.workflow.engine.running.reach import linked, reach
 
 MAX_STATES: Final = 4_000
@@ -31,6 +32,13 @@ def check_soundness(report: Report, body: Body) -> None:
             report.say("GH-E121", names[0], name=names[0], names=", ".join(names))
 
 
+def stuck_from(body: Body, node_id: str) -> tuple[Finding, ...]:
+    """Say which joins of a body would wait for ever if the one token in it stood on a node."""
+    report = Report()
+    _Game(report, body).play(body.nodes[node_id].incoming[:1])
+    return tuple(finding for finding in report.findings if finding.rule == "GH-E119")
+
+
 class _Game:
     """One body, played through all its situations."""
 
@@ -44,9 +52,9 @@ class _Game:
         }
         self._said: set[tuple[str, str]] = set()
 
-    def play(self) -> None:
-        """Go through the situations, and say what is wrong in them."""
-        first = frozenset(self._body.starts()[0].outgoing)
+    def play(self, flows: tuple[str, ...] = ()) -> None:
+        """Go through the situations from the start event, or from these flows; say what is wrong in them."""
+        first = frozenset(flows or self._body.starts()[0].outgoing)
         seen, ahead = {first}, [first]
         while ahead and len(seen) < MAX_STATES:
             marking = ahead.pop()

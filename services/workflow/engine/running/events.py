@@ -75,7 +75,9 @@ class CatchSpec(NodeSpec):
     def _go_on(self, token: Token) -> None:
         """Start a token here for which the event has happened."""
         scope = token.scope
-        scope.place(self.name, under=None, number=scope.instance.next_number()).make_ready()
+        going = scope.place(self.name, under=None, number=scope.instance.next_number())
+        going.path = token.path
+        going.make_ready()
 
 
 def _arm(token: Token, due: Due) -> None:

@@ -11,6 +11,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from services.workflow.engine.diagrams.model import Node
 from services.workflow.engine.running.nodes import NodeSpec, Way
+from services.workflow.engine.running.paths import joined
 from services.workflow.engine.running.tokens import ROOT, Plan, Token
 
 _LIVE: Final = TaskState.READY | TaskState.WAITING | TaskState.STARTED
@@ -50,6 +51,7 @@ class _JoinSpec(NodeSpec):
     def fire(self, arrived: Mapping[str, Token]) -> None:
         """Consume one token of each flow that has one, and let one go on."""
         first, *others = arrived.values()
+        first.path = joined(self.name, first.id, {flow: token.path for flow, token in arrived.items()})
         for other in others:
             other.scope.take_out(other)
         first.make_ready()

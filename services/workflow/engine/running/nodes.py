@@ -10,9 +10,11 @@ from services.workflow.engine.diagrams.model import Node
 from services.workflow.engine.language.errors import Miscalculated
 from services.workflow.engine.language.texts import Expression, Script, storable
 from services.workflow.engine.models import EngineFault, Passed
+from services.workflow.engine.running.paths import Path
 from services.workflow.engine.running.tokens import Plan, Scope, Token
 
 CLOCK_FROM: Final = "clock_from"
+PERSONS: Final = "userTask"
 OUTCOME: Final = "outcome"
 
 
@@ -89,8 +91,9 @@ class NodeSpec(BpmnSpecMixin):  # type: ignore[misc]
         ways = self.chosen(token)
         if not ways:
             self.note_end(token)
+        path = self.path_after(token)
         for way in ways:
-            token.scope.put(way.target, flow=way.flow)
+            token.scope.put(way.target, flow=way.flow, path=path)
 
     def chosen(self, token: Token) -> list[Way]:
         """Give the ways a token leaves by: all without condition, and those whose condition holds.
@@ -146,9 +149,17 @@ class NodeSpec(BpmnSpecMixin):  # type: ignore[misc]
         passed = Passed(self.bpmn_id, self.node.tag, self.bpmn_name or "", settings)
         token.scope.instance.happened.passed.append(passed)
 
+    def path_after(self, token: Token) -> Path:
+        """Give the path of a token that leaves; what a person did here can be undone from now on."""
+        if self.node.tag != PERSONS:
+            return token.path
+        token.scope.before[token.id] = token.path
+        return token.path.past(self.name, token.id)
+
     def note_end(self, token: Token) -> None:
         """Note that a token of the process itself ended here; an end with an outcome outlasts one without."""
         instance = token.scope.instance
+        token.scope.seal(token.path)
         if token.scope is instance and (OUTCOME in self.node.settings or not instance.ended_with_outcome):
             instance.ended_at = self.name
             instance.ended_with_outcome = OUTCOME in self.node.settings

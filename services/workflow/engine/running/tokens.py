@@ -27,6 +27,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from services.workflow.engine.language.office import Office
 from services.workflow.engine.models import EngineFault, Passed, ThrownMessage
+from services.workflow.engine.running.paths import NEW, Path, newest
 from services.workflow.engine.running.variables import Variables
 
 ROOT: Final = -1
@@ -55,7 +56,11 @@ class Plan(BpmnProcessSpec):  # type: ignore[misc]
 
 
 class Token(Task):  # type: ignore[misc]
-    """One token. `flow` is the sequence flow it came by; `local` the variables of one instance of several."""
+    """One token.
+
+    `flow` is the sequence flow it came by, `local` the variables of one instance of several, `path` what was done on
+    its way.
+    """
 
     def __init__(
         self,
@@ -69,6 +74,7 @@ class Token(Task):  # type: ignore[misc]
         super().__init__(scope, spec, parent, state, id=number)
         self.flow = ""
         self.local: dict[str, Any] | None = None
+        self.path: Path = NEW if parent is None else parent.path
 
     def _set_state(self, value: int) -> None:
         """Set the state. The library's own reads the clock and writes a log line for each change."""
@@ -109,7 +115,10 @@ class Happened:
 
 
 class _Place:
-    """What the instance and its subprocesses have in common: putting tokens in and taking them out."""
+    """What the instance and its subprocesses have in common: putting tokens in and taking them out.
+
+    `before` keeps the path up to each step that a person completed, `sealed` what can be undone no more.
+    """
 
     tasks: dict[int, Token]
     task_tree: Token
@@ -118,15 +127,27 @@ class _Place:
     spec: Any
     parent_token: Token | None
     completed: bool
+    before: dict[int, Path]
+    sealed: dict[str, int]
 
     def plant(self) -> None:
         """Make the root that every token hangs from."""
+        self.before, self.sealed = {}, {}
         self.task_tree = Token(cast("Scope", self), self.spec.start, None, ROOT, state=TaskState.COMPLETED)
 
-    def put(self, name: str, *, flow: str = "", under: Token | None = None, local: Any = None) -> Token:  # noqa: ANN401
+    def put(
+        self,
+        name: str,
+        *,
+        flow: str = "",
+        under: Token | None = None,
+        local: Any = None,  # noqa: ANN401
+        path: Path | None = None,
+    ) -> Token:
         """Put a new token on a node and let the node receive it."""
         token = self.place(name, under=under, number=self.instance.next_number())
         token.flow, token.local = flow, local
+        token.path = token.path if path is None else path
         token.task_spec._update(token)  # noqa: SLF001 - the library's word for it
         return token
 
@@ -139,6 +160,10 @@ class _Place:
     def tokens(self) -> Iterator[Token]:
         """Go through the tokens of this scope, oldest first."""
         return (token for token in list(self.tasks.values()) if token.id != ROOT)
+
+    def seal(self, path: Path) -> None:
+        """Forget a path that has come to its end: what met on it can be undone no more."""
+        self.sealed = newest((self.sealed, path.sealing()))
 
     def take_out(self, token: Token) -> None:
         """Remove a token and all that hangs from it: armed events, instances, subprocesses."""

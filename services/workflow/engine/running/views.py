@@ -22,8 +22,26 @@ _GOING_ON: Final = frozenset({"subProcess", "callActivity"})
 
 def public_id(instance: Instance, token: Token) -> str:
     """Give the UUID the world knows a token by: from the instance's seed and the token's number."""
-    made = hashlib.blake2b(token.id.to_bytes(8, "big"), key=instance.seed, digest_size=16).digest()
+    return numbered_id(instance, token.id)
+
+
+def numbered_id(instance: Instance, number: int) -> str:
+    """Give the UUID of the token of this number, be it alive or gone."""
+    made = hashlib.blake2b(number.to_bytes(8, "big"), key=instance.seed, digest_size=16).digest()
     return str(UUID(bytes=made, version=_UUID_VERSION))
+
+
+def branch_of(token: Token) -> Token:
+    """Give the token of the sequence flow that a token hangs from: itself, or that of an instance of several."""
+    while token.parent.id != ROOT:
+        token = token.parent
+    return token
+
+
+def way_back(token: Token) -> tuple[str, ...]:
+    """Give the ids of the steps that a task can be sent back to, oldest first."""
+    numbers = sorted(set(token.path.done.values()) & token.scope.before.keys())
+    return tuple(numbered_id(token.scope.instance, number) for number in numbers)
 
 
 def find(instance: Instance, wanted: str, fits: Callable[[Token], bool]) -> Token | None:
@@ -114,6 +132,8 @@ class View:
             item,
             local.get(COUNTER),
             _local_variables(token),
+            public_id(self._instance, branch_of(token)),
+            way_back(token) if kind is StepKind.HUMAN else (),
         )
 
     def _activity(self, token: Token) -> OpenActivity:
