@@ -130,7 +130,8 @@ def test_defect_4_a_loop_of_a_thousand_rounds_neither_stalls_nor_grows() -> None
         sizes.add(len(play.step.state) // 16)
         play.complete("a")
     assert play.ended == "e"
-    assert len(sizes) <= 2
+    assert len(sizes) <= 3  # the first round knows no way back yet; numbers take a byte more from 128 and 256 on
+    assert max(sizes) <= 7
 
 
 def test_defect_5_a_running_co_sign_completes_after_a_restart() -> None:
