@@ -63,7 +63,7 @@ class Settings(BaseSettings):
         "info", description="日志级别:debug、info、warning、error / log level, one of these"
     )
     body_limit: Annotated[int, Field(ge=1_000)] = Field(
-        20_000_000, description="请求内容的最大字节数 / the largest request body in bytes"
+        1_000_000, description="请求内容的最大字节数 / the largest request body in bytes"
     )
     trusted_proxies: str = Field(
         "", description="可信的反向代理地址,多个用逗号分隔 / reverse proxies that may name the client, by comma"

@@ -16,6 +16,10 @@ class WorkflowSettings(Settings, frozen=True):
     mongo_database: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,63}$")] = Field(
         "guihua_workflow", description="本服务的数据库名 / this service's database"
     )
+    body_limit: Annotated[int, Field(ge=1_000)] = Field(
+        20_000_000,
+        description="请求内容的最大字节数,须容得下一个流程包 / the largest request body in bytes; definitions must fit",
+    )
     publicity_basis: Annotated[str, Field(min_length=4, max_length=200)] | None = Field(
         None,
         description=(

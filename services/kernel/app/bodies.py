@@ -7,6 +7,7 @@ surrogates, nesting a thousand deep.
 import asyncio
 import json
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any, Final
 from urllib.parse import unquote_to_bytes
 
@@ -22,6 +23,9 @@ _DEEPEST: Final = 50
 _LONGEST_NUMBER: Final = 40
 _LARGEST_INTEGER: Final = 2**63 - 1
 _SECONDS: Final = 60.0
+_LINGERS: Final = 5.0
+_LINGERS_OVER: Final = 100_000_000
+"""For how many seconds, and over how many bytes, we listen to one whom we shall refuse."""
 
 
 class CleanRequests:
@@ -47,6 +51,7 @@ class CleanRequests:
     async def _checked(self, headers: Headers, receive: Receive) -> Receive:
         length = headers.get("content-length", "0")
         if not length.isdecimal() or len(length) > _LONGEST_NUMBER or int(length) > self._limit:
+            await _let_pass(receive)
             raise BodyTooLarge
         if not _is_json(headers.get("content-type", "")):
             return _limited(receive, self._limit)
@@ -174,10 +179,23 @@ def _limited(receive: Receive, limit: int) -> Receive:
         message = await receive()
         size += len(message.get("body", b""))
         if size > limit:
+            await _let_pass(receive)
             raise HTTPException(status_code=413)
         return message
 
     return counted
+
+
+async def _let_pass(receive: Receive) -> None:
+    """Take in what the client is still sending, for a while: hung up on, it would never read our refusal."""
+    passed = 0
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_LINGERS):
+            while passed < _LINGERS_OVER:
+                message = await receive()
+                passed += len(message.get("body", b""))
+                if not message.get("more_body", False):
+                    return
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:
