@@ -52,6 +52,7 @@ def test_given_what_desktops_leave_behind_then_it_is_left_out() -> None:
         "../item.toml",
         "/item.toml",
         "a\\b.json",
+        "..\\x.json",
         "forms/../../x.json",
         "x.py",
         "no-suffix",
@@ -167,3 +168,12 @@ def test_given_findings_then_errors_forbid_and_warnings_do_not() -> None:
     with pytest.raises(DefinitionRefused) as refused:
         refuse_errors([warning, error])
     assert [(each.where, each.en) for each in refused.value.errors] == [("a.bpmn#Task", "[GH-E1] a. b")]
+
+
+def test_given_a_path_whose_signs_are_not_seen_then_it_is_named_with_them_written_out() -> None:
+    with pytest.raises(BundleRefused) as refused:
+        checked({"forms/\u202enosj.json": b"{}", "item.toml": b""})
+    assert refused.value.values["reason"] == r"the path “forms/\u202enosj.json” is not allowed"
+    with pytest.raises(BundleRefused) as refused:
+        checked({"{办}.json": b"{}", "item.toml": b""})
+    assert "“{办}.json”" in refused.value.values["reason_zh"]

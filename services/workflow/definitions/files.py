@@ -75,8 +75,9 @@ def _check_path(path: str) -> None:
     parts = path.split("/")
     well_named = len(path) <= MAX_PATH and all(_PART.fullmatch(part) for part in parts)
     if not well_named or "\\" in path or Path(path).suffix.lower() not in _KINDS:
-        shown = path[:MAX_PATH].encode("ascii", "backslashreplace").decode()
-        raise BundleRefused(reason=f"the path {shown!r} is not allowed", reason_zh=f"文件路径“{shown}”不允许")
+        raise BundleRefused(
+            reason=f"the path “{_shown(path)}” is not allowed", reason_zh=f"文件路径“{_shown(path)}”不允许"
+        )
 
 
 def _check_tags(files: Mapping[str, bytes]) -> None:
@@ -93,7 +94,9 @@ def _check_tags(files: Mapping[str, bytes]) -> None:
 def _is_junk(path: str) -> bool:
     """What desktop systems put into archives and folders by themselves; a path that climbs is no junk, but refused."""
     parts = path.split("/")
-    return any(part in _JUNK or (part.startswith(".") and part not in (".", "..")) for part in parts)
+    return "\\" not in path and any(
+        part in _JUNK or (part.startswith(".") and part not in (".", "..")) for part in parts
+    )
 
 
 def _without_top_folder(files: Mapping[str, bytes]) -> Mapping[str, bytes]:
@@ -137,5 +140,9 @@ def _below(folder: Path, *, prefix: str) -> Iterable[tuple[str, bytes]]:
 
 
 def _too_large(*, path: str) -> BundleRefused:
-    shown = path[:MAX_PATH].encode("ascii", "backslashreplace").decode()
-    return BundleRefused(reason=f"{shown} is too large", reason_zh=f"{shown} 过大")
+    return BundleRefused(reason=f"{_shown(path)} is too large", reason_zh=f"{_shown(path)} 过大")
+
+
+def _shown(path: str) -> str:
+    """The path as it can be shown: what would not be seen is written out."""
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in path[:MAX_PATH])
