@@ -246,3 +246,10 @@ def test_every_rule_has_words_in_both_languages_and_findings_are_bounded() -> No
     for _ in range(MAX_FINDINGS + 5):
         report.say("GH-E701", "item.toml")
     assert len(report.findings) == MAX_FINDINGS
+
+
+def test_given_an_item_with_ten_thousand_mistakes_then_only_so_many_are_told() -> None:
+    wrong = item() + "".join(f"k{n} = 1\n" for n in range(10_000))
+    found = lint_files(as_bytes(bundle(item_toml=wrong)))
+    assert len(found) == MAX_FINDINGS
+    assert {each.rule for each in found} == {"GH-E702"}

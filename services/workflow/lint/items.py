@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from services.kernel.worktime import WarningPointUnreadable
 from services.workflow.definitions.items import ITEM_FILE, ItemFile, ItemUnreadable, read_item
-from services.workflow.lint.reports import Report
+from services.workflow.lint.reports import MAX_FINDINGS, Report
 
 
 def check_item(report: Report, files: Mapping[str, bytes]) -> ItemFile | None:
@@ -17,7 +17,7 @@ def check_item(report: Report, files: Mapping[str, bytes]) -> ItemFile | None:
     try:
         item = read_item(content)
     except ItemUnreadable as unreadable:
-        for error in unreadable.errors:
+        for error in unreadable.errors[:MAX_FINDINGS]:
             report.say("GH-E702", ITEM_FILE, where=error.where or "-", reason_zh=error.zh, reason=error.en)
         return None
     except WarningPointUnreadable as warning:
