@@ -89,7 +89,7 @@ def table(folder: Path) -> str:
     share = f"{named / len(found):.1%}" if found else "none"
     return "\n".join(
         (
-            f"Models that break one constraint of BPMN 2.0: **{named} of {len(found)} ({share})** are refused by a rule",
+            f"Models that break one constraint of BPMN 2.0: **{named} of {len(found)} ({share})** refused by a rule",
             f"of the standard that names the element; {refused} are refused for any reason ({seconds:.1f} s).",
             "",
             "| constraint | refused rightly | element | rule | reason |",

@@ -37,6 +37,7 @@ CASES: list[Case] = [
             ("tomorrow(1)", "timeDate"),
         )
     ],
+    ("GH-E406", "b", with_forms(sound(boundary("b", "a", timer("INVALID", "timeDate")), flows("b", "e")))),
     ("GH-E404", "b", with_forms(sound(boundary("b", "a", definition("timer")), flows("b", "e")))),
     ("GH-W405", "b", with_forms(sound(boundary("b", "a", timer("P20D")), flows("b", "e")))),
 ]
