@@ -223,9 +223,10 @@ def _nats(folder: Path, *, ports: Ports, passwords: Mapping[str, str]) -> Server
 
 
 async def _healthy(monitor: int) -> bool:
+    """Whether JetStream serves. A stream whose making was cut short never recovers, and is made anew by its service."""
     async with httpx.AsyncClient(trust_env=False, timeout=2) as client:
         try:
-            return (await client.get(f"http://{HOST}:{monitor}/healthz")).is_success
+            return (await client.get(f"http://{HOST}:{monitor}/healthz?js-enabled-only=true")).is_success
         except httpx.TransportError:
             return False
 

@@ -7,10 +7,11 @@ import socket
 import sys
 from pathlib import Path
 
+import nats
 import pytest
 
 from services.local import server_faults
-from services.local.servers import HOST, Ports, Server, ServerFault, Servers
+from services.local.servers import ADMINISTRATOR, HOST, Ports, Server, ServerFault, Servers
 from tests.support.wait import wait_until
 
 
@@ -92,6 +93,21 @@ async def test_a_server_that_does_not_start_says_why(tmp_path: Path, script: str
 
 def test_a_full_disk_is_named(tmp_path: Path) -> None:
     assert "磁盘空间不足" in str(server_faults.disk_full(tmp_path, 500 * 1024**2))
+
+
+async def test_a_stream_whose_making_was_cut_short_does_not_keep_the_broker_down(tmp_path: Path) -> None:
+    for part in ("msgs", "obs"):
+        (tmp_path / "nats" / "jetstream" / "$G" / "streams" / "GUIHUA_INTAKE" / part).mkdir(parents=True)
+    servers = servers_in(tmp_path)
+    async with asyncio.timeout(20):
+        await servers.start()
+    settings = servers.settings_of("intake")
+    bus = await nats.connect(settings["GUIHUA_NATS_URL"], user=ADMINISTRATOR, password=servers.passwords[ADMINISTRATOR])
+    await bus.jetstream().add_stream(name="GUIHUA_INTAKE", subjects=["guihua.intake.>"])
+    kept = await bus.jetstream().publish("guihua.intake.case.received.v1.1", b"{}")
+    await bus.close()
+    await servers.stop()
+    assert kept.seq == 1
 
 
 async def test_existing_servers_are_used_instead_when_the_environment_names_them(tmp_path: Path) -> None:

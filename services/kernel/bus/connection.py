@@ -24,6 +24,7 @@ KEPT: Final = timedelta(days=30)
 _DUPLICATES_KNOWN_FOR: Final = 120.0
 _CONFIGURED_DIFFERENTLY: Final = 10058
 _ASK_AGAIN_AFTER: Final = 15.0
+_AFTER_A_HINT: Final = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
 
 log = logs.get(__name__)
 
@@ -172,9 +173,10 @@ class Bus:
                 return None
 
     async def watch(self, bucket: str, key: str) -> AsyncIterator[bytes]:
-        """The value of a key, now and after each change, for ever. The same value may come twice.
+        """The value of a key, now and after each change, for ever.
 
-        What arrives on the subject is only a hint to read again; so nothing is missed while disconnected.
+        What arrives on the subject is only a hint to read again; so nothing is missed while disconnected. A hint may
+        be ahead of the broker's disk: after it the key is read until the value is another.
         """
         changed = asyncio.Event()
 
@@ -182,16 +184,20 @@ class Bus:
             changed.set()
 
         subscription = await self.client.subscribe(f"$KV.{bucket}.{key}", cb=hint)
+        known: bytes | None = None
+        pauses = iter(_AFTER_A_HINT)
         try:
             while True:
                 changed.clear()
                 await self.connected()
                 with suppress(BrokerAway):
-                    if (value := await self.get(bucket, key)) is not None:
+                    if (value := await self.get(bucket, key)) not in (None, known):
+                        known, pauses = value, iter(())
                         yield value
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(_ASK_AGAIN_AFTER):
+                    async with asyncio.timeout(next(pauses, _ASK_AGAIN_AFTER)):
                         await changed.wait()
+                        pauses = iter(_AFTER_A_HINT)
         finally:
             with suppress(NatsError):
                 await subscription.unsubscribe()

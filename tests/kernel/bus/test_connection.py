@@ -144,6 +144,23 @@ async def test_the_clock_is_set_by_the_registry_and_seen_by_all(office: Office) 
         await bus.close()
 
 
+async def test_a_clock_set_again_and_again_is_seen_each_time_though_word_of_it_may_be_ahead_of_the_disk(
+    office: Office,
+) -> None:
+    registry, workflow = await bus_of(office, "registry"), await bus_of(office, "workflow")
+    seen: list[bytes] = []
+    watching = asyncio.create_task(follow(workflow, seen))
+    for n in range(200):
+        value = b"%d" % n
+        await registry.put(CLOCK_BUCKET, "anchor", value)
+        await wait_until(lambda value=value: seen[-1:] == [value], within=4)  # type: ignore[misc]
+
+    watching.cancel()
+    await asyncio.wait([watching])
+    for bus in (registry, workflow):
+        await bus.close()
+
+
 async def test_a_clock_set_while_a_service_was_cut_off_is_seen_when_it_is_back(office: Office) -> None:
     registry, workflow = await bus_of(office, "registry"), await bus_of(office, "workflow")
     seen: list[bytes] = []
