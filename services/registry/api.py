@@ -50,6 +50,9 @@ _EARLIEST: Final = datetime(2004, 1, 1, tzinfo=UTC)
 
 _LATEST: Final = datetime(2100, 1, 1, tzinfo=UTC)
 
+_FASTEST: Final = 86_400
+"""A day in a second: no office can be watched faster."""
+
 _PERSON_WRITES: Final = problems(UnknownReference, OwnDeputy, RoleConflict, Conflict)
 _YEAR_WRITES: Final = problems(*YEAR_FILE_PROBLEMS, DayOutsideCalendar, Conflict)
 
@@ -90,7 +93,7 @@ class ClockEntry(Request, frozen=True):
     """What the office's clock should show; `speed` is office seconds per real second, 0 stands still."""
 
     as_of: Annotated[AwareDatetime, Field(ge=_EARLIEST, lt=_LATEST)]
-    speed: Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)] = 0
+    speed: Annotated[float, Field(ge=0, le=_FASTEST, allow_inf_nan=False)] = 0
 
 
 class ClockView(BaseModel, frozen=True):
@@ -167,7 +170,7 @@ async def note_attendance(
     return _view(noted, who)
 
 
-@router.get("/calendar/{year}", summary="查看工作日历", responses=problems(YearNotKnown))
+@router.get("/calendar/{year:int}", summary="查看工作日历", responses=problems(YearNotKnown))
 async def see_year(deps: Here, _who: Reader, year: Year) -> YearView:
     """The days of a year that differ from Monday to Friday, as imported or else as built in."""
     found = await deps.years.find(str(year))

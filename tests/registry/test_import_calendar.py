@@ -85,6 +85,19 @@ async def test_a_year_that_nobody_knows_is_refused_with_what_to_do(registry: Reg
     assert "/calendar/import" in answer.json()["remedy"]
 
 
+@pytest.mark.parametrize("method", ["GET", "PUT", "OPTIONS"])
+async def test_the_import_is_no_year(registry: Registry, method: str) -> None:
+    answer = await registry.ask(method, "/calendar/import", REGISTRAR)
+
+    assert (answer.status_code, answer.json()["code"]) == (405, "method-not-allowed")
+    assert answer.headers["allow"] == "POST"
+
+
+@pytest.mark.parametrize(("year", "status"), [("1999", 422), ("9" * 30, 422), ("x", 404), ("-1", 404)])
+async def test_what_is_no_year_of_ours_is_not_shown(registry: Registry, year: str, status: int) -> None:
+    assert (await registry.ask("GET", f"/calendar/{year}", REGISTRAR)).status_code == status
+
+
 @pytest.mark.parametrize(
     ("file", "code"),
     [

@@ -136,6 +136,16 @@ async def test_what_is_no_setting_is_refused(registry: Registry, body: dict[str,
     assert (await registry.ask("PUT", "/clock", OPERATOR, body=body)).status_code == 422
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+async def test_a_day_in_a_second_is_the_fastest(registry: Registry, language: str) -> None:
+    assert (await registry.ask("PUT", "/clock", OPERATOR, body=entry(speed=86_400))).status_code == 200
+    refused = await registry.ask("PUT", "/clock", OPERATOR, body=entry(speed=86_401), language=language)
+    [error] = refused.json()["errors"]
+    assert (refused.status_code, error["where"]) == (422, "body.speed")
+    assert "86400" in error["message"]
+    assert ("应不大于" in error["message"]) == (language == "zh"), error
+
+
 async def test_who_decides_on_cases_does_not_set_the_clock(registry: Registry) -> None:
     assert (await registry.ask("PUT", "/clock", LEADER, body=entry())).status_code == 403
     assert (await registry.ask("GET", "/clock", LEADER)).status_code == 200
