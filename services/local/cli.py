@@ -64,11 +64,18 @@ def lint(
     paths: Annotated[list[Path], typer.Argument(help="流程目录或文件 / process folders or files")],
     *,
     json: Annotated[bool, typer.Option("--json", help="每行一个 JSON 对象 / one JSON object a finding")] = False,
+    fix: Annotated[bool, typer.Option("--fix", help="自动修复可修复的问题 / mend what needs no decision")] = False,
+    translate: Annotated[
+        Path | None,
+        typer.Option(help="把其他引擎的图改写到此目录 / rewrite drawings for other engines into this folder"),
+    ] = None,
 ) -> None:
     """检查流程，无需服务器；0 无错误，1 有错误，2 无法读取 / check processes without a server."""
     from services.local import linting
 
-    sys.exit(linting.lint(paths, as_json=json))
+    if translate is not None:
+        sys.exit(linting.translated(paths, translate, as_json=json))
+    sys.exit(linting.fix(paths, as_json=json) if fix else linting.lint(paths, as_json=json))
 
 
 @app.command()

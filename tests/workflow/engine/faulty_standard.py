@@ -94,7 +94,13 @@ def _writing() -> Iterator[Case]:
                 node("task", "x"),
                 end(),
                 flows("s", "x"),
-                f'<bpmn:sequenceFlow id="f" sourceRef="x" targetRef="e"><bpmn:conditionExpression{_FORMAL} language="no%URI">a</bpmn:conditionExpression></bpmn:sequenceFlow>',
+                node(
+                    "sequenceFlow",
+                    "f",
+                    f'<bpmn:conditionExpression{_FORMAL} language="no%URI">a</bpmn:conditionExpression>',
+                    sourceRef="x",
+                    targetRef="e",
+                ),
             )
         ),
     )
@@ -297,8 +303,15 @@ def _data() -> Iterator[Case]:
     one = data(datum("Input", "in", "i1"), group("Input", "in"))
     yield "GH-E676", "d", task(one, flowed("Input", "o", "in"))
     yield "GH-E677", "d", task(one, flowed("Input", "o", "in", "<bpmn:sourceRef>o</bpmn:sourceRef>"))
-    paid = '<bpmn:dataObjectReference id="r" name="Order" dataObjectRef="o"><bpmn:dataState name="paid"/></bpmn:dataObjectReference>'
-    yield "GH-E678", "r", alone('<bpmn:dataObject id="o" name="Order"/>', paid)
+    paid = '<bpmn:dataState name="paid"/>'
+    yield (
+        "GH-E678",
+        "r",
+        alone(
+            '<bpmn:dataObject id="o" name="Order"/>',
+            node("dataObjectReference", "r", paid, name="Order", dataObjectRef="o"),
+        ),
+    )
 
 
 def _pools() -> Iterator[Case]:

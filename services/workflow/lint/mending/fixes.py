@@ -1,7 +1,7 @@
 """What lint finds and can mend without asking: each fix says what it sets where, and changes nothing else."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from difflib import get_close_matches
 from typing import Final
 
@@ -53,8 +53,9 @@ def mended(
 
 def _mended(files: Mapping[str, bytes], findings: Iterable[Finding]) -> tuple[dict[str, bytes], list[Fix]]:
     now, fixes = dict(files), list[Fix]()
-    for name in sorted({finding.file for finding in findings if finding.rule in MENDS and finding.file in files}):
-        here = [finding for finding in findings if finding.file == name and finding.rule in MENDS]
+    known = [each for finding in findings if finding.rule in MENDS for each in _placed(finding, files)]
+    for name in sorted({finding.file for finding in known}):
+        here = [finding for finding in known if finding.file == name]
         try:
             page = Page(in_utf8(files[name]))
         except Unreadable:
@@ -64,6 +65,13 @@ def _mended(files: Mapping[str, bytes], findings: Iterable[Finding]) -> tuple[di
             fixes += found
             now[name] = page.edited()
     return now, fixes
+
+
+def _placed(finding: Finding, files: Mapping[str, bytes]) -> Iterable[Finding]:
+    """Give the finding of its file; what is said of all files is looked at in every drawing."""
+    if finding.file in files:
+        return (finding,)
+    return (replace(finding, file=name) for name in files if name.endswith(".bpmn") and not finding.file)
 
 
 def _on(page: Page, findings: Iterable[Finding]) -> list[Fix]:
@@ -95,10 +103,11 @@ def _removes(*names: str) -> _Mend:
     """Make a fix that takes attributes away, by their bare names."""
 
     def mend(page: Page, spot: Spot) -> list[Change]:
-        found = [key for key in spot.attributes if spot.named(key)[1] in names]
-        for key in found:
-            page.drop(spot, key)
-        return [(key, None) for key in found]
+        parts = (spot, *(child for child in spot.children if "id" not in child.attributes))
+        found = [(part, key) for part in parts for key in part.attributes if part.named(key)[1] in names]
+        for part, key in found:
+            page.drop(part, key)
+        return [(key, None) for _, key in found]
 
     return mend
 

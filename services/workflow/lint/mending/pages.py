@@ -12,6 +12,7 @@ from services.workflow.engine.diagrams.dialect import BPMN, CAMUNDA
 
 _ATTRIBUTE: Final = re.compile(rb"\s+([^\s=/>]+)\s*=\s*(\"[^\"]*\"|'[^']*')")
 _DECLARED: Final = re.compile(r"<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
+_DEEPEST: Final = 200
 _ENCODINGS: Final = ("utf-8", "gb18030")
 
 
@@ -170,7 +171,7 @@ class Page:
     def edited(self) -> bytes:
         """Give the file with the changes made. Of changes that overlap the one that begins first is made."""
         parts, place = [], 0
-        for start, end, written in sorted(self._edits, key=lambda edit: (edit[0], -edit[1])):
+        for start, end, written in sorted(self._edits, key=lambda edit: (edit[0], edit[0] != edit[1], -edit[1])):
             if start < place:
                 continue
             parts += [self.content[place:start], written]
@@ -189,6 +190,8 @@ class Page:
         open_: list[Spot] = []
 
         def start(name: str, pairs: list[str]) -> None:
+            if len(open_) > _DEEPEST:
+                raise Unreadable
             spot = self._opened(parser.CurrentByteIndex, name, pairs, open_[-1] if open_ else None)
             self.root = self.root or spot
             open_.append(spot)
@@ -217,10 +220,13 @@ class Page:
 
     def _opened(self, at: int, name: str, pairs: list[str], parent: Spot | None) -> Spot:
         attributes = dict(zip(pairs[::2], pairs[1::2], strict=True))
-        spaces = dict(parent.spaces) if parent else {}
-        for key, value in attributes.items():
-            if key == "xmlns" or key.startswith("xmlns:"):
-                spaces[key.removeprefix("xmlns").removeprefix(":")] = value
+        declared = {
+            key.removeprefix("xmlns").removeprefix(":"): value
+            for key, value in attributes.items()
+            if key == "xmlns" or key.startswith("xmlns:")
+        }
+        above = parent.spaces if parent else {}
+        spaces = above | declared if declared else above
         prefix, _, tag = name.rpartition(":")
         spot = Spot(spaces.get(prefix, ""), tag, at, attributes=attributes, spaces=spaces, parent=parent)
         spot.opened = self._start_tag_end(at)

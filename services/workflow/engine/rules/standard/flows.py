@@ -6,7 +6,7 @@ from typing import Final
 from lxml import etree
 
 from services.workflow.engine.diagrams.model import ACTIVITIES, FLOW_NODES, GATEWAYS
-from services.workflow.engine.rules.standard.sheets import Sheet, child, children, is_yes, tag_of, texts
+from services.workflow.engine.rules.standard.sheets import Sheet, children, is_yes, tag_of, texts, words_of
 
 _BODIES: Final = ("process", "subProcess", "transaction")
 _UNCONDITIONAL: Final = frozenset({"eventBasedGateway", "startEvent", "intermediateCatchEvent"})
@@ -46,7 +46,7 @@ def _flow(sheet: Sheet, flow: etree._Element) -> None:
         if node is not None and is_yes(node, "triggeredByEvent"):
             sheet.say("GH-E619", node, flow=flow.get("id"))
     source = sheet.of(flow.get("sourceRef"))
-    if source is None or child(flow, "conditionExpression") is None:
+    if source is None or not words_of(flow, "conditionExpression"):
         return
     if tag_of(source) in _UNCONDITIONAL:
         sheet.say("GH-E614", flow, name=source.get("name") or source.get("id"))

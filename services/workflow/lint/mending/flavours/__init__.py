@@ -1,0 +1,1 @@
+"""What each other engine's settings are called, and what they are called here."""
