@@ -22,7 +22,8 @@ from services.intake.cases import (
 )
 from services.intake.copies import Offer
 from services.intake.deps import Deps
-from services.intake.lookups import LookupEntry, LookupRefused, look_up
+from services.intake.lookups import LookupEntry, LookupRefused, address_of, look_up
+from services.intake.pages import pages
 from services.intake.queries import CaseNotFound, ItemNotFound, Wanted
 from services.intake.receipts import Receipt, receipt_of
 from services.intake.statuses import PublicStatus
@@ -183,9 +184,4 @@ async def lookup(deps: With, entry: LookupEntry, request: Request) -> PublicStat
     return await look_up(deps, entry, address=address_of(request))
 
 
-def address_of(request: Request) -> str:
-    """The caller's network address, as the proxies we trust give it."""
-    return request.client.host if request.client else "unknown"
-
-
-ROUTERS = (items, cases, public)
+ROUTERS = (items, cases, public, pages)

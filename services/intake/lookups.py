@@ -4,6 +4,7 @@ import asyncio
 from datetime import datetime
 from typing import Annotated, ClassVar, Final
 
+from fastapi import Request as HttpRequest
 from pydantic import StringConstraints
 
 from services.intake.applications import Number
@@ -64,6 +65,11 @@ async def look_up(deps: Deps, entry: LookupEntry, *, address: str) -> PublicStat
         await deps.gate.forgive(by_address, OF_AN_ADDRESS, at=at)
     await _note(deps, Deed.LOOKED_UP, entry, address=address)
     return public_status(case, horizon=(await deps.copies.calendar()).horizon)
+
+
+def address_of(request: HttpRequest) -> str:
+    """The caller's network address, as the proxies we trust give it."""
+    return request.client.host if request.client else "unknown"
 
 
 async def _opened(deps: Deps, entry: LookupEntry, *, at: datetime) -> Case:
