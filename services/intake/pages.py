@@ -104,7 +104,8 @@ def _page(
 
 
 def _refused(refusal: Problem) -> str:
-    zh, en = (f"{refusal.detail(language)} {refusal.remedy(language)}" for language in (Language.ZH, Language.EN))
+    zh = f"{refusal.detail(Language.ZH)}。{refusal.remedy(Language.ZH)}。"
+    en = f"{refusal.detail(Language.EN)}; {refusal.remedy(Language.EN)}."
     return f'<div role="alert"><p>{html.escape(zh)}</p><p lang="en"><small>{html.escape(en)}</small></p></div>'
 
 
