@@ -7,7 +7,7 @@ from services.contracts.events import Said
 
 
 class MessageSent(Said, frozen=True):
-    """A channel took the message."""
+    """A channel took a message to an applicant. What staff are sent is listed by `GET /messages`, every attempt too."""
 
     TYPE: ClassVar[str] = "guihua.notify.message.sent.v1"
     KEY: ClassVar[str] = "message_id"
@@ -40,7 +40,8 @@ class MessageFailed(Said, frozen=True):
 class LinkDecided(Said, frozen=True):
     """A leader decided a task through a signed link, logged in as themselves (A-18).
 
-    `signature` is a compact JWS (EdDSA) over case, task, decision, opinion, person, channel, device and time.
+    `signature` is a compact JWS (EdDSA) over case, task, decision, opinion, person, channel, device and time
+    (`decided_at`, office time), and over `signed_at` and `link_expires_at`, wall times that show the link was good.
     """
 
     TYPE: ClassVar[str] = "guihua.notify.link.decided.v1"

@@ -32,6 +32,8 @@ def _own(name: str, layout: Layout) -> dict[str, str]:
                 "GUIHUA_FIELD_KEYS": layout.secret("intake-fields"),
                 "GUIHUA_STATUS_URL": f"{layout.url('intake')}/public/lookup",
             }
+        case "workflow":
+            return {"GUIHUA_LINK_KEYS_URL": f"{layout.url('notify')}/link-keys"}
         case "notify":
             return {
                 "GUIHUA_FIELD_KEYS": layout.secret("notify-fields"),

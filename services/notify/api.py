@@ -121,7 +121,7 @@ async def list_templates(deps: Here, _who: Reader) -> tuple[Template, ...]:
 
 
 @router.get("/link-keys", summary="移动审批验签公钥")
-async def link_keys(deps: Here, _who: Reader) -> dict[str, Any]:
+async def link_keys(deps: Here) -> dict[str, Any]:
     """The public key by which anybody can check the signature of a quick approval (JWKS, RFC 7517)."""
     return published(deps.link_key.public_key())
 

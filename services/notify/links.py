@@ -176,7 +176,7 @@ def decide(
     match standing(link, wall):
         case Standing.OPEN:
             decided_at = now.replace(microsecond=now.microsecond // 1000 * 1000)  # as the database keeps it
-            said = _signed(link, verdict, decided_at=decided_at, key=key, key_id=key_id)
+            said = _signed(link, verdict, decided_at=decided_at, wall=wall, key=key, key_id=key_id)
             outcome = {"verdict": verdict, "decided_at": decided_at, "signed_at": wall, "signature": said.signature}
             return link.model_copy(update=outcome), (said,)
         case Standing.EXPIRED:
@@ -200,7 +200,10 @@ def end(link: Link, *, signature: str | None, cancelled: bool) -> Link:
     return link.model_copy(update={"ended": ended})
 
 
-def _signed(link: Link, verdict: Verdict, *, decided_at: datetime, key: Ed25519PrivateKey, key_id: str) -> LinkDecided:
+def _signed(
+    link: Link, verdict: Verdict, *, decided_at: datetime, wall: datetime, key: Ed25519PrivateKey, key_id: str
+) -> LinkDecided:
+    """The decision and its signature: over every fact of it, and over the wall times that show the link was good."""
     facts = {
         "case_no": link.case_no,
         "task_id": link.task_id,
@@ -211,5 +214,6 @@ def _signed(link: Link, verdict: Verdict, *, decided_at: datetime, key: Ed25519P
         "device": verdict.device,
         "decided_at": decided_at.isoformat(),
     }
-    signature = jwt.encode(facts, key, algorithm="EdDSA", headers={"kid": key_id})
+    in_time = {"signed_at": wall.isoformat(), "link_expires_at": link.expires_at.isoformat()}
+    signature = jwt.encode(facts | in_time, key, algorithm="EdDSA", headers={"kid": key_id})
     return LinkDecided.model_validate({**facts, "signature": signature})

@@ -5,9 +5,11 @@ from typing import Final
 
 from services.contracts.registry import CalendarPublished, DepartmentChanged, PersonChanged, PostChanged
 from services.kernel.app import Kernel, Service, run
+from services.kernel.identity.keys import PublishedKeys
 from services.kernel.store import Index, Store
 from services.kernel.worktime import OfficeHours
 from services.workflow.api import ROUTERS
+from services.workflow.approvals import Approvals
 from services.workflow.clocks.grounds import Policy
 from services.workflow.consumers import HEARS
 from services.workflow.copies import Copies
@@ -49,6 +51,7 @@ async def _deps(kernel: Kernel) -> Deps:
             hours=OfficeHours(),
         ),
         engines=Engines(_pool(settings), shelf),
+        approvals=Approvals(PublishedKeys(settings.link_keys_url)),
         journal=kernel.journal,
     )
 

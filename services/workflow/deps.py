@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from services.kernel.clock import Clock
 from services.kernel.store import Aggregates, Journal
+from services.workflow.approvals import Approvals
 from services.workflow.copies import Copies
 from services.workflow.definitions.models import Definition
 from services.workflow.definitions.shelf import Shelf
@@ -32,5 +33,6 @@ class Deps:
     shelf: Shelf
     copies: Copies
     engines: Engines
+    approvals: Approvals
     journal: Journal
     bells: Bells = field(default_factory=Bells)

@@ -27,6 +27,13 @@ class WorkflowSettings(Settings, frozen=True):
             " / local legal basis on which publicity holds the statutory clock; without it only the promise is held"
         ),
     )
+    link_keys_url: Annotated[str, Field(pattern=r"^https?://\S+$", max_length=300)] = Field(
+        "http://127.0.0.1:8104/link-keys",
+        description=(
+            "消息服务公布移动审批验签公钥的地址(JWKS),如 http://notify:8104/link-keys"
+            " / where the messenger publishes the key of quick approvals (JWKS)"
+        ),
+    )
     engine_workers: Annotated[int, Field(ge=1, le=64)] = Field(
         2, description="流程引擎的工作进程数 / worker processes of the process engine"
     )

@@ -90,8 +90,14 @@ async def complete(deps: Deps, task_id: str, answers: Mapping[str, Any], who: Pe
 
 
 async def complete_by_link(deps: Deps, decided: LinkDecided, *, cause: str) -> None:
-    """Complete a task as its leader decided it by signed link, by the posts that the books give them."""
+    """Complete a task as its leader decided it by signed link, by the posts that the books give them.
+
+    Raises ApprovalUnproven, TryLater, what `workable` raises, NoQuickApproval and AnswersInvalid. A task that is over
+    needs no proof: old decisions come again when the broker lost its store, and keys are changed.
+    """
     instance, _ = await deps.instances.load(decided.case_no)
+    if instance.task(decided.task_id) is not None:
+        await deps.approvals.check(decided)
     form = await _form(deps, instance, decided.task_id)
     answers = {"decision": decided.decision, "opinion": decided.opinion}
     act = Act(

@@ -30,8 +30,9 @@ OPEN: Final = {
     "/status",
     "/metrics",
     "/public/lookup",
+    "/link-keys",
 }
-"""Asked by anybody: machines, and the public with number and password."""
+"""Asked by anybody: machines, those who check signatures, and the public with number and password."""
 
 GENERAL: Final = OPEN | {
     "/items",
@@ -43,7 +44,6 @@ GENERAL: Final = OPEN | {
     "/rules",
     "/board",
     "/templates",
-    "/link-keys",
     "/departments",
     "/posts",
     "/people",

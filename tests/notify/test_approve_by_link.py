@@ -1,5 +1,6 @@
 """Deciding by link while out of office (A-18): by whom, until when, once, and what the signature is worth."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import jwt
@@ -41,11 +42,13 @@ async def test_the_signature_holds_with_the_public_key_and_covers_every_fact(
 ) -> None:
     await decide(messenger, await offered(messenger, box))
     (said,) = [each for each in await messenger.work.said(CASE) if isinstance(each, LinkDecided)]
-    published = (await messenger.work.ask("GET", "/link-keys", SUPERVISOR)).json()
+    published = (await messenger.work.ask("GET", "/link-keys")).json()
     key = jwt.PyJWKSet.from_dict(published)[jwt.get_unverified_header(said.signature)["kid"]].key
 
     assert isinstance(key, Ed25519PublicKey)
     signed = jwt.decode(said.signature, key, algorithms=["EdDSA"])
+    signed_at, expires_at = (datetime.fromisoformat(signed.pop(name)) for name in ("signed_at", "link_expires_at"))
+    assert timedelta() < expires_at - signed_at <= LIFETIME
     assert signed == said.model_dump(mode="json", exclude={"signature"}) | {"decided_at": said.decided_at.isoformat()}
     header, payload, signature = said.signature.split(".")
     forged = f"{header}.{payload[:-4]}AAAA.{signature}"

@@ -10,7 +10,7 @@ PEOPLE = [person(f"u.handler{n}.d06", "P04@D06") for n in range(5)]
 
 
 @pytest.mark.parametrize(("who", "status"), [(SUPERVISOR, 200), (OPERATOR, 200), (HANDLER, 403), (LEADER, 403)])
-@pytest.mark.parametrize("path", ["/messages", "/templates", "/link-keys"])
+@pytest.mark.parametrize("path", ["/messages", "/templates"])
 async def test_messages_are_for_supervision_and_those_who_run_the_system(
     messenger: Messenger, path: str, who: Person, status: int
 ) -> None:

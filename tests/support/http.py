@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from starlette.types import ASGIApp
 
 from services.kernel.app.http import listen, server
+from tests.support.wait import wait_until
 
 
 @asynccontextmanager
@@ -18,6 +19,7 @@ async def serving(app: ASGIApp) -> AsyncIterator[str]:
     async with asyncio.TaskGroup() as group:
         group.create_task(http.serve(sockets=[listening]))
         try:
+            await wait_until(lambda: http.started)  # stopped before, it would leave its socket open
             yield f"http://127.0.0.1:{port}"
         finally:
             http.stop()

@@ -25,6 +25,7 @@ from tests.support.wait import wait_until
 from tests.workflow.bundle_support import bundle
 from tests.workflow.case_support import department, received
 from tests.workflow.clock_support import at
+from tests.workflow.signing import Signer, signer_at_work
 
 T0 = at("2026-01-05")
 
@@ -116,6 +117,7 @@ class Room:
     external_bus: Bus
     tokens: Tokens
     launch: Launch
+    signer: Signer
     clock_revision: int = 0
     cases: int = 0
 
@@ -267,14 +269,15 @@ async def room_on(office: Office, folder: Path, **settings: str) -> AsyncIterato
         **settings,
     }
     async with (
+        signer_at_work() as signer,
         voice(office, "intake") as intake,
         voice(office, "registry") as registry,
         voice(office, "notify") as notify,
         AsyncExitStack() as stack,
     ):
         buses = await bus_of(office, "registry"), await bus_of(office, "external")
-        launch = Launch(environment, folder, stack)
-        room = Room(await launch.start(), office, intake, registry, notify, *buses, Tokens(private), launch)
+        launch = Launch({"GUIHUA_LINK_KEYS_URL": signer.url, **environment}, folder, stack)
+        room = Room(await launch.start(), office, intake, registry, notify, *buses, Tokens(private), launch, signer)
         await registry.say(
             *(post_said(code, *where) for code, where in POSTS.items()),
             *(department(code) for code in ("D00", "D04", "D06", "D09")),

@@ -2,7 +2,6 @@
 
 import asyncio
 
-from services.contracts.notify import LinkDecided
 from services.contracts.words import Attendance
 from services.kernel.identity import Person
 from tests.support.wait import wait_until
@@ -172,17 +171,7 @@ async def test_given_a_leader_out_of_office_then_the_link_decides_and_saves_a_wo
     await room.settled()
     assert step["task_id"] in await _listed(room, LEADER2)
     await room.set_clock(at("2017-04-21", "16:10"))
-    decided = LinkDecided(
-        case_no=case_no,
-        task_id=step["task_id"],
-        person=LEADER.code,
-        decision="agree",
-        opinion="同意",
-        channel="wechat_group",
-        device="phone",
-        decided_at=at("2017-04-21", "16:10"),
-        signature="eyJhbGciOiJFZERTQSJ9.e30.c2ln",
-    )
+    decided = room.signer.decided(case_no, step["task_id"], LEADER.code, at("2017-04-21", "16:10"))
     await room.notify.say(decided, decided)
     await wait_until(lambda: room.heard(case_no, "case.decided"))
     [done] = [each for each in await room.heard(case_no, "task.completed") if each["element"] == "Lead"]
