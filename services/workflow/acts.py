@@ -15,6 +15,7 @@ from services.workflow.engine.models import WHOLE, EngineFault, Refusal, Refused
 from services.workflow.instances import incidents
 from services.workflow.instances.models import Act, Instance, Pin, Verb
 from services.workflow.instances.moving import awaited_early, keeps_early, moved, pinned
+from services.workflow.instances.operations import signing
 from services.workflow.instances.schedules import recomputed, scheduled
 from services.workflow.instances.turns import Decided, Unworkable
 from services.workflow.offices import Office
@@ -91,6 +92,9 @@ async def went_through(deps: Deps, instance: Instance, act: Act, *, office: Offi
         return Decided(taken.instance, (*fresh.said, *taken.said))
     if instance.pin is None:
         raise ActRefused(reason="the case has not started", reason_zh="案件流程尚未启动")
+    held_up, act = signing.countersigned(fresh.instance, act)
+    if held_up is not None:
+        return Decided(held_up.instance, (*fresh.said, *held_up.said))
     try:
         step = await deps.engines.apply(fresh.instance, instance.pin, act, now=now, time=office.time)
     except Refused as refused:
@@ -137,7 +141,8 @@ async def _taken_up(deps: Deps, instance: Instance, act: Act, *, office: Office)
     found = await active_version(deps, item_code)
     if found is None:
         raise Unworkable(WHOLE, f"事项 {item_code} 没有启用的流程", f"the item {item_code} has no active process")
-    definition, version = found
+    definition = found[0]
+    version = definition.followed_by(instance.case_no, instance.departments) or found[1]
     terms = (await deps.shelf.take(version.sha256)).item.terms(instance.application.situation)
     pin = Pin(process_key=definition.process_key, version=version.version, sha256=version.sha256, terms=terms)
     now = deps.clock.now()

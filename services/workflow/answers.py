@@ -72,6 +72,12 @@ def check(answers: Mapping[str, Any], schema: Mapping[str, Any], *, task: str, t
         raise AnswersInvalid(task=task, count=len(errors), errors=errors)
 
 
+def check_size(answers: Mapping[str, Any], *, task: str) -> None:
+    """Raise `AnswersInvalid` for what is too much for any form; a draft may be wrong otherwise."""
+    if errors := list(size_errors(answers)):
+        raise AnswersInvalid(task=task, count=len(errors), errors=errors)
+
+
 def size_errors(answers: Mapping[str, Any]) -> Iterator[FieldError]:
     """What is too much for any form: every event about the case repeats it, and a pattern reads all of a text."""
     values, level = 0, [(str(name), value) for name, value in answers.items()]

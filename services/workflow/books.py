@@ -41,6 +41,10 @@ class Books:
             if other.active and other.deputy == person and other.attendance is Attendance.OUT_OF_OFFICE
         )
 
+    def holders(self, seat: str) -> tuple[str, ...]:
+        """Who holds a post at a department (`P04@D06`), by code."""
+        return tuple(code for code, person in sorted(self.people.items()) if person.active and seat in person.posts)
+
     def posts_of(self, person: str, own: frozenset[str]) -> frozenset[str]:
         """The posts (`P04@D06`) in whose place a person may act now: their own, and those they stand in for."""
         lent = (post for other in self.stood_in_for(person) for post in other.posts)

@@ -8,7 +8,19 @@ from typing import Any, Final, TypeVar, assert_never
 
 from services.workflow.clocks.dues import OfficeTime
 from services.workflow.definitions.shelf import Shelf
-from services.workflow.engine.models import Answer, Command, Complete, EngineFault, Fail, Finding, Fire, Message, Step
+from services.workflow.engine.models import (
+    Answer,
+    Command,
+    Complete,
+    EngineFault,
+    Fail,
+    Finding,
+    Fire,
+    Jump,
+    Message,
+    Step,
+    Undo,
+)
 from services.workflow.engine.pool import EnginePool, Source, WorkerLost
 from services.workflow.instances.models import Act, Instance, Pin, Verb
 from services.workflow.instances.moving import variables_of
@@ -18,7 +30,7 @@ T = TypeVar("T")
 _AT_HAND: Final = 64
 
 
-def command_of(act: Act) -> Command:
+def command_of(act: Act) -> Command:  # noqa: PLR0911 - one line a verb
     """What an act is to the engine. Starting is none: it has no state yet."""
     match act.verb:
         case Verb.COMPLETE:
@@ -31,6 +43,10 @@ def command_of(act: Act) -> Command:
             return Fire(act.target)
         case Verb.MESSAGE:
             return Message(act.target, act.payload)
+        case Verb.UNDO:
+            return Undo(act.target, str(act.payload.get("by", "")))
+        case Verb.JUMP:
+            return Jump(act.target, str(act.payload.get("element", "")))
         case Verb.START:
             msg = "a start is no command"
             raise ValueError(msg)

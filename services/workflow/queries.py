@@ -21,6 +21,7 @@ INSTANCE_INDEXES: Final = (
     Index("body.closed.task_id"),
     Index("body.tasks.post", "body.tasks.department", "body.tasks.due_on"),
     Index("body.tasks.assignee"),
+    Index("body.called"),
     Index("body.departments"),
     Index("body.status", "body.calendar"),
     Index("body.incidents.incident_id"),
@@ -70,10 +71,9 @@ async def tasks_of(
     """
     books = (await deps.copies.office()).books
     places = sorted(post.split("@", 1) for post in books.posts_of(who.code, who.posts) if "@" in post)
-    if not places:
-        return [], None
+    called = {"body.called": {"$in": [who.code, *sorted(books.posts_of(who.code, who.posts))]}}
     here = [{"post": post, "department": department} for post, department in places]
-    where = {"$or": [{"body.tasks": {"$elemMatch": place}} for place in here]}
+    where = {"$or": [called, *({"body.tasks": {"$elemMatch": place}} for place in here)]}
     found, following = await _page(deps, where, limit=limit, after=after)
     mine = [
         (instance, task) for instance in found for task in instance.tasks if may_act(who.code, who.posts, task, books)

@@ -11,6 +11,8 @@ from services.workflow.acts import perform
 from services.workflow.deps import Deps
 from services.workflow.instances.closing import LINK
 from services.workflow.instances.models import Act, ClosedTask, Instance, Task, Verb
+from services.workflow.instances.operations.checks import check_completable
+from services.workflow.instances.operations.signing import submitted_before
 from services.workflow.instances.turns import Decided
 from services.workflow.instances.working import (
     TaskInIncident,
@@ -67,10 +69,11 @@ async def release(deps: Deps, task_id: str, who: Person) -> tuple[Instance, Task
     return await _assign(deps, task_id, who, lambda case, task: released(case, task, person=who.code, at=now))
 
 
-async def complete(deps: Deps, task_id: str, answers: Mapping[str, Any], who: Person) -> ClosedTask:
+async def complete(deps: Deps, task_id: str, answers: Mapping[str, Any], who: Person) -> ClosedTask | Task:
     """Complete a task at the desk; sent again by the same person with the same answers it changes nothing.
 
-    Raises what `workable` raises, AnswersInvalid, and TaskInIncident if the process could not go on.
+    Gives the task, still open, when its signers have yet to sign. Raises what `workable` and `check_completable` raise,
+    AnswersInvalid, and TaskInIncident if the process could not go on.
     """
     found = await case_of_task(deps, task_id, who)
     form = await _form(deps, found, task_id)
@@ -80,6 +83,9 @@ async def complete(deps: Deps, task_id: str, answers: Mapping[str, Any], who: Pe
         if done_before(instance, task_id, person=who.code, answers=answers):
             raise _DoneBefore
         task = workable(instance, task_id, person=who.code, posts=who.posts, books=office.books)
+        if submitted_before(task, person=who.code, answers=answers):
+            raise _DoneBefore
+        check_completable(task)
         forms.check(answers, form, task=task.name, two_officers=task.two_officers)
 
     try:
@@ -117,6 +123,7 @@ async def complete_by_link(deps: Deps, decided: LinkDecided, *, cause: str) -> N
         task = workable(instance, decided.task_id, person=decided.person, posts=posts, books=office.books)
         if not task.quick_approval:
             raise NoQuickApproval(task=task.name)
+        check_completable(task)
         forms.check(answers, form, task=task.name)
 
     await perform(deps, decided.case_no, act, check=check, cause=cause)
@@ -146,11 +153,13 @@ async def _form(deps: Deps, instance: Instance, task_id: str) -> Mapping[str, An
     return await deps.shelf.form(instance.pin.sha256, task.form or "")
 
 
-def _closed(instance: Instance, task_id: str) -> ClosedTask:
-    closed = instance.closed_task(task_id)
+def _closed(instance: Instance, task_id: str) -> ClosedTask | Task:
+    closed, task = instance.closed_task(task_id), instance.task(task_id)
     if closed is not None:
         return closed
-    incident, task = instance.incident_about(task_id), instance.task(task_id)
+    incident = instance.incident_about(task_id)
+    if incident is None and task is not None and task.desk.submitted is not None:
+        return task
     if incident is None or task is None:
         raise TaskNotFound(task_id=task_id)
     raise TaskInIncident(task=task.name, incident_id=incident.incident_id)

@@ -117,7 +117,10 @@ class TaskUrged(TaskOperated, frozen=True):
 
 
 class TaskSentBack(TaskOperated, frozen=True):
-    """The case went back to an earlier step (退回). `undone` are tasks done before, `cancelled` those that were open."""
+    """The case went back to an earlier step (退回).
+
+    `undone` are tasks that were done, `cancelled` those that were open.
+    """
 
     TYPE: ClassVar[str] = "guihua.workflow.task.sent_back.v1"
 

@@ -23,6 +23,9 @@ class Permission(StrEnum):
     CASE_READ = "case-read", "查看案件"
     CASE_DELIVER = "case-deliver", "出件送达"
     CASE_EXTEND = "case-extend", "批准延期"
+    CASE_SUSPEND = "case-suspend", "挂起和恢复案件"
+    JUMP_PROPOSE = "jump-propose", "提议流程跳转"
+    JUMP_APPROVE = "jump-approve", "批准流程跳转"
     TASK_WORK = "task-work", "办理任务"
     DEFINITION_READ = "definition-read", "查看流程定义"
     DEFINITION_DEPLOY = "definition-deploy", "发布流程定义"
@@ -47,18 +50,30 @@ _P = Permission
 _STAFF: Final = frozenset({_P.REGISTRY_READ, _P.ATTENDANCE_SET})
 _CASE_STAFF: Final = _STAFF | {_P.CASE_READ, _P.TASK_WORK, _P.SUPERVISION_READ}
 _SYSTEM_STAFF: Final = _STAFF | {_P.CASE_READ, _P.DEFINITION_READ, _P.STATUS_READ, _P.CLOCK_SET, _P.MESSAGE_READ}
+_LEADS: Final = frozenset(
+    {
+        _P.LINK_DECIDE,
+        _P.DEFINITION_READ,
+        _P.BULLETIN_APPROVE,
+        _P.CASE_SUSPEND,
+        _P.JUMP_PROPOSE,
+        _P.JUMP_APPROVE,
+    }
+)
 
 GRANTED: Final[dict[Role, frozenset[Permission]]] = {
     Role.CLERK: _CASE_STAFF | {_P.CASE_RECEIVE, _P.CASE_DELIVER},
     Role.OFFICER: _CASE_STAFF,
-    Role.SECTION_CHIEF: _CASE_STAFF | {_P.LINK_DECIDE, _P.DEFINITION_READ},
-    Role.LEADER: _CASE_STAFF | {_P.LINK_DECIDE, _P.DEFINITION_READ, _P.BULLETIN_APPROVE},
-    Role.BUREAU_HEAD: _CASE_STAFF | {_P.LINK_DECIDE, _P.DEFINITION_READ, _P.BULLETIN_APPROVE, _P.CASE_EXTEND},
+    Role.SECTION_CHIEF: _CASE_STAFF | {_P.LINK_DECIDE, _P.DEFINITION_READ, _P.CASE_SUSPEND},
+    Role.LEADER: _CASE_STAFF | _LEADS,
+    Role.BUREAU_HEAD: _CASE_STAFF | _LEADS | {_P.CASE_EXTEND},
     Role.SECRETARY: _CASE_STAFF,
     Role.SUPERVISOR: _CASE_STAFF | {_P.SUPERVISION_WORK, _P.RULES_EDIT, _P.DEFINITION_READ, _P.MESSAGE_READ},
     # Those who run the system decide nothing in it: no tasks, no links, no supervision work.
-    Role.IT_STAFF: _SYSTEM_STAFF | {_P.DEFINITION_DEPLOY, _P.INCIDENT_WORK, _P.DEAD_LETTER_WORK},
-    Role.OPERATOR: _SYSTEM_STAFF | {_P.INCIDENT_WORK, _P.DEAD_LETTER_WORK, _P.MESSAGE_RETRY, _P.SUPERVISION_READ},
+    # A jump they may propose; one who leads approves it.
+    Role.IT_STAFF: _SYSTEM_STAFF | {_P.DEFINITION_DEPLOY, _P.INCIDENT_WORK, _P.DEAD_LETTER_WORK, _P.JUMP_PROPOSE},
+    Role.OPERATOR: _SYSTEM_STAFF
+    | {_P.INCIDENT_WORK, _P.DEAD_LETTER_WORK, _P.MESSAGE_RETRY, _P.SUPERVISION_READ, _P.JUMP_PROPOSE},
     Role.REGISTRAR: _STAFF | {_P.REGISTRY_EDIT, _P.CALENDAR_IMPORT},
 }
 """The permissions that each role brings; a person has those of all their roles."""

@@ -2,6 +2,14 @@
 
 from typing import Final
 
-from services.workflow.api import cases, definitions, incidents, tasks
+from services.workflow.api import cases, definitions, desks, incidents, moves, tasks, versions
 
-ROUTERS: Final = (tasks.router, cases.router, definitions.router, incidents.router)
+ROUTERS: Final = (
+    tasks.router,
+    desks.router,
+    cases.router,
+    moves.router,
+    definitions.router,
+    versions.router,
+    incidents.router,
+)

@@ -13,6 +13,12 @@ from services.workflow import tasks as work
 from services.workflow.acts import ActRefused
 from services.workflow.answers import AnswersInvalid
 from services.workflow.api.common import Reader, TaskId, With, Worker
+from services.workflow.instances.operations.refusals import (
+    AlreadySubmitted,
+    CaseIsSuspended,
+    IsDelegated,
+    SignersOutstanding,
+)
 from services.workflow.instances.working import (
     ClaimedByOther,
     NotHuman,
@@ -21,12 +27,13 @@ from services.workflow.instances.working import (
     TaskNotFound,
     TaskOver,
 )
+from services.workflow.operations.desks import actions
 from services.workflow.queries import CursorUnreadable
 from services.workflow.views import tasks as views
 
 router = APIRouter(tags=["tasks"])
 
-_WORKING = (TaskNotFound, TaskOver, NotHuman, NotYourTask, ClaimedByOther, TaskInIncident, Conflict)
+_WORKING = (TaskNotFound, TaskOver, CaseIsSuspended, NotHuman, NotYourTask, ClaimedByOther, TaskInIncident, Conflict)
 
 
 class CompleteEntry(Request, frozen=True):
@@ -52,9 +59,9 @@ async def list_tasks(
 
 @router.get("/tasks/{task_id}", responses=problems(TaskNotFound, TaskOver))
 async def show_task(deps: With, who: Reader, task_id: TaskId) -> views.TaskView:
-    """One open task with its form and what the case knows so far."""
+    """One open task with its form, what the case knows so far, and every action: allowed, or why not."""
     case, task, form = await work.open_task(deps, task_id, who)
-    return views.task_view(case, task, form)
+    return views.task_view(case, task, form, await actions(deps, case, task, who))
 
 
 @router.post("/tasks/{task_id}/claim", responses=problems(*_WORKING))
@@ -63,13 +70,16 @@ async def claim_task(deps: With, who: Worker, task_id: TaskId) -> views.TaskLine
     return views.task_line(*await work.claim(deps, task_id, who))
 
 
-@router.post("/tasks/{task_id}/release", responses=problems(*_WORKING))
+@router.post("/tasks/{task_id}/release", responses=problems(*_WORKING, IsDelegated, AlreadySubmitted))
 async def release_task(deps: With, who: Worker, task_id: TaskId) -> views.TaskLine:
     """Give a task back to its post; again changes nothing."""
     return views.task_line(*await work.release(deps, task_id, who))
 
 
-@router.post("/tasks/{task_id}/complete", responses=problems(*_WORKING, AnswersInvalid, ActRefused))
+@router.post(
+    "/tasks/{task_id}/complete",
+    responses=problems(*_WORKING, IsDelegated, AlreadySubmitted, SignersOutstanding, AnswersInvalid, ActRefused),
+)
 async def complete_task(deps: With, who: Worker, task_id: TaskId, entry: CompleteEntry) -> views.CompletedView:
     """Complete a task with its filled-in form; the same again by the same person gives the same answer."""
     return views.completed(await work.complete(deps, task_id, entry.answers, who))

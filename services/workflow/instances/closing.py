@@ -15,6 +15,9 @@ from services.workflow.instances.turns import Decided, Turn, room_of
 LINK: Final = "link"
 """The channel of a decision by signed link."""
 
+COSIGN: Final = "cosign"
+"""Under this name the answers of a step say what its signers said (docs/operations.md)."""
+
 STEP_BASIS: Final = "环节时限"
 
 
@@ -41,8 +44,9 @@ def close_tasks(instance: Instance, turn: Turn) -> Decided:
 
 
 def digest_of(answers: Mapping[str, Any]) -> str:
-    """Tells whether two sets of answers are the same."""
-    canonical = json.dumps(answers, sort_keys=True, ensure_ascii=False, default=str)
+    """Tells whether two sets of answers are the same, whatever the signers have added."""
+    own = {name: value for name, value in answers.items() if name != COSIGN}
+    canonical = json.dumps(own, sort_keys=True, ensure_ascii=False, default=str)
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
@@ -62,6 +66,8 @@ def _close(instance: Instance, task: Task, turn: Turn) -> Decided:
         channel=turn.act.channel,
         digest=digest_of(turn.act.payload),
         closed_at=turn.act.at,
+        activity=task.activity,
+        after=task.after,
     )
     tasks = tuple(each for each in resumed.tasks if each.task_id != task.task_id)
     after = resumed.model_copy(update={"tasks": tasks, "closed": (*resumed.closed, closed)})

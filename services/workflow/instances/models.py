@@ -2,13 +2,16 @@
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from pydantic import BaseModel, Field
 
 from services.contracts.words import HoldGround, Outcome, StepKind
 from services.kernel.store import Body
 from services.workflow.clocks.ledgers import Clock
+from services.workflow.instances.desks import Desk
+
+NO_DESK: Final = Desk()
 
 
 class Status(StrEnum):
@@ -28,6 +31,8 @@ class Verb(StrEnum):
     FAIL = "fail"
     FIRE = "fire"
     MESSAGE = "message"
+    UNDO = "undo"
+    JUMP = "jump"
 
 
 class Act(BaseModel, frozen=True):
@@ -47,7 +52,11 @@ class Act(BaseModel, frozen=True):
 
 
 class Task(BaseModel, frozen=True):
-    """An open step: a person of the post works on it, or (receive) a message is waited for."""
+    """An open step: a person of the post works on it, or (receive) a message is waited for.
+
+    `activity` is what can be undone once the step is done, if that is not the task itself; `after` are the places in
+    `Instance.closed` of the tasks that led here and can be undone, oldest first.
+    """
 
     task_id: str
     element: str
@@ -65,10 +74,22 @@ class Task(BaseModel, frozen=True):
     variables: dict[str, Any] = Field(default_factory=dict)
     opened_at: datetime
     due_on: date | None = None
+    may_send_back: bool = True
+    activity: str | None = None
+    after: tuple[int, ...] = ()
+    desk: Desk = NO_DESK
+
+    @property
+    def is_one_of_several(self) -> bool:
+        """Whether the diagram asks several people side by side or one after another."""
+        return self.activity is not None
 
 
 class ClosedTask(BaseModel, frozen=True):
-    """A step that is over. `person` is None when nobody completed it; `digest` tells equal answers from others."""
+    """A step that is over. `person` is None when nobody completed it; `digest` tells equal answers from others.
+
+    `undone` says that it was done, but the case went back behind it: it stays in the history and counts no more.
+    """
 
     task_id: str
     element: str
@@ -80,6 +101,9 @@ class ClosedTask(BaseModel, frozen=True):
     channel: str
     digest: str
     closed_at: datetime
+    activity: str | None = None
+    after: tuple[int, ...] = ()
+    undone: bool = False
 
 
 class External(BaseModel, frozen=True):
@@ -116,6 +140,26 @@ class Incident(BaseModel, frozen=True):
     def reason(self) -> str:
         """What went wrong, in both languages."""
         return f"{self.zh} / {self.en}"
+
+
+class Suspension(BaseModel, frozen=True):
+    """Nobody works on the case until it is resumed."""
+
+    person: str
+    reason: str
+    at: datetime
+
+
+class Proposal(BaseModel, frozen=True):
+    """A jump that somebody proposes and another decides; `open` are the tasks it was proposed for."""
+
+    proposal_id: str
+    task_id: str
+    element: str
+    person: str
+    reason: str
+    at: datetime
+    open: tuple[str, ...]
 
 
 class Terms(BaseModel, frozen=True):
@@ -155,6 +199,8 @@ class Instance(Body, frozen=True):
     `departments` are all that ever had a step of the case, the responsible one first: who may see it. `early` keeps
     messages for which nobody waited yet. `next_due_at` is the next moment at which time itself does something. `state`
     is the engine's alone; `data` shows the variables in it. `calendar` is the version that its dates are reckoned by.
+    `called` are people and posts at departments who are to work on it besides the posts of its steps.
+    `sent_back` counts how often it went back to an earlier step.
     """
 
     case_no: str
@@ -173,6 +219,10 @@ class Instance(Body, frozen=True):
     incidents: tuple[Incident, ...] = ()
     next_due_at: datetime | None = None
     calendar: str = ""
+    suspended: Suspension | None = None
+    proposals: tuple[Proposal, ...] = ()
+    called: tuple[str, ...] = ()
+    sent_back: int = 0
     outcome: Outcome | None = None
     started_at: datetime | None = None
     ended_at: datetime | None = None
@@ -184,6 +234,17 @@ class Instance(Body, frozen=True):
     def closed_task(self, task_id: str) -> ClosedTask | None:
         """The task of this id that is over."""
         return next((task for task in self.closed if task.task_id == task_id), None)
+
+    def seen_by(self, department: str) -> "Instance":
+        """The instance with one more department that takes part in it."""
+        if not department or department in self.departments:
+            return self
+        return self.model_copy(update={"departments": (*self.departments, department)})
+
+    def with_task(self, task: Task) -> "Instance":
+        """The instance with one open task put in place of the one of the same id."""
+        tasks = tuple(task if each.task_id == task.task_id else each for each in self.tasks)
+        return self.model_copy(update={"tasks": tasks})
 
     def clock(self, clock_id: str) -> Clock | None:
         """The clock of this id, running or stopped."""

@@ -12,6 +12,7 @@ from services.workflow.clocks.ledgers import NoticeMissing
 from services.workflow.clocks.plans import DEFAULT_WARN, ClockPlan
 from services.workflow.engine.models import ExternalTask, OpenTask
 from services.workflow.instances.closing import STEP_BASIS
+from services.workflow.instances.drawn import drawn_desk
 from services.workflow.instances.models import External, Instance, Task, Timer, Verb
 from services.workflow.instances.turns import Decided, Turn, Unworkable, room_of, value_at
 
@@ -45,10 +46,8 @@ def arm_timers(instance: Instance, turn: Turn) -> Decided:
 
 def _open(instance: Instance, opened: OpenTask, turn: Turn) -> Decided:
     task = _task(instance, opened, turn)
-    departments = instance.departments
-    if task.department not in departments:
-        departments = (*departments, task.department)
-    instance = instance.model_copy(update={"departments": departments})
+    for department in (task.department, *(seat.signer.rpartition("@")[2] for seat in task.desk.seats)):
+        instance = instance.seen_by(department)
     started, clock_said = _start_step_clock(instance, task, opened, turn)
     clock = started.clock(f"step:{task.task_id}")
     task = task.model_copy(update={"due_on": clock.due_on if clock else None})
@@ -75,7 +74,17 @@ def _task(instance: Instance, opened: OpenTask, turn: Turn) -> Task:
         hold=_ground(opened),
         variables=dict(opened.variables),
         opened_at=turn.now,
+        may_send_back=settings.get("may_send_back") != "no",
+        activity=opened.activity if opened.activity not in ("", opened.id) else None,
+        after=_after(instance, opened),
+        desk=drawn_desk(instance, opened, turn.office.books),
     )
+
+
+def _after(instance: Instance, opened: OpenTask) -> tuple[int, ...]:
+    """Where in the list of closed tasks those are that the step can be sent back to."""
+    places = {closed.activity or closed.task_id: place for place, closed in enumerate(instance.closed)}
+    return tuple(places[passing] for passing in opened.path if passing in places)
 
 
 def _department(instance: Instance, opened: OpenTask, post: str, turn: Turn) -> str:

@@ -10,7 +10,7 @@ from services.contracts.workflow import ExpectedDateMoved, TimerMoved, TimerResu
 from services.kernel.problem import Problem
 from services.workflow.clocks import deeds
 from services.workflow.clocks.moments import next_moment, speak
-from services.workflow.instances.models import Instance, Status, Timer
+from services.workflow.instances.models import Instance, Status, Task, Timer
 from services.workflow.instances.turns import Decided, room_of
 from services.workflow.offices import Office
 
@@ -49,7 +49,18 @@ def scheduled(instance: Instance, office: Office) -> Instance:
         task.model_copy(update={"due_on": clock.due_on}) if (clock := instance.clock(f"step:{task.task_id}")) else task
         for task in instance.tasks
     )
-    return instance.model_copy(update={"next_due_at": thing.at if thing else None, "tasks": tasks})
+    called = called_by(tasks)
+    return instance.model_copy(update={"next_due_at": thing.at if thing else None, "tasks": tasks, "called": called})
+
+
+def called_by(tasks: Iterable[Task]) -> tuple[str, ...]:
+    """Who is to work on tasks besides the posts of the steps: by name, or as signers."""
+    found: dict[str, None] = {}
+    for desk, assignee in ((task.desk, task.assignee) for task in tasks):
+        named = (desk.owner, desk.given_to, assignee if desk.owner else None)
+        found |= dict.fromkeys(name for name in named if name)
+        found |= dict.fromkeys(seat.signer for seat in desk.seats if seat.is_open)
+    return tuple(found)
 
 
 def reckoned_by(instance: Instance, office: Office) -> Instance:

@@ -10,6 +10,11 @@ from services.kernel.problem import Problem
 from services.workflow.books import Books
 from services.workflow.instances.closing import digest_of
 from services.workflow.instances.models import ClosedTask, Instance, Task
+from services.workflow.instances.operations.checks import (
+    check_not_delegated,
+    check_not_submitted,
+    check_not_suspended,
+)
 from services.workflow.instances.turns import Decided
 
 
@@ -81,18 +86,39 @@ class TaskInIncident(Problem):
 
 def may_act(person: str, posts: frozenset[str], task: Task, books: Books) -> bool:
     """Whether a person is to see the task among their own: they hold its post, or stand in for one who is out."""
-    return f"{task.post}@{task.department}" in books.posts_of(person, posts)
+    posted = f"{task.post}@{task.department}" in books.posts_of(person, posts)
+    return posted or is_entrusted(person, task) or signs(person, posts, task, books)
+
+
+def is_entrusted(person: str, task: Task) -> bool:
+    """Whether the task was given to the person by name, or is to come back to them."""
+    desk = task.desk
+    return person == desk.owner or (person == task.assignee and (desk.owner is not None or person == desk.given_to))
+
+
+def signs(person: str, posts: frozenset[str], task: Task, books: Books) -> bool:
+    """Whether an open signature is wanted from a person, or from one in whose place they are."""
+    return any(seat.is_open and sits_at(person, posts, seat.signer, books) for seat in task.desk.seats)
+
+
+def sits_at(person: str, posts: frozenset[str], signer: str, books: Books) -> bool:
+    """Whether a person is the signer, or holds the signer's post, or stands in for them."""
+    if "@" in signer:
+        return signer in books.posts_of(person, posts)
+    return person == signer or any(other.code == signer for other in books.stood_in_for(person))
 
 
 def workable(instance: Instance, task_id: str, *, person: str, posts: frozenset[str], books: Books) -> Task:
     """The open task, if the person may work on it.
 
-    Raises `TaskNotFound`, `TaskOver`, `NotHuman`, `NotYourTask`, `ClaimedByOther`, `TaskInIncident`.
+    Raises `TaskNotFound`, `TaskOver`, `CaseIsSuspended`, `NotHuman`, `NotYourTask`, `ClaimedByOther`,
+    `TaskInIncident`.
     """
     task = open_or_over(instance, task_id)
+    check_not_suspended(instance)
     if task.kind is not StepKind.HUMAN:
         raise NotHuman(task=task.name)
-    if not may_act(person, posts, task, books):
+    if not is_entrusted(person, task) and f"{task.post}@{task.department}" not in books.posts_of(person, posts):
         raise NotYourTask(task=task.name, post=task.post, department=task.department)
     claimer = task.assignee or person
     if claimer != person and not _may_take_over(person, claimer, books):
@@ -126,20 +152,29 @@ def claimed(instance: Instance, task: Task, *, person: str, at: datetime) -> Dec
     said = TaskClaimed(
         case_no=instance.case_no, task_id=task.task_id, element=task.element, person=person, claimed_at=at
     )
-    return Decided(_assigned(instance, task, person), (said,))
+    return Decided(assigned(instance, task, person), (said,))
 
 
 def released(instance: Instance, task: Task, *, person: str, at: datetime) -> Decided:
-    """The task goes back to its post; giving back what nobody has changes nothing."""
+    """The task goes back to its post; giving back what nobody has changes nothing.
+
+    Raises `IsDelegated`, `AlreadySubmitted`.
+    """
     if task.assignee is None:
         return Decided(instance)
+    check_not_delegated(task)
+    check_not_submitted(task)
     said = TaskReleased(
         case_no=instance.case_no, task_id=task.task_id, element=task.element, person=person, released_at=at
     )
-    return Decided(_assigned(instance, task, None), (said,))
+    free = assigned(instance, task, None)
+    if task.desk.given_to is not None:
+        desk = task.desk.model_copy(update={"given_to": None})
+        free = free.with_task(task.model_copy(update={"assignee": None, "desk": desk}))
+    return Decided(free, (said,))
 
 
-def _assigned(instance: Instance, task: Task, person: str | None) -> Instance:
+def assigned(instance: Instance, task: Task, person: str | None) -> Instance:
     """Put a person's name on the task and on its clock, so that timer events say who answers for it."""
     tasks = tuple(
         each.model_copy(update={"assignee": person}) if each.task_id == task.task_id else each

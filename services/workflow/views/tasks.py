@@ -1,6 +1,6 @@
 """Tasks as people read them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -8,6 +8,9 @@ from pydantic import BaseModel
 
 from services.contracts.words import StepKind
 from services.workflow.instances.models import ClosedTask, Instance, Task
+from services.workflow.instances.operations.actions import Action
+from services.workflow.instances.operations.returns import goals
+from services.workflow.views.operations import ActionView, GoalView, SignerView, action_view, goal_view, signer_view
 
 
 class TaskLine(BaseModel, frozen=True):
@@ -29,6 +32,9 @@ class TaskLine(BaseModel, frozen=True):
     quick_approval: bool
     held: bool
     incident_id: str | None
+    delegated_by: str | None = None
+    waiting_for: list[str] = []
+    suspended: bool = False
 
 
 class TaskPage(BaseModel, frozen=True):
@@ -48,10 +54,14 @@ class TaskView(TaskLine, frozen=True):
     version: int
     data: dict[str, Any]
     variables: dict[str, Any]
+    signers: list[SignerView] = []
+    submitted: bool = False
+    send_back_to: list[GoalView] = []
+    actions: list[ActionView] = []
 
 
 class CompletedView(BaseModel, frozen=True):
-    """A task that is done."""
+    """A task that is done, or (`waiting_for`) that its holder has submitted and others have yet to sign."""
 
     task_id: str
     element: str
@@ -59,6 +69,7 @@ class CompletedView(BaseModel, frozen=True):
     person: str | None
     channel: str
     completed_at: datetime
+    waiting_for: list[str] = []
 
 
 def task_line(instance: Instance, task: Task) -> TaskLine:
@@ -66,7 +77,7 @@ def task_line(instance: Instance, task: Task) -> TaskLine:
     return TaskLine(**_line(instance, task))
 
 
-def task_view(instance: Instance, task: Task, form: Mapping[str, Any]) -> TaskView:
+def task_view(instance: Instance, task: Task, form: Mapping[str, Any], actions: Iterable[Action]) -> TaskView:
     """An open task with all that is needed to work on it."""
     pin = instance.pin
     return TaskView(
@@ -78,11 +89,17 @@ def task_view(instance: Instance, task: Task, form: Mapping[str, Any]) -> TaskVi
         version=pin.version if pin else 0,
         data=instance.data,
         variables=task.variables,
+        signers=[signer_view(task.desk, seat) for seat in task.desk.seats],
+        submitted=task.desk.submitted is not None,
+        send_back_to=[goal_view(goal.closed) for goal in goals(instance, task)],
+        actions=[action_view(action) for action in actions],
     )
 
 
-def completed(closed: ClosedTask) -> CompletedView:
-    """A completed task; the same whenever it is asked for."""
+def completed(closed: ClosedTask | Task) -> CompletedView:
+    """A completed or submitted task; the same whenever it is asked for."""
+    if isinstance(closed, Task):
+        return _submitted(closed)
     return CompletedView(
         task_id=closed.task_id,
         element=closed.element,
@@ -90,6 +107,19 @@ def completed(closed: ClosedTask) -> CompletedView:
         person=closed.person,
         channel=closed.channel,
         completed_at=closed.closed_at,
+    )
+
+
+def _submitted(task: Task) -> CompletedView:
+    kept = task.desk.submitted
+    return CompletedView(
+        task_id=task.task_id,
+        element=task.element,
+        name=task.name,
+        person=kept.person if kept else None,
+        channel=kept.channel if kept else "desk",
+        completed_at=kept.at if kept else task.opened_at,
+        waiting_for=[seat.signer for seat in task.desk.seats if seat.is_open],
     )
 
 
@@ -113,4 +143,7 @@ def _line(instance: Instance, task: Task) -> dict[str, Any]:
         "quick_approval": task.quick_approval,
         "held": clock.is_held if clock else False,
         "incident_id": incident.incident_id if incident else None,
+        "delegated_by": task.desk.owner,
+        "waiting_for": [seat.signer for seat in task.desk.seats if seat.is_open],
+        "suspended": instance.suspended is not None,
     }

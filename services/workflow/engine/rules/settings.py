@@ -67,6 +67,15 @@ SETTINGS: Final[dict[str, Setting]] = {
     "two_officers": Setting(_yes_no, "yes 或 no", "yes or no", _USER),
     "quick_approval": Setting(_yes_no, "yes 或 no", "yes or no", _USER),
     "may_send_back": Setting(_yes_no, "yes 或 no", "yes or no", _USER),
+    "cosign": Setting(
+        re.compile(r"all|any|veto|[1-9][0-9]?").fullmatch, "all、any、veto 或人数", "all, any, veto or a number", _USER
+    ),
+    "cosign_posts": Setting(
+        re.compile(r"[A-Z][A-Z0-9]*(@[A-Z0-9]+)?([ ,]+[A-Z][A-Z0-9]*(@[A-Z0-9]+)?)*").fullmatch,
+        "岗位代码，用空格分隔，如 P05 P06@D08",
+        "post codes separated by spaces, e.g. P05 P06@D08",
+        _USER,
+    ),
     "decision_body": Setting(bool, "决定机构", "the deciding body", _USER),
     "hold": Setting(
         lambda value: value in set(HoldGround),
