@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from services.workflow.api import cases, definitions, desks, incidents, moves, tasks, versions
+from services.workflow.api import cases, definitions, desks, incidents, moves, tasks
 
 ROUTERS: Final = (
     tasks.router,
