@@ -10,6 +10,5 @@ ROUTERS: Final = (
     cases.router,
     moves.router,
     definitions.router,
-    versions.router,
     incidents.router,
 )
