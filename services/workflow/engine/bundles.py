@@ -17,6 +17,7 @@ from services.workflow.engine.documents import read_xml
 from services.workflow.engine.findings import Report
 from services.workflow.engine.models import Finding, Severity
 from services.workflow.engine.rules.calls import called_by, check_calls
+from services.workflow.engine.rules.dataflow import check_dataflow, check_fields
 from services.workflow.engine.rules.elements import check_elements
 from services.workflow.engine.rules.forms import check_forms
 from services.workflow.engine.rules.settings import check_settings
@@ -170,6 +171,8 @@ def _house_rules(report: Report, read: _Read, files: Mapping[str, bytes]) -> Non
         check_settings(page, process)
         check_forms(page, process, files)
         check_names(page, process, read.processes, inputs)
+        check_dataflow(page, process, read.processes, inputs)
+        check_fields(page, process, files)
         check_calendar_days(page, process)
     if all(is_standard(finding.rule) for finding in report.findings if finding.severity is Severity.ERROR):
         for process in read.processes.values():

@@ -18,6 +18,7 @@ from tests.workflow.engine import (
 from tests.workflow.engine.drawing import message, node, process, settings, user
 from tests.workflow.engine.faulty import Case, between, sound
 from tests.workflow.engine.playing import FORM, rules_of, with_forms
+from tests.workflow.engine.test_dataflow import RULES as RULES_OF_DATAFLOW
 from tests.workflow.engine.test_soundness import RULES as RULES_OF_SOUNDNESS
 
 CASES: list[Case] = [
@@ -42,7 +43,7 @@ def test_the_rule_is_found_at_its_element_and_says_what_to_do(rule: str, element
 
 
 def test_every_rule_of_the_catalogue_is_provoked_by_a_test() -> None:
-    assert {case[0] for case in CASES} | RULES_OF_SOUNDNESS == set(catalogue())
+    assert {case[0] for case in CASES} | RULES_OF_SOUNDNESS | RULES_OF_DATAFLOW == set(catalogue())
 
 
 def test_findings_come_file_by_file_and_the_grave_ones_first() -> None:

@@ -20,7 +20,7 @@ from tests.workflow.engine.drawing import (
 )
 from tests.workflow.engine.playing import rules_of, with_forms
 
-RULES = {"GH-E119", "GH-W120", "GH-E121", "GH-W315"}
+RULES = {"GH-E119", "GH-W120", "GH-E121", "GH-E124", "GH-W315"}
 END = end("e", settings(outcome="granted"))
 
 
@@ -100,6 +100,29 @@ def test_two_tasks_open_at_once_that_write_one_variable_are_told() -> None:
 def test_a_loop_that_nothing_leads_out_of_is_refused() -> None:
     body = (start(), node("exclusiveGateway", "g"), script("c", "n = 1"), flows("s", "g", "c", "g"))
     assert ("GH-E121", "c") in found(*body)
+
+
+def _said(rule: str, element: str, *parts: str) -> str:
+    findings = compile_bundle(with_forms(drawn(process(*parts)), "other", "third")).findings
+    return next(finding.en for finding in findings if (finding.rule, finding.element) == (rule, element))
+
+
+def test_the_shortest_way_to_a_join_that_waits_for_ever_is_told() -> None:
+    long = split_and_join("exclusiveGateway", "parallelGateway", name="choice")
+    assert "(the shortest way there: s → choice → a)" in _said("GH-E119", "j", *long)
+
+
+def test_the_shortest_way_to_what_is_done_twice_is_told() -> None:
+    said = _said("GH-W120", "z", *split_and_join("parallelGateway", "exclusiveGateway"))
+    assert said.endswith("(the shortest way there: s → g → a → b → j → j → z)")
+
+
+def test_a_part_from_which_no_way_leads_to_an_end_is_refused_with_the_way_into_it() -> None:
+    body = (start(), node("exclusiveGateway", "g", default="ok"), END, user("a"), user("b", form="other"))
+    ways = (flows("s", "g"), flow("g", "e", id="ok"), flow("g", "m", "case.x"), flows("m", "a", "b", "m"))
+    merge = node("exclusiveGateway", "m")
+    assert found(*body, merge, *ways) == [("GH-E124", "g")]
+    assert "(the shortest way there: s → g)" in _said("GH-E124", "g", *body, merge, *ways)
 
 
 def test_a_correction_loop_is_sound() -> None:

@@ -15,14 +15,15 @@ def check_forms(report: Report, process: Process, files: Mapping[str, bytes]) ->
         key = node.settings.get("form")
         if node.tag != "userTask" or not key:
             continue
-        file = _file_of(process, key, files)
+        file = file_of(process, key, files)
         if file is None:
             report.say("GH-E305", node.id, form=key)
         else:
             _fields(report, node, _schema(report.at(file), node, files[file]))
 
 
-def _file_of(process: Process, key: str, files: Mapping[str, bytes]) -> str | None:
+def file_of(process: Process, key: str, files: Mapping[str, bytes]) -> str | None:
+    """Give the file of a form: beside the diagram, or at the top; None when there is none."""
     beside = join(dirname(process.file), "forms", f"{key}.json")
     return next((name for name in (beside, f"forms/{key}.json") if name in files), None)
 

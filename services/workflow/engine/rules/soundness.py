@@ -1,10 +1,11 @@
 """Whether the paths of a drawing fit together: no join waits for ever, nothing is done twice, nothing spins.
 
 Every body is played with all choices open: each way out of a gateway may be taken, each boundary event may happen.
-What is found could happen unless the conditions forbid it. A body with more than `MAX_STATES` situations is not
-played to the end.
+What is found could happen unless the conditions forbid it, and is told with the shortest way to it. A body with more
+than `MAX_STATES` situations is not played to the end.
 """
 
+from collections import deque
 from collections.abc import Iterator
 from itertools import chain, combinations
 from typing import Final
@@ -29,7 +30,8 @@ def check_soundness(report: Report, body: Body) -> None:
         if len(each.starts()) == 1:
             _Game(report, each).play()
         for names in _endless(each):
-            report.say("GH-E121", names[0], name=names[0], names=", ".join(names))
+            shown = [each.nodes[name].name or name for name in names]
+            report.say("GH-E121", names[0], name=shown[0], names=", ".join(shown))
 
 
 def stuck_from(body: Body, node_id: str) -> tuple[Finding, ...]:
@@ -51,22 +53,38 @@ class _Game:
             if node.tag == "inclusiveGateway" and len(node.incoming) > 1
         }
         self._said: set[tuple[str, str]] = set()
+        self._came: dict[Marking, tuple[Marking, Node] | None] = {}
+        self._back: dict[Marking, list[Marking]] = {}
 
     def play(self, flows: tuple[str, ...] = ()) -> None:
-        """Go through the situations from the start event, or from these flows; say what is wrong in them."""
+        """Go through the situations from the start event, or from these flows, the nearest first; say what is wrong."""
         first = frozenset(flows or self._body.starts()[0].outgoing)
-        seen, ahead = {first}, [first]
-        while ahead and len(seen) < MAX_STATES:
-            marking = ahead.pop()
+        self._came[first] = None
+        ahead = deque([first])
+        while ahead and len(self._came) < MAX_STATES:
+            marking = ahead.popleft()
             self._together(marking)
             moved = False
-            for following in self._moves(marking):
+            for node, following in self._moves(marking):
                 moved = True
-                if following not in seen:
-                    seen.add(following)
+                self._back.setdefault(following, []).append(marking)
+                if following not in self._came:
+                    self._came[following] = (marking, node)
                     ahead.append(following)
             if not moved:
                 self._stuck(marking)
+        if not ahead and not any(rule == "GH-E119" for rule, _ in self._said):
+            self._no_end()
+
+    def _way(self, marking: Marking, *more: Node) -> str:
+        """Tell the shortest way to a situation, by the names of what is passed."""
+        passed = list(reversed(more))
+        before = self._came.get(marking)
+        while before is not None:
+            marking, node = before
+            passed.append(node)
+            before = self._came[marking]
+        return " → ".join(node.name or node.id for node in (*self._body.starts()[:1], *reversed(passed)))
 
     # ── what is wrong ──
 
@@ -83,7 +101,21 @@ class _Game:
             if filled:
                 missing = [self._body.flows[flow].source for flow in node.incoming if flow not in marking]
                 names = (self._body.nodes[source].name or source for source in missing)
-                self._say("GH-E119", node, reason=", ".join(names))
+                self._say("GH-E119", node, reason=", ".join(names), path=self._way(marking))
+
+    def _no_end(self) -> None:
+        """Say where the process comes into a part from which no way leads to an end."""
+        ahead = [marking for marking in self._came if not any(flow in self._body.flows for flow in marking)]
+        good = set(ahead)
+        while ahead:
+            for before in self._back.get(ahead.pop(), ()):
+                if before not in good:
+                    good.add(before)
+                    ahead.append(before)
+        lost = next((marking for marking in self._came if marking not in good), None)
+        came = None if lost is None else self._came[lost]
+        if lost is not None and came is not None and not any(_endless(self._body)):
+            self._say("GH-E124", came[1], path=self._way(lost))
 
     def _together(self, marking: Marking) -> None:
         """Say which tasks that may be open at once write the same variable."""
@@ -100,7 +132,7 @@ class _Game:
 
     # ── how tokens move ──
 
-    def _moves(self, marking: Marking) -> Iterator[Marking]:
+    def _moves(self, marking: Marking) -> Iterator[tuple[Node, Marking]]:
         for node in self._body.nodes.values():
             filled = [flow for flow in node.incoming if flow in marking]
             if not filled:
@@ -110,9 +142,10 @@ class _Game:
                 doubled = left & given
                 for flow in doubled:
                     if flow in self._body.flows:
-                        self._say("GH-W120", self._body.nodes[self._body.flows[flow].target])
+                        again = self._body.nodes[self._body.flows[flow].target]
+                        self._say("GH-W120", again, path=self._way(marking, node, again))
                 if not doubled:
-                    yield left | given if node.event.kind is not EventKind.TERMINATE else frozenset()
+                    yield node, left | given if node.event.kind is not EventKind.TERMINATE else frozenset()
 
     def _node_moves(self, node: Node, filled: list[str], marking: Marking) -> Iterator[tuple[Marking, Marking]]:
         if node.tag == "parallelGateway":

@@ -34,6 +34,11 @@ class Written:
     read: Callable[[str], Any]
     callee: bool = False
 
+    @property
+    def is_clock(self) -> bool:
+        """Whether it is reckoned when its element is left."""
+        return self.where is _CLOCK
+
 
 def written_in(process: Process) -> Iterator[Written]:
     """Go through every text of a process that is reckoned at run time."""
@@ -90,25 +95,25 @@ def check_texts(report: Report, process: Process) -> None:
 
 def check_timer_words(report: Report, process: Process, processes: Mapping[str, Process]) -> None:
     """Check that a timer that is one bare word names a variable; any other word is a mistaken ISO 8601 text."""
-    known = _known(process, processes)
+    known = known_in(process, processes)
     for text in written_in(process) if known is not None else ():
         if _is_word(text) and text.source not in (known or ()):
             report.say("GH-E406", text.element, source=text.source)
 
 
 def _is_word(text: Written) -> bool:
-    return text.where is _TIMER and text.source.isidentifier() and bool(_names(text))
+    return text.where is _TIMER and text.source.isidentifier() and bool(names_in(text))
 
 
 def check_names(
     report: Report, process: Process, processes: Mapping[str, Process], inputs: Mapping[str, AbstractSet[str]]
 ) -> None:
     """Warn about variables that are read and never set. `inputs` are those each decision reads, by its id."""
-    known = _known(process, processes)
+    known = known_in(process, processes)
     if known is None:
         return
     for text in written_in(process):
-        names = () if text.callee or _is_word(text) else _names(text)
+        names = () if text.callee or _is_word(text) else names_in(text)
         for name in sorted(set(names) - known):
             report.say("GH-W402", text.element, where=text.where[0], where_en=text.where[1], variable=name)
     for node in process.body.all_nodes():
@@ -124,7 +129,8 @@ def check_calendar_days(report: Report, process: Process) -> None:
             report.say("GH-W405", text.element, source=text.source)
 
 
-def _names(text: Written) -> AbstractSet[str]:
+def names_in(text: Written) -> AbstractSet[str]:
+    """Give the variables that a text reads; none when it cannot be read."""
     try:
         read = text.read(text.source)
     except Unwritable:
@@ -135,8 +141,8 @@ def _names(text: Written) -> AbstractSet[str]:
     return names
 
 
-def _known(process: Process, processes: Mapping[str, Process]) -> set[str] | None:
-    """Give the variables somebody sets; None when that cannot be known."""
+def known_in(process: Process, processes: Mapping[str, Process], *, inside: bool = True) -> set[str] | None:
+    """Give the variables somebody sets, or only those given from outside; None when that cannot be known."""
     known = set(_ALWAYS)
     known |= {name.strip() for name in process.settings.get("inputs", "").split(",")}
     for caller in processes.values():
@@ -149,13 +155,15 @@ def _known(process: Process, processes: Mapping[str, Process]) -> set[str] | Non
         if node.calls is not None:
             if node.calls.all_out:
                 return None
-            known |= {mapped.target for mapped in node.calls.outs}
-        known |= _set_by(node)
+            known |= {mapped.target for mapped in node.calls.outs} if inside else set()
+        if inside:
+            known |= set_by(node)
     return known
 
 
-def _set_by(node: Node) -> set[str]:
-    found = {result_of(node)}
+def set_by(node: Node) -> frozenset[str]:
+    """Give the variables that a node sets."""
+    found = {result_of(node)} | {mapped.target for mapped in (node.calls.outs if node.calls else ())}
     if isinstance(node.loop, Several):
         found |= {name for name in (node.loop.item, node.loop.output, node.loop.output_item) if name}
     if node.tag == "scriptTask":
@@ -164,4 +172,4 @@ def _set_by(node: Node) -> set[str]:
             found |= read.assigns
         except Unwritable:
             pass
-    return found
+    return frozenset(found - {""})
