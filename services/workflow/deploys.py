@@ -1,31 +1,23 @@
 """Deploying definitions: check everything, store once, activate; never touch what runs."""
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
-from typing import Final
 
 from services.kernel.identity import Person
 from services.kernel.store import AlreadyExists
+from services.workflow import activations
 from services.workflow.definitions.files import checked
 from services.workflow.definitions.items import ITEM_FILE, ItemFile, read_item
-from services.workflow.definitions.models import Bundle, Definition, Version
+from services.workflow.definitions.models import Bundle, Definition
 from services.workflow.definitions.shelf import bundle_files
-from services.workflow.definitions.versions import (
-    DefinitionNotFound,
-    ItemTaken,
-    activated,
-    deployed,
-    refuse_errors,
-)
+from services.workflow.definitions.versions import DefinitionNotFound, ItemTaken, deployed, refuse_errors
 from services.workflow.deps import Deps
 from services.workflow.engine.bundles import digest
 from services.workflow.engine.models import EngineFault, Finding, Severity
 from services.workflow.lint.linting import bureau_findings, in_order
 from services.workflow.lint.reports import Report
 from services.workflow.views.definitions import DeployedView, finding_views
-
-_MOST: Final = 1_000
 
 
 async def findings_of(deps: Deps, files: Mapping[str, bytes]) -> tuple[Finding, ...]:
@@ -48,7 +40,10 @@ async def _of_engine(deps: Deps, files: Mapping[str, bytes]) -> tuple[Finding, .
 
 
 async def deploy(deps: Deps, files: Mapping[str, bytes], *, who: Person, activate: bool) -> DeployedView:
-    """Store the files as the next version of their process. Raises BundleRefused, DefinitionRefused, ItemTaken."""
+    """Store the files as the next version of their process, and let new cases follow it if asked to.
+
+    Raises BundleRefused, DefinitionRefused, ItemTaken; WalksFailed when it is stored but not to be followed.
+    """
     known = checked(files)
     findings = await findings_of(deps, known)
     refuse_errors(findings)
@@ -59,7 +54,7 @@ async def deploy(deps: Deps, files: Mapping[str, bytes], *, who: Person, activat
     definition = await _with_version(deps, item, sha256, files=len(known), who=who)
     version = _number_of(definition, sha256)
     if activate:
-        definition = await _activate(deps, item.key, version, who=who)
+        definition = await activations.activate(deps, item.key, version, who=who)
     return DeployedView(
         key=item.key,
         version=version,
@@ -68,34 +63,6 @@ async def deploy(deps: Deps, files: Mapping[str, bytes], *, who: Person, activat
         active=definition.active == version,
         findings=finding_views(finding for finding in findings if finding.severity is not Severity.ERROR),
     )
-
-
-async def activate(deps: Deps, key: str, number: int, *, who: Person) -> Definition:
-    """Let new cases follow a version. Raises DefinitionNotFound."""
-    await definition_of(deps, key)
-    return await _activate(deps, key, number, who=who)
-
-
-async def all_definitions(deps: Deps) -> Collection[Definition]:
-    """Every process, by key."""
-    return await deps.definitions.query({"body.versions.0": {"$exists": True}}, sort=[("_id", 1)], limit=_MOST)
-
-
-async def definition_of(deps: Deps, key: str) -> Definition:
-    """One process. Raises DefinitionNotFound."""
-    found = await deps.definitions.find(key)
-    if found is None or not found[0].versions:
-        raise DefinitionNotFound(what=key)
-    return found[0]
-
-
-async def version_of(deps: Deps, key: str, number: int) -> tuple[Definition, Version, Bundle]:
-    """One version with its files. Raises DefinitionNotFound."""
-    definition = await definition_of(deps, key)
-    version = definition.version(number)
-    if version is None:
-        raise DefinitionNotFound(what=f"{key} v{number}")
-    return definition, version, await deps.shelf.take(version.sha256)
 
 
 async def _with_version(deps: Deps, item: ItemFile, sha256: str, *, files: int, who: Person) -> Definition:
@@ -123,12 +90,3 @@ def _number_of(definition: Definition, sha256: str) -> int:
     if version is None:
         raise DefinitionNotFound(what=sha256)
     return version.version
-
-
-async def _activate(deps: Deps, key: str, number: int, *, who: Person) -> Definition:
-    now = deps.clock.now()
-    definition = await deps.definitions.change(
-        key, lambda definition: activated(definition, number, at=now, by=who.code)
-    )
-    deps.bells.waiting.set()
-    return definition

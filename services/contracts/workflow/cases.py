@@ -3,6 +3,8 @@
 from datetime import date, datetime
 from typing import Any, ClassVar
 
+from pydantic import BaseModel
+
 from services.contracts.events import Said
 from services.contracts.words import Outcome
 
@@ -69,6 +71,34 @@ class MilestoneReached(Said, frozen=True):
     name: str
     reached_at: datetime
     facts: dict[str, Any]
+
+
+class MigratedStep(BaseModel, frozen=True):
+    """An open step after its case was carried to another version: the same task under the new drawing."""
+
+    task_id: str
+    was_element: str
+    element: str
+    name: str
+    post: str
+    department: str
+    assignee: str | None
+
+
+class CaseMigrated(Said, frozen=True):
+    """The running case follows another version of its process now. `reverted` says that it was taken back there."""
+
+    TYPE: ClassVar[str] = "guihua.workflow.case.migrated.v1"
+
+    case_no: str
+    migration_id: str
+    process_key: str
+    from_version: int
+    to_version: int
+    reverted: bool
+    migrated_at: datetime
+    migrated_by: str
+    steps: tuple[MigratedStep, ...]
 
 
 class CaseEnded(Said, frozen=True):

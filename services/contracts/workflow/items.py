@@ -55,3 +55,17 @@ class DefinitionActivated(Said, frozen=True):
     activated_at: datetime
     activated_by: str
     item: Item
+
+
+class DefinitionRetired(Said, frozen=True):
+    """No new case follows this process any more: the item is not on offer. Running cases go on to their end."""
+
+    TYPE: ClassVar[str] = "guihua.workflow.definition.retired.v1"
+    KEY: ClassVar[str] = "process_key"
+
+    process_key: str
+    version: int
+    item_code: str
+    retired_at: datetime
+    retired_by: str
+    reason: str

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from services.workflow.api import cases, definitions, desks, incidents, moves, tasks
+from services.workflow.api import cases, definitions, desks, incidents, moves, tasks, versions
 
 ROUTERS: Final = (
     tasks.router,
@@ -10,5 +10,6 @@ ROUTERS: Final = (
     cases.router,
     moves.router,
     definitions.router,
+    versions.router,
     incidents.router,
 )

@@ -10,10 +10,11 @@ from services.kernel.problem.validation import field_errors
 from services.kernel.requests import Number
 from services.kernel.requests import Request as Entry
 from services.kernel.store import Conflict
-from services.workflow import deploys
+from services.workflow import activations, deploys
 from services.workflow.api.common import Deployer, FilePath, ProcessKey, Viewer, With
 from services.workflow.definitions.files import BundleRefused, unpacked
 from services.workflow.definitions.versions import DefinitionNotFound, DefinitionRefused, ItemTaken
+from services.workflow.definitions.walks import WalksFailed
 from services.workflow.views import definitions as views
 
 router = APIRouter(tags=["definitions"])
@@ -49,7 +50,10 @@ _BODY: Final[dict[str, Any]] = {
 @router.post(
     "/definitions",
     openapi_extra=_BODY,
-    responses={201: {"model": views.DeployedView}, **problems(BundleRefused, DefinitionRefused, ItemTaken, Conflict)},
+    responses={
+        201: {"model": views.DeployedView},
+        **problems(BundleRefused, DefinitionRefused, ItemTaken, WalksFailed, Conflict),
+    },
 )
 async def deploy(
     deps: With,
@@ -77,21 +81,21 @@ async def lint(deps: With, who: Viewer, request: Request) -> list[views.FindingV
 async def list_definitions(deps: With, who: Viewer) -> list[views.DefinitionView]:
     """All processes with their versions, by key."""
     del who
-    return [views.definition_view(definition) for definition in await deploys.all_definitions(deps)]
+    return [views.definition_view(definition) for definition in await activations.all_definitions(deps)]
 
 
 @router.get("/definitions/{key}", responses=problems(DefinitionNotFound))
 async def show_definition(deps: With, who: Viewer, key: ProcessKey) -> views.DefinitionView:
     """One process with its versions."""
     del who
-    return views.definition_view(await deploys.definition_of(deps, key))
+    return views.definition_view(await activations.definition_of(deps, key))
 
 
 @router.get("/definitions/{key}/versions/{number}", responses=problems(DefinitionNotFound))
 async def show_version(deps: With, who: Viewer, key: ProcessKey, number: Number) -> views.VersionDetail:
     """One version with its item and the names of its files."""
     del who
-    definition, version, bundle = await deploys.version_of(deps, key, number)
+    definition, version, bundle = await activations.version_of(deps, key, number)
     line = views.version_view(definition, version)
     return views.VersionDetail(**line.model_dump(), key=key, item=version.item, paths=list(bundle.contents))
 
@@ -104,7 +108,7 @@ async def show_version(deps: With, who: Viewer, key: ProcessKey, number: Number)
 async def show_file(deps: With, who: Viewer, key: ProcessKey, number: Number, path: FilePath) -> Response:
     """One file of a version, byte for byte."""
     del who
-    _, _, bundle = await deploys.version_of(deps, key, number)
+    _, _, bundle = await activations.version_of(deps, key, number)
     content = bundle.contents.get(path)
     if content is None:
         raise DefinitionNotFound(what=f"{key} v{number} {path}")
@@ -112,10 +116,12 @@ async def show_file(deps: With, who: Viewer, key: ProcessKey, number: Number, pa
     return Response(content, media_type=kind)
 
 
-@router.post("/definitions/{key}/versions/{number}/activate", responses=problems(DefinitionNotFound, Conflict))
+@router.post(
+    "/definitions/{key}/versions/{number}/activate", responses=problems(DefinitionNotFound, WalksFailed, Conflict)
+)
 async def activate_version(deps: With, who: Deployer, key: ProcessKey, number: Number) -> views.DefinitionView:
-    """Let new cases follow this version; running cases keep theirs. Again changes nothing."""
-    return views.definition_view(await deploys.activate(deps, key, number, who=who))
+    """Let new cases follow this version, once its walks end as they say; running cases keep theirs."""
+    return views.definition_view(await activations.activate(deps, key, number, who=who))
 
 
 async def _files(request: Request) -> dict[str, bytes]:

@@ -1,10 +1,8 @@
-"""Versions of a process: deploy adds one, activate lets new cases follow it. Running cases keep theirs."""
+"""Versions of a process: deploying adds one. A version never changes, and running cases keep theirs."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from services.contracts.events import Said
-from services.contracts.workflow import DefinitionActivated
 from services.kernel.problem import FieldError, Problem
 from services.workflow.definitions.items import ItemFile
 from services.workflow.definitions.models import Definition, Version
@@ -72,21 +70,3 @@ def deployed(definition: Definition, *, item: ItemFile, sha256: str, files: int,
         item=item.item(),
     )
     return definition.model_copy(update={"versions": (*definition.versions, version), "item_code": item.code})
-
-
-def activated(definition: Definition, number: int, *, at: datetime, by: str) -> tuple[Definition, Sequence[Said]]:
-    """The process with this version active; activating it again changes nothing. Raises `DefinitionNotFound`."""
-    version = definition.version(number)
-    if version is None:
-        raise DefinitionNotFound(what=f"{definition.process_key} v{number}")
-    if definition.active == number:
-        return definition, ()
-    said = DefinitionActivated(
-        process_key=definition.process_key,
-        version=number,
-        sha256=version.sha256,
-        activated_at=at,
-        activated_by=by,
-        item=version.item,
-    )
-    return definition.model_copy(update={"active": number}), (said,)

@@ -6,7 +6,7 @@ from datetime import datetime
 from pydantic import BaseModel
 
 from services.contracts.workflow import Item
-from services.workflow.definitions.models import Definition, Version
+from services.workflow.definitions.models import Canary, Definition, Version
 from services.workflow.engine.models import Finding, Severity
 
 
@@ -40,6 +40,7 @@ class DefinitionView(BaseModel, frozen=True):
     key: str
     item: Item
     active: int | None
+    canary: Canary | None
     versions: list[VersionView]
 
 
@@ -74,6 +75,7 @@ def definition_view(definition: Definition) -> DefinitionView:
         key=definition.process_key,
         item=newest.item,
         active=definition.active,
+        canary=definition.canary,
         versions=[version_view(definition, version) for version in reversed(definition.versions)],
     )
 

@@ -1,0 +1,136 @@
+"""Activating, trying out, rolling back and retiring versions: load, play the walks, decide, save."""
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Final
+
+from services.kernel.identity import Person
+from services.workflow.definitions import lives
+from services.workflow.definitions.lives import By, Lived
+from services.workflow.definitions.models import Bundle, Canary, Definition, Version
+from services.workflow.definitions.rehearsals import Engine, rehearse
+from services.workflow.definitions.versions import DefinitionNotFound
+from services.workflow.definitions.walking import Ask, Begin, Do
+from services.workflow.definitions.walks import WalkFailure, WalksFailed
+from services.workflow.deps import Deps
+from services.workflow.engine.models import Step
+from services.workflow.engine.pool import Source
+from services.workflow.offices import Office
+
+_MOST: Final = 1_000
+
+
+async def activate(deps: Deps, key: str, number: int, *, who: Person, reason: str = "") -> Definition:
+    """Let new cases follow a version, once its walks have ended as they say. Raises DefinitionNotFound, WalksFailed."""
+    definition, version, _ = await version_of(deps, key, number)
+    if definition.active != number:
+        await _refuse_failures(deps, key, version)
+    by = By(who.code, deps.clock.now(), reason)
+    return await _lived(deps, key, lambda definition: lives.activated(definition, number, by))
+
+
+async def roll_back(deps: Deps, key: str, number: int, *, who: Person, reason: str) -> Definition:
+    """Let new cases follow a version again that they followed before. Raises DefinitionNotFound, NeverActive.
+
+    Its walks are not played again: they ended well when it was activated, and a way back must not depend on anything.
+    """
+    await definition_of(deps, key)
+    by = By(who.code, deps.clock.now(), reason)
+    return await _lived(deps, key, lambda definition: lives.rolled_back(definition, number, by))
+
+
+async def retire(deps: Deps, key: str, *, who: Person, reason: str) -> Definition:
+    """Let no new case follow the process any more. Raises DefinitionNotFound."""
+    await definition_of(deps, key)
+    by = By(who.code, deps.clock.now(), reason)
+    return await _lived(deps, key, lambda definition: lives.retired(definition, by))
+
+
+async def set_canary(
+    deps: Deps, key: str, number: int, *, share: int, departments: Collection[str], who: Person, reason: str
+) -> Definition:
+    """Let some new cases follow another version, or change how many. Raises what `canary_set` raises, WalksFailed."""
+    definition, version, _ = await version_of(deps, key, number)
+    if definition.canary is None or definition.canary.version != number:
+        lives.canary_set(definition, _canary(deps, number, share, departments, who), By(who.code, deps.clock.now()))
+        await _refuse_failures(deps, key, version)
+    canary, by = _canary(deps, number, share, departments, who), By(who.code, deps.clock.now(), reason)
+    return await _lived(deps, key, lambda definition: lives.canary_set(definition, canary, by))
+
+
+async def end_canary(deps: Deps, key: str, *, who: Person, reason: str) -> Definition:
+    """Let all new cases follow the active version again. Raises DefinitionNotFound, NoCanary."""
+    await definition_of(deps, key)
+    by = By(who.code, deps.clock.now(), reason)
+    return await _lived(deps, key, lambda definition: lives.canary_ended(definition, by))
+
+
+async def failures_of(deps: Deps, key: str, number: int) -> list[WalkFailure]:
+    """Play the walks of a version; gives those that do not end as they say. Raises DefinitionNotFound."""
+    _, _, bundle = await version_of(deps, key, number)
+    return await _failures(deps, bundle.contents)
+
+
+async def all_definitions(deps: Deps) -> Collection[Definition]:
+    """Every process, by key."""
+    return await deps.definitions.query({"body.versions.0": {"$exists": True}}, sort=[("_id", 1)], limit=_MOST)
+
+
+async def definition_of(deps: Deps, key: str) -> Definition:
+    """One process. Raises DefinitionNotFound."""
+    found = await deps.definitions.find(key)
+    if found is None or not found[0].versions:
+        raise DefinitionNotFound(what=key)
+    return found[0]
+
+
+async def version_of(deps: Deps, key: str, number: int) -> tuple[Definition, Version, Bundle]:
+    """One version with its files. Raises DefinitionNotFound."""
+    definition = await definition_of(deps, key)
+    version = lives.version_of(definition, number)
+    return definition, version, await deps.shelf.take(version.sha256)
+
+
+async def _refuse_failures(deps: Deps, key: str, version: Version) -> None:
+    bundle = await deps.shelf.take(version.sha256)
+    failures = await _failures(deps, bundle.contents)
+    if failures:
+        errors = [failure.error for failure in failures]
+        raise WalksFailed(count=len(errors), version=version.version, process_key=key, errors=errors)
+
+
+async def _failures(deps: Deps, files: Mapping[str, bytes]) -> list[WalkFailure]:
+    office = await deps.copies.office()
+    return await rehearse(files, office, _engine(deps, files, office))
+
+
+def _engine(deps: Deps, files: Mapping[str, bytes], office: Office) -> Engine:
+    """The engine in its own processes, with a bundle that perhaps no case follows yet."""
+    source, pool = Source(files), deps.engines.pool
+    calendar, hours = office.time.calendar, office.time.hours
+
+    async def do(ask: Ask) -> Step:
+        match ask:
+            case Begin(key, variables, case_no, at):
+                return await pool.start(
+                    source, key, variables, now=at, calendar=calendar, hours=hours, instance_id=case_no
+                )
+            case Do(state, command, at):
+                return await pool.apply(source, state, command, now=at, calendar=calendar, hours=hours)
+
+    return do
+
+
+def _canary(deps: Deps, number: int, share: int, departments: Collection[str], who: Person) -> Canary:
+    return Canary(
+        version=number,
+        share=share,
+        departments=tuple(sorted(set(departments))),
+        since=deps.clock.now(),
+        by=who.code,
+    )
+
+
+async def _lived(deps: Deps, key: str, decide: Callable[[Definition], Lived]) -> Definition:
+    definition = await deps.definitions.change(key, decide)
+    deps.bells.waiting.set()
+    return definition
