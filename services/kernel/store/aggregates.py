@@ -3,22 +3,28 @@
 import asyncio
 import random
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Final, Generic, TypeVar
 
+import bson
 from pydantic import BaseModel
-from pymongo import ReturnDocument, UpdateOne
-from pymongo.errors import BulkWriteError, DuplicateKeyError
+from pymongo import UpdateOne
+from pymongo.errors import BulkWriteError, DocumentTooLarge
 
 from services.contracts.events import Said
 from services.kernel.store.codec import encoded
-from services.kernel.store.drivers import Row, Rows, listed
+from services.kernel.store.documents import Documents
+from services.kernel.store.drivers import Row, listed
 from services.kernel.store.ground import Ground
-from services.kernel.store.outgoing import Author, Unsent, outbox_rows
-from services.kernel.store.refusals import AlreadyApplied, AlreadyExists, Conflict, NotFound
+from services.kernel.store.outgoing import Author, outbox_rows
+from services.kernel.store.refusals import AlreadyApplied, Conflict, NotFound
 from services.kernel.telemetry import traceparent
 
-_REMEMBERED_CAUSES: Final = 500
 _TAKEN: Final = 11000
+_LARGEST: Final = 15_000_000
+"""Bytes of a body. MongoDB takes documents of 16 MiB; one that is larger must not spoil the writes of others."""
+
+_OPTIONS: Final = bson.CodecOptions[dict[str, Any]](tz_aware=True)
 
 
 class Body(BaseModel, frozen=True):
@@ -26,30 +32,29 @@ class Body(BaseModel, frozen=True):
 
 
 B = TypeVar("B", bound=Body)
+Decision = Callable[[B], tuple[B, Sequence[Said]]]
+
+
+class _Outdated(Exception):
+    """What this process remembers of a document does not do: read it."""
 
 
 class Aggregates(Generic[B]):
     """One collection of aggregates, by key. Built by `Store.aggregates`.
 
-    Document: `{_id, revision, body, inbox: [events applied], outbox: [rows unsent], outbox_at: first unsent}`.
     A `cause` is the id of the event being handled: it is remembered in the same write and applied only once.
+    What this process wrote last it remembers, so that `change` need not read it first: a save is for one revision,
+    and fails at any other.
     """
 
     def __init__(self, ground: Ground, name: str, model: type[B], *, key: str) -> None:
-        self._ground, self._name, self._model, self._key = ground, name, model, key
+        self._ground, self._model, self._key = ground, model, key
+        self.documents = Documents(ground, name)
 
     async def create(self, body: B, events: Sequence[Said] = (), *, cause: str | None = None) -> int:
         """Store a new aggregate as revision 1 and say `events`. Raises AlreadyExists, AlreadyApplied."""
         key = self._key_of(body)
-        rows = self._says(key, 1, events)
-        row: Row = {"_id": key, "revision": 1, "body": encoded(body), "inbox": [cause] if cause else [], "outbox": rows}
-        if rows:
-            row["outbox_at"] = rows[0]["at"]
-        try:
-            await self._rows.insert_one(row)
-        except DuplicateKeyError:
-            raise await self._refusal(key, cause, otherwise=AlreadyExists(key=key)) from None
-        self._ground.said(Unsent(self._name, key, rows))
+        await self.documents.insert(key, _packed(body), self._says(key, 1, events), cause=cause)
         return 1
 
     async def create_in_turn(self, bodies: Sequence[B]) -> int:
@@ -63,7 +68,7 @@ class Aggregates(Generic[B]):
             for body in bodies
         ]
         try:
-            await self._rows.insert_many(rows, ordered=True)
+            await self.documents.rows.insert_many(rows, ordered=True)
         except BulkWriteError as error:
             return _stored_before(error)
         return len(rows)
@@ -80,21 +85,26 @@ class Aggregates(Generic[B]):
             )
             for body, revision in changes
         ]
-        return int((await self._rows.bulk_write(updates, ordered=False)).matched_count)
+        return int((await self.documents.rows.bulk_write(updates, ordered=False)).matched_count)
 
     async def load(self, key: str, *, cause: str | None = None) -> tuple[B, int]:
         """The aggregate and its revision. Raises NotFound, and AlreadyApplied if the event `cause` came before."""
-        row = await self._rows.find_one({"_id": key}, _with_cause(cause))
+        row = await self.documents.get(key, cause=cause)
         if row is None:
             raise NotFound(key=key)
         if row.get("inbox"):
             raise AlreadyApplied(cause)
-        return self._body(row), row["revision"]
+        return self._of(row)
 
     async def find(self, key: str) -> tuple[B, int] | None:
         """The aggregate and its revision, or None when there is none."""
-        row = await self._rows.find_one({"_id": key}, {"body": 1, "revision": 1})
-        return None if row is None else (self._body(row), row["revision"])
+        row = await self.documents.get(key)
+        return None if row is None else self._of(row)
+
+    async def first(self, where: Mapping[str, Any]) -> tuple[B, int] | None:
+        """One aggregate that fits a MongoDB filter on `body.<field>`, and its revision; None when none does."""
+        row = await self.documents.first(encoded(where))
+        return None if row is None else self._of(row)
 
     async def save(self, body: B, revision: int, events: Sequence[Said] = (), *, cause: str | None = None) -> int:
         """Replace revision `revision` and say `events`, in one write; gives the new revision.
@@ -103,88 +113,86 @@ class Aggregates(Generic[B]):
         must be unique is taken.
         """
         key = self._key_of(body)
-        rows = self._says(key, revision + 1, events)
-        only_if: Row = {"_id": key, "revision": revision}
-        change: Row = {"$set": {"body": encoded(body), "revision": revision + 1}}
-        if rows:
-            change |= {"$push": {"outbox": {"$each": rows}}, "$min": {"outbox_at": rows[0]["at"]}}
-        if cause:
-            only_if["inbox"] = {"$ne": cause}
-            change.setdefault("$push", {})["inbox"] = {"$each": [cause], "$slice": -_REMEMBERED_CAUSES}
-        try:
-            saved = await self._rows.find_one_and_update(
-                only_if, change, projection={"outbox": 1}, return_document=ReturnDocument.AFTER
-            )
-        except DuplicateKeyError:
-            raise AlreadyExists(key=key) from None
-        if saved is None:
-            raise await self._refusal(key, cause, otherwise=Conflict(key=key))
-        self._ground.said(Unsent(self._name, key, saved["outbox"]))
+        says = self._says(key, revision + 1, events)
+        await self.documents.replace(key, revision, _packed(body), says, cause=cause)
         return revision + 1
 
-    async def change(
-        self,
-        key: str,
-        decide: Callable[[B], tuple[B, Sequence[Said]]],
-        *,
-        cause: str | None = None,
-        tries: int = 8,
-    ) -> B:
+    async def change(self, key: str, decide: Decision[B], *, cause: str | None = None, tries: int = 8) -> B:
         """Load, decide, save; again when somebody else was faster. Gives the aggregate as it then is.
 
-        `decide` is not called when `cause` was applied before. A decision that changes and says nothing is not
-        written. Raises NotFound, Conflict after `tries`, and whatever `decide` raises.
+        `decide` must be a plain function, since it may be asked more than once; what it makes of the aggregate is not
+        written if `cause` was applied before, nor if it changes and says nothing. Raises NotFound, Conflict after
+        `tries`, and whatever `decide` raises.
         """
+        with suppress(_Outdated):
+            return await self._change_as_remembered(key, decide, cause)
         for attempt in range(tries):
-            row = await self._rows.find_one({"_id": key}, _with_cause(cause))
-            if row is None:
-                raise NotFound(key=key)
-            body = self._body(row)
-            if row.get("inbox"):
-                return body
+            try:
+                body, revision = await self.load(key, cause=cause)
+            except AlreadyApplied:
+                return (await self.load(key))[0]
             decided, events = decide(body)
             if decided == body and not events:
                 return body
             try:
-                await self.save(decided, row["revision"], events, cause=cause)
+                await self.save(decided, revision, events, cause=cause)
             except (Conflict, AlreadyApplied):
                 await asyncio.sleep(random.uniform(0, 0.01) * 2**attempt)  # noqa: S311 - spreads the rivals in time
             else:
                 return decided
         raise Conflict(key=key)
 
+    async def _change_as_remembered(self, key: str, decide: Decision[B], cause: str | None) -> B:
+        """The same without a look first. Only what is saved counts: it proves that the revision was the newest."""
+        known = self.documents.memory.get(key)
+        if known is None or known.body is None or (cause and cause in known.causes):
+            raise _Outdated
+        body = self._model.model_validate(bson.decode(known.body, _OPTIONS))
+        try:
+            decided, events = decide(body)
+        except Exception:  # noqa: BLE001 - it may be possible by now; if not, `decide` raises it again
+            raise _Outdated from None
+        if decided == body and not events:
+            raise _Outdated
+        try:
+            await self.save(decided, known.revision, events, cause=cause)
+        except (Conflict, AlreadyApplied, NotFound):
+            raise _Outdated from None
+        return decided
+
     async def query(
         self, where: Mapping[str, Any], *, sort: Sequence[tuple[str, int]], limit: int, skip: int = 0
     ) -> list[B]:
         """The aggregates that fit a MongoDB filter on `body.<field>`, sorted, at most `limit`."""
-        cursor = self._rows.find(encoded(where), {"body": 1}, sort=list(sort), limit=limit, skip=skip)
-        return [self._body(row) for row in await listed(cursor)]
+        cursor = self.documents.rows.find(encoded(where), {"body": 1}, sort=list(sort), limit=limit, skip=skip)
+        return [self._model.model_validate(row["body"]) for row in await listed(cursor)]
 
     async def count(self, where: Mapping[str, Any]) -> int:
         """How many aggregates fit."""
-        counted: int = await self._rows.count_documents(encoded(where))
+        counted: int = await self.documents.rows.count_documents(encoded(where))
         return counted
-
-    @property
-    def _rows(self) -> Rows:
-        return self._ground.database[self._name]
 
     def _key_of(self, body: B) -> str:
         return str(getattr(body, self._key))
 
-    def _body(self, row: Row) -> B:
-        return self._model.model_validate(row["body"])
+    def _of(self, row: Row) -> tuple[B, int]:
+        return self._model.model_validate(row["body"]), row["revision"]
 
     def _says(self, key: str, revision: int, events: Sequence[Said]) -> list[Row]:
-        author = Author(self._ground.service, self._name, key, revision)
+        if not events:
+            return []
+        author = Author(self._ground.service, self.documents.name, key, revision)
         clock = self._ground.clock
         return outbox_rows(author, events, now=clock.now(), wall=clock.wall(), traceparent=traceparent())
 
-    async def _refusal(self, key: str, cause: str | None, *, otherwise: Exception) -> Exception:
-        row = await self._rows.find_one({"_id": key}, _with_cause(cause))
-        if row is None:
-            return otherwise if isinstance(otherwise, AlreadyExists) else NotFound(key=key)
-        return AlreadyApplied(cause) if row.get("inbox") else otherwise
+
+def _packed(body: Body) -> bytes:
+    """The body as BSON. Raises DocumentTooLarge."""
+    packed = bson.encode(encoded(body))
+    if len(packed) > _LARGEST:
+        msg = f"a body of {len(packed)} bytes is more than a document may hold"
+        raise DocumentTooLarge(msg)
+    return packed
 
 
 def _stored_before(error: BulkWriteError) -> int:
@@ -193,9 +201,3 @@ def _stored_before(error: BulkWriteError) -> int:
     if not found:
         raise error
     return int(found[0]["index"])
-
-
-def _with_cause(cause: str | None) -> Row:
-    """A projection in which `inbox` is there only if `cause` was applied."""
-    wanted: Row = {"body": 1, "revision": 1}
-    return wanted | {"inbox": {"$elemMatch": {"$eq": cause}}} if cause else wanted

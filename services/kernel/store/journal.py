@@ -8,6 +8,7 @@ from typing import Any, Final
 from pymongo.errors import BulkWriteError
 
 from services.contracts.events import Envelope
+from services.kernel.store import outgoing
 from services.kernel.store.drivers import Row, Rows, listed
 from services.kernel.store.ground import Ground
 
@@ -24,7 +25,7 @@ class Entry:
 
 
 class Journal:
-    """Append-only. A row is written before the event is published, so whatever was published is here."""
+    """Append-only. A row is written before the event leaves its document's outbox, so nothing said is missing."""
 
     def __init__(self, ground: Ground) -> None:
         self._ground = ground
@@ -47,11 +48,8 @@ class Journal:
 
     async def pages(self, since: datetime | None) -> AsyncIterator[list[Row]]:
         """All rows from the moment `since` (wall time) on, oldest first, a few hundred at a time."""
-        where: dict[str, Any] = {"at": {"$gte": since}} if since else {}
-        after = ""
-        while rows := await listed(
-            self._rows.find(where | {"order": {"$gt": after}}, sort=[("order", 1)], limit=_PAGE)
-        ):
+        after = outgoing.order_from(since) if since else ""
+        while rows := await listed(self._rows.find({"order": {"$gt": after}}, sort=[("order", 1)], limit=_PAGE)):
             yield rows
             after = rows[-1]["order"]
 

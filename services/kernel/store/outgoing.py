@@ -16,7 +16,7 @@ _KEY: Final = re.compile(r"[^\s.*>]+(\.[^\s.*>]+)*")
 
 @dataclass(frozen=True, slots=True)
 class Unsent:
-    """The outbox of one document, in order: rows `{_id, order, type, subject, sequence, at, wire}`.
+    """The outbox of one document at a revision, in order: rows `{_id, order, type, subject, sequence, at, wire}`.
 
     `wire` is the CloudEvents JSON exactly as it goes out; `order` sorts everything a service ever said.
     """
@@ -24,6 +24,7 @@ class Unsent:
     collection: str
     key: str
     rows: Sequence[Row]
+    revision: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +63,18 @@ def _envelope(author: Author, n: int, said: Said, *, now: datetime, traceparent:
     )
 
 
+def order_from(wall: datetime) -> str:
+    """Where the `order` of everything said at this moment or later begins."""
+    return f"{int(wall.astimezone(UTC).timestamp() * 1000):014d}"
+
+
 def _row(envelope: Envelope, *, author: Author, n: int, wall: datetime) -> Row:
-    moment = int(wall.astimezone(UTC).timestamp() * 1000)
     wire = envelope.model_dump_json()
     if len(wire.encode()) > _LARGEST:
         raise TooMuchToSay(event_type=envelope.type, size=len(wire.encode()), limit=_LARGEST)
     return {
         "_id": envelope.id,
-        "order": f"{moment:014d}.{author.revision:010d}.{n:04d}.{author.collection}.{author.key}",
+        "order": f"{order_from(wall)}.{author.revision:010d}.{n:04d}.{author.collection}.{author.key}",
         "type": envelope.type,
         "subject": envelope.subject,
         "sequence": envelope.sequence,

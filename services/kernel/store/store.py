@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel
-from pymongo import ReturnDocument, UpdateOne
+from pymongo import ReturnDocument
 from pymongo.errors import PyMongoError
 
 from services.kernel.clock import Clock
 from services.kernel.store.aggregates import Aggregates, Body
 from services.kernel.store.copies import Collection
 from services.kernel.store.dead_letters import DeadLetters
+from services.kernel.store.documents import Documents
 from services.kernel.store.drivers import Driver, Row, connect, durable, listed, settled
 from services.kernel.store.ground import Ground
 from services.kernel.store.indexes import Index, declare
@@ -24,7 +25,7 @@ M = TypeVar("M", bound=BaseModel)
 
 READY_WITHIN: Final = 3.0
 _OWN_INDEXES: Final = {
-    "journal": (Index("order", unique=True), Index("subject", "order"), Index("at", "order")),
+    "journal": (Index("order", unique=True), Index("subject", "order")),
     "dead_letters": (Index("state"),),
 }
 
@@ -49,7 +50,7 @@ class Store:
         self._ground = Ground(self.database, service, clock, said=lambda _: None)
         self.journal, self.dead_letters = Journal(self._ground), DeadLetters(self._ground)
         self.service, self.clock = service, clock
-        self._aggregates: list[str] = []
+        self._documents: dict[str, Documents] = {}
 
     def tell(self, said: Callable[[Unsent], None]) -> None:
         """Call `said` after each write with the document's outbox: the relay takes it from there."""
@@ -57,8 +58,9 @@ class Store:
 
     def aggregates(self, name: str, model: type[B], *, key: str) -> Aggregates[B]:
         """The aggregates kept in collection `name`; `key` is the body's field that identifies them."""
-        self._aggregates.append(name)
-        return Aggregates(self._ground, name, model, key=key)
+        found = Aggregates(self._ground, name, model, key=key)
+        self._documents[name] = found.documents
+        return found
 
     def collection(self, name: str, model: type[M]) -> Collection[M]:
         """The read copies kept in collection `name`."""
@@ -72,7 +74,7 @@ class Store:
         """Make the indexes the store itself needs, once all aggregates are declared."""
         for collection, own in _OWN_INDEXES.items():
             await self.indexes(collection, *own)
-        for collection in self._aggregates:
+        for collection in self._documents:
             await self.indexes(collection, Index("outbox_at", where={"outbox_at": {"$exists": True}}))
 
     async def counter(self, name: str) -> int:
@@ -85,25 +87,29 @@ class Store:
     async def unsent(self, *, limit: int, waiting: timedelta = timedelta()) -> list[Unsent]:
         """Documents whose outbox has waited at least so long, oldest first."""
         found: list[Unsent] = []
-        for name in self._aggregates:
+        for name in self._documents:
             where = {"outbox_at": {"$lte": self.clock.wall() - waiting}}
-            cursor = self.database[name].find(where, {"outbox": 1}, sort=[("outbox_at", 1)], limit=limit)
-            found += [Unsent(name, row["_id"], row["outbox"]) for row in await listed(cursor)]
+            shown = {"outbox": 1, "revision": 1}
+            cursor = self.database[name].find(where, shown, sort=[("outbox_at", 1)], limit=limit)
+            found += [Unsent(name, row["_id"], row["outbox"], row["revision"]) for row in await listed(cursor)]
         return found
 
     async def count_unsent(self) -> int:
         """How many documents have something unsent."""
         where = {"outbox_at": {"$exists": True}}
-        return sum([await self.database[name].count_documents(where) for name in self._aggregates])
+        return sum([await self.database[name].count_documents(where) for name in self._documents])
+
+    def still_unsent(self, unsent: Unsent) -> Sequence[Row]:
+        """Its rows without those that this process has sent since."""
+        return self._documents[unsent.collection].still_unsent(unsent)
 
     async def clear(self, sent: Sequence[Unsent]) -> None:
         """Take rows that were published out of their outboxes."""
-        changes: dict[str, list[UpdateOne]] = {}
+        by_name: dict[str, list[Unsent]] = {}
         for each in sent:
-            ids = [row["_id"] for row in each.rows]
-            changes.setdefault(each.collection, []).append(UpdateOne({"_id": each.key}, _without(ids)))
-        for collection, updates in changes.items():
-            await self.database[collection].bulk_write(updates, ordered=False)
+            by_name.setdefault(each.collection, []).append(each)
+        for name, those in by_name.items():
+            await self._documents[name].clear(those)
 
     async def note(self, name: str) -> dict[str, Any]:
         """A small thing remembered under `name`; empty when there is none."""
@@ -126,10 +132,3 @@ class Store:
     async def close(self) -> None:
         """Let go of all connections."""
         await settled(self._client.close())
-
-
-def _without(ids: list[str]) -> list[Row]:
-    """An update that keeps only the rows not in `ids`, and the moment of the first of them."""
-    rest = {"$filter": {"input": "$outbox", "as": "row", "cond": {"$not": {"$in": ["$$row._id", ids]}}}}
-    first = {"$ifNull": [{"$arrayElemAt": ["$outbox.at", 0]}, "$$REMOVE"]}
-    return [{"$set": {"outbox": rest}}, {"$set": {"outbox_at": first}}]

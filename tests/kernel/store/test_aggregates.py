@@ -1,10 +1,11 @@
 """One document, one write: two savers cannot both win, and what a write says is in the same write."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import date
 
 import pytest
-from pymongo.errors import OperationFailure
+from pymongo.errors import DocumentTooLarge, OperationFailure
 
 from services.contracts.events import Envelope
 from services.contracts.intake import CaseDelivered
@@ -140,11 +141,110 @@ async def test_only_what_was_sent_leaves_the_outbox(store: Store) -> None:
 
     await store.clear([unsent])
     (rest,) = await store.unsent(limit=10)
+    assert [row["_id"] for row in store.still_unsent(rest)] == ["intake.desks.1.2.0"]
     await store.clear([rest])
 
-    assert [row["_id"] for row in rest.rows] == ["intake.desks.1.2.0"]
     assert await store.unsent(limit=10) == []
     assert await store.count_unsent() == 0
+
+
+@pytest.mark.parametrize("says", [True, False])
+async def test_a_save_leaves_out_what_was_sent_before_it(store: Store, office: Office, says: bool) -> None:
+    desks = store.aggregates("desks", Desk, key="case_no")
+    told: list[Unsent] = []
+    store.tell(told.append)
+    await desks.create(Desk(case_no="1"), [delivered(store, "1")])
+    await desks.save(Desk(case_no="1"), 1)
+    await store.clear([told[0]])  # too late: it is of revision 1
+
+    await desks.save(Desk(case_no="1"), 2, [delivered(store, "1")] if says else [])
+
+    row = await office.mongo["guihua_intake"]["desks"].find_one({"_id": "1"})
+    assert row
+    assert [waiting["_id"] for waiting in row["outbox"]] == (["intake.desks.1.3.0"] if says else [])
+    assert ("outbox_at" in row) is says
+
+
+async def test_what_another_process_left_unsent_is_said_before_what_we_say(store: Store, office: Office) -> None:
+    other = Store(
+        office.settings_of("intake")["GUIHUA_MONGO_URL"], "guihua_intake", service="intake", clock=store.clock
+    )
+    try:
+        theirs = other.aggregates("desks", Desk, key="case_no")
+        await theirs.create(Desk(case_no="1"), [delivered(store, "1")])
+    finally:
+        await other.close()
+    desks = store.aggregates("desks", Desk, key="case_no")
+    told: list[Unsent] = []
+    store.tell(told.append)
+
+    await desks.save(Desk(case_no="1"), 1, [delivered(store, "1")])
+
+    assert [row["_id"] for row in told[-1].rows] == ["intake.desks.1.1.0", "intake.desks.1.2.0"]
+
+
+async def test_given_another_process_was_faster_then_a_change_is_made_of_what_it_left(
+    store: Store, office: Office
+) -> None:
+    def noted(note: str) -> Callable[[Desk], tuple[Desk, tuple[()]]]:
+        return lambda desk: (desk.model_copy(update={"notes": (*desk.notes, note)}), ())
+
+    other = Store(
+        office.settings_of("intake")["GUIHUA_MONGO_URL"], "guihua_intake", service="intake", clock=store.clock
+    )
+    try:
+        ours = store.aggregates("desks", Desk, key="case_no")
+        theirs = other.aggregates("desks", Desk, key="case_no")
+        await ours.create(Desk(case_no="1"))
+        await theirs.change("1", noted("a"), cause="e.1")
+
+        await ours.change("1", noted("a"), cause="e.1")
+        await ours.change("1", noted("b"), cause="e.2")
+        await theirs.change("1", noted("b"), cause="e.2")
+        assert await theirs.change("1", noted("c"), cause="e.3") == Desk(case_no="1", notes=("a", "b", "c"))
+    finally:
+        await other.close()
+
+
+async def test_many_writes_at_once_are_each_answered_for_themselves(store: Store) -> None:
+    desks = store.aggregates("many_desks", Desk, key="case_no")
+    await store.indexes("many_desks", Index("body.opened_on", unique=True))
+
+    def desk(n: int) -> Desk:
+        return Desk(case_no=str(n), opened_on=date(2026, 11, n))
+
+    await asyncio.gather(*(desks.create(desk(n)) for n in range(1, 9)))
+    answers = await asyncio.gather(
+        desks.save(desk(1), 1),
+        desks.save(desk(2), 7),
+        desks.save(desk(9), 1),
+        desks.save(desk(4).model_copy(update={"opened_on": date(2026, 11, 5)}), 1),
+        desks.create(desk(6)),
+        desks.create(desk(10)),
+        desks.save(desk(7), 1, cause="e.1"),
+        desks.save(desk(7), 1, cause="e.1"),
+        desks.save(desk(8), 1, cause="e.1"),
+        return_exceptions=True,
+    )
+
+    kinds = [answer if isinstance(answer, int) else type(answer) for answer in answers]
+    assert kinds == [2, Conflict, NotFound, AlreadyExists, AlreadyExists, 1, 2, AlreadyApplied, 2]
+    assert sorted(each.case_no for each in await desks.query({}, sort=[("_id", 1)], limit=20)) == sorted(
+        ["1", "2", "3", "4", "5", "6", "7", "8", "10"]
+    )
+
+
+async def test_what_no_document_can_hold_is_refused_alone(store: Store) -> None:
+    desks = store.aggregates("desks", Desk, key="case_no")
+
+    answers = await asyncio.gather(
+        desks.create(Desk(case_no="1")),
+        desks.create(Desk(case_no="2", notes=("x" * 16_000_000,))),
+        desks.create(Desk(case_no="3")),
+        return_exceptions=True,
+    )
+
+    assert [answer if isinstance(answer, int) else type(answer) for answer in answers] == [1, DocumentTooLarge, 1]
 
 
 async def test_a_query_speaks_the_language_of_the_body(store: Store) -> None:
