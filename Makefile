@@ -42,7 +42,7 @@ fix: setup ## repair what the checks can repair, and write the generated documen
 	@$(BIN)/python -m services.local.documents --write
 
 test: setup ## every test but the long ones, on a real nats-server and a real MongoDB
-	@$(BIN)/pytest -q -m "not chaos"
+	@$(BIN)/pytest -q -n 2 --dist loadfile --randomly-seed=1 -m "not chaos"
 
 chaos: setup ## kill every server and service at random points of 200 running cases
 	@$(BIN)/pytest -q -m chaos -s

@@ -1,11 +1,20 @@
-"""Fixtures for every room: the real broker and the real database, started once, emptied before each test."""
+"""Fixtures for every room: the real broker and the real database, started once, emptied before each test.
 
+Examples that Hypothesis makes up are the same in every run, and may take as long as a busy machine needs;
+`GUIHUA_EXPLORE=1` tries others.
+"""
+
+import os
 from collections.abc import AsyncIterator
 
 import pytest
+from hypothesis import settings
 
 from services.local.servers import Ports, Servers
 from tests.support.office import Office
+
+settings.register_profile("guihua", deadline=None, derandomize="GUIHUA_EXPLORE" not in os.environ, print_blob=True)
+settings.load_profile("guihua")
 
 
 @pytest.fixture(scope="session")
