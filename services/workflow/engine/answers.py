@@ -57,3 +57,26 @@ class _Copy:
         if self.characters < 0:
             raise _bad(zh="数据太大", en="the data are too large")
         return value
+
+
+def amend(variables: dict[str, Any], values: Mapping[str, Any]) -> None:
+    """Give variables other values, by dotted path. Raises `Refused` where a path leads through something else."""
+    for path, value in values.items():
+        first, *rest = path.split(".")
+        variables[first] = _with(variables.get(first), rest, value, path)
+
+
+def _with(old: Any, parts: list[str], value: Any, path: str) -> Any:  # noqa: ANN401 - any JSON
+    """A copy with the value in it; what lies beside the path is shared, as nothing is ever changed in place."""
+    if not parts:
+        return value
+    part, *rest = parts
+    match old:
+        case None | dict():
+            known = old or {}
+            return {**known, part: _with(known.get(part), rest, value, path)}
+        case list() if part.isdecimal() and int(part) < len(old):
+            place = int(part)
+            return [*old[:place], _with(old[place], rest, value, path), *old[place + 1 :]]
+        case _:
+            raise _bad(zh=f"路径 {path} 在“{part}”处走不通", en=f"the path {path} leads nowhere at {part!r}")

@@ -20,13 +20,14 @@ from services.workflow.engine.rules.calls import called_by, check_calls
 from services.workflow.engine.rules.dataflow import check_dataflow, check_fields
 from services.workflow.engine.rules.elements import check_elements
 from services.workflow.engine.rules.forms import check_forms
+from services.workflow.engine.rules.scopes import check_scopes
 from services.workflow.engine.rules.settings import check_settings
 from services.workflow.engine.rules.soundness import check_soundness
 from services.workflow.engine.rules.standard import check_standard, is_standard
-from services.workflow.engine.rules.structure import check_drawing, check_structure
+from services.workflow.engine.rules.structure import check_drawing, check_structure, check_triggers
 from services.workflow.engine.rules.texts import check_calendar_days, check_names, check_texts, check_timer_words
 from services.workflow.engine.running.building import build
-from services.workflow.engine.running.tokens import Plan
+from services.workflow.engine.running.plans import Plan
 
 MAX_FILES: Final = 500
 MAX_TOTAL: Final = 15 * 2**20
@@ -155,6 +156,7 @@ def _engine_rules(report: Report, read: _Read) -> None:
         page = report.at(process.file)
         check_structure(page, process.body)
         check_elements(page, process.body)
+        check_scopes(page, process.body)
         check_texts(page, process)
         check_timer_words(page, process, read.processes)
     check_calls(report, read.processes, read.tables)
@@ -168,6 +170,7 @@ def _house_rules(report: Report, read: _Read, files: Mapping[str, bytes]) -> Non
     for process in read.processes.values():
         page = report.at(process.file)
         check_drawing(page, process.body)
+        check_triggers(page, process.body)
         check_settings(page, process)
         check_forms(page, process, files)
         check_names(page, process, read.processes, inputs)

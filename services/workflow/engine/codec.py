@@ -2,7 +2,7 @@
 
     state  (format, bundle, process, seed, last number, ended at, with outcome, cancelled, scopes)
     scope  (specification, token it belongs to or -1, its own variables or None, what they changed from, tokens,
-            paths up to what was done by people, what can be undone no more)
+            paths up to what was done by people, what can be undone no more, what can be compensated)
     token  (number, node, state, token it hangs from or -1, flow, data of the node, variables of its own, path)
     path   (done, meetings, sealed), see `running/paths.py`; None for a new one
 
@@ -58,6 +58,7 @@ class ScopeRow(msgspec.Struct, array_like=True, frozen=True):
     tokens: tuple[TokenRow, ...]
     before: dict[int, PathRow | None] | None = None
     sealed: dict[str, int] | None = None
+    done: list[Any] | None = None
 
 
 class State(msgspec.Struct, array_like=True, frozen=True):
@@ -145,6 +146,7 @@ def _scope_row(scope: Scope) -> ScopeRow:
         tuple(_token_row(token) for token in scope.tokens()),
         _before_rows(scope) or None,
         scope.sealed or None,
+        scope.done or None,
     )
 
 
@@ -193,7 +195,7 @@ def _variables(parent: Token, row: ScopeRow) -> Variables:
 
 def _restore_tokens(scope: Scope, row: ScopeRow, tokens: dict[int, Token]) -> None:
     scope.before = {number: _path(path) for number, path in (row.before or {}).items()}
-    scope.sealed = row.sealed or {}
+    scope.sealed, scope.done = row.sealed or {}, row.done or []
     for saved in row.tokens:
         if saved.node not in scope.spec.task_specs:
             raise EngineFault(saved.node, "流程中没有这个环节", "the process has no such node")

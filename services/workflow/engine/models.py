@@ -79,7 +79,21 @@ class Jump:
     element: str
 
 
-Command = Complete | Answer | Fail | Fire | Message | Cancel | Undo | Jump
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """A signal was thrown elsewhere; everything here that waits for it hears it."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Amend:
+    """Variables of the process are given other values, by dotted path; nothing moves on."""
+
+    values: Mapping[str, Any]
+
+
+Command = Complete | Answer | Fail | Fire | Message | Signal | Cancel | Undo | Jump | Amend
 
 # ── a step: everything the caller has to know after a command ───────────────────────────────────────────────────────
 
@@ -194,6 +208,9 @@ class Step:
     ended: Ended | None
     data: Mapping[str, Any]
     activities: tuple[OpenActivity, ...] = ()
+    signals: tuple[str, ...] = ()
+    awaits_signals: tuple[str, ...] = ()
+    awaits_conditions: tuple[str, ...] = ()
 
 
 # ── what the deploy gate says ───────────────────────────────────────────────────────────────────────────────────────
@@ -272,3 +289,7 @@ class EngineFault(Exception):
 
     def __str__(self) -> str:
         return f"{self.element or '-'}: {self.reason}"
+
+
+class StandsStill(EngineFault):
+    """Nothing can ever happen again in the instance, and it is not over: a join waits for ever."""

@@ -12,11 +12,12 @@ from SpiffWorkflow.exceptions import SpiffWorkflowException
 
 from services.kernel.worktime import Calendar, OfficeHours
 from services.workflow.engine import codec
-from services.workflow.engine.answers import checked_answers
+from services.workflow.engine.answers import amend, checked_answers
 from services.workflow.engine.bundles import Bundle
 from services.workflow.engine.language.office import Office
 from services.workflow.engine.models import (
     WHOLE,
+    Amend,
     Answer,
     Cancel,
     Command,
@@ -29,10 +30,12 @@ from services.workflow.engine.models import (
     Message,
     Refusal,
     Refused,
+    Signal,
+    StandsStill,
     Step,
     Undo,
 )
-from services.workflow.engine.running.events import raise_error
+from services.workflow.engine.running.events import raise_error, signal
 from services.workflow.engine.running.moves import jump, undo
 from services.workflow.engine.running.tokens import Instance, Token
 from services.workflow.engine.running.views import (
@@ -57,8 +60,9 @@ def start(
     calendar: Calendar,
     hours: OfficeHours = _HOURS,
     instance_id: str = "",
+    start_event: str = "",
 ) -> Step:
-    """Start an instance of a process with these variables.
+    """Start an instance of a process with these variables, by its plain start event or by the one named.
 
     `instance_id` (the case number) makes the ids of its tasks unique; without it they come from the data and the
     moment. Raises `Refused` (unknown process, bad data) and `EngineFault`.
@@ -69,7 +73,13 @@ def start(
     seed = _seed(process_key, instance_id, variables, now)
     instance = _instance(bundle, process_key, seed, Office(now, calendar, hours))
     instance.variables.own.update(variables)
-    instance.put(instance.spec.first)
+    if start_event and start_event not in instance.spec.starts:
+        raise Refused(
+            Refusal.UNKNOWN_PROCESS,
+            f"流程“{process_key}”没有开始事件“{start_event}”",
+            f"the process {process_key} has no start event {start_event}",
+        )
+    instance.begin(start_event)
     return _step(instance, codec.Stamp(bundle.mark, process_key))
 
 
@@ -125,12 +135,14 @@ def _act(bundle: Bundle, instance: Instance, command: Command) -> None:
         case Fire():
             token = _waiting(find(instance, command.timer_id, is_armed_timer))
             token.task_spec.occur(token)
-        case Message():
-            _receive(instance, command)
+        case Message() | Signal():
+            _hear(instance, command)
         case Undo():
             undo(instance, command)
         case Jump():
             jump(instance, bundle.processes, command)
+        case Amend():
+            amend(instance.variables.own, checked_answers(command.values))
         case Cancel():
             instance.clear()
             instance.completed = True
@@ -158,20 +170,22 @@ def _waiting(token: Token | None) -> Token:
     return token
 
 
-def _receive(instance: Instance, command: Message) -> None:
-    """Give a message to the token that has waited for it longest."""
+def _hear(instance: Instance, command: Message | Signal) -> None:
+    """Give a message to the token that has waited for it longest, a signal to all. Raises `Refused`."""
+    name = command.name
+    if not (_received(instance, command) if isinstance(command, Message) else signal(instance, name)):
+        raise Refused(Refusal.NOT_WAITING, f"流程没有在等待“{name}”", f"nothing waits for {name}")
+
+
+def _received(instance: Instance, command: Message) -> bool:
     payload = checked_answers(command.payload)
     wanted = command.correlation
     for scope in instance.scopes():
         for token in scope.tokens():
             if awaited_message(token) == command.name and wanted in (None, public_id(instance, token)):
                 token.task_spec.occur(token, payload)
-                return
-    raise Refused(
-        Refusal.NOT_WAITING,
-        f"流程没有在等待消息“{command.name}”",
-        f"nothing waits for the message {command.name}",
-    )
+                return True
+    return False
 
 
 def _step(instance: Instance, stamp: codec.Stamp) -> Step:
@@ -186,11 +200,11 @@ def _step(instance: Instance, stamp: codec.Stamp) -> Step:
     return _shown(instance, view, stamp, codec.dump(instance, stamp))
 
 
-def _stuck(instance: Instance) -> EngineFault:
+def _stuck(instance: Instance) -> StandsStill:
     """Say where the tokens stand that nothing can move any more."""
     places = sorted({str(token.task_spec.bpmn_id) for scope in instance.scopes() for token in scope.tokens()})
     shown = ", ".join(places)
-    return EngineFault(places[0], f"流程停在 {shown}，再也走不下去", f"the process stands still for ever at {shown}")
+    return StandsStill(places[0], f"流程停在 {shown}，再也走不下去", f"the process stands still for ever at {shown}")
 
 
 def _shown(instance: Instance, view: View, stamp: codec.Stamp, state: bytes) -> Step:
@@ -205,6 +219,9 @@ def _shown(instance: Instance, view: View, stamp: codec.Stamp, state: bytes) -> 
         _ended(instance, stamp),
         instance.variables.own,
         tuple(view.activities),
+        tuple(instance.happened.signals),
+        tuple(view.signals),
+        tuple(view.conditions),
     )
 
 
@@ -213,5 +230,6 @@ def _ended(instance: Instance, stamp: codec.Stamp) -> Ended | None:
         return None
     if stamp.cancelled is not None:
         return Ended("", {}, stamp.cancelled)
-    spec = instance.spec.task_specs.get(instance.ended_at)
+    plans = [instance.spec, *instance.subprocess_specs.values()]
+    spec = next((plan.task_specs[instance.ended_at] for plan in plans if instance.ended_at in plan.task_specs), None)
     return Ended(instance.ended_at, dict(spec.node.settings) if spec is not None else {})

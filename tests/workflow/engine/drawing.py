@@ -87,6 +87,32 @@ def several(collection: str = "", item: str = "", *, sequential: bool = False, i
     )
 
 
+def cardinality(text: str) -> str:
+    return f"<bpmn:loopCardinality>{escape(text)}</bpmn:loopCardinality>"
+
+
+def loop(condition: str) -> str:
+    return (
+        f"<bpmn:standardLoopCharacteristics><bpmn:loopCondition>{escape(condition)}</bpmn:loopCondition>"
+        "</bpmn:standardLoopCharacteristics>"
+    )
+
+
+def condition(text: str) -> str:
+    """The definition of a conditional event."""
+    inner = f"<bpmn:condition>{escape(text)}</bpmn:condition>"
+    return f"<bpmn:conditionalEventDefinition>{inner}</bpmn:conditionalEventDefinition>"
+
+
+def by_event(*parts: str, id: str = "es") -> str:  # noqa: A002
+    """An event subprocess."""
+    return node("subProcess", id, *parts, triggeredByEvent="true")
+
+
+def association(source: str, target: str) -> str:
+    return f'<bpmn:association id="as_{source}_{target}" sourceRef="{source}" targetRef="{target}"/>'
+
+
 def start(id: str = "s") -> str:  # noqa: A002
     return node("startEvent", id)
 

@@ -2,6 +2,7 @@
 
 from tests.workflow.engine.drawing import (
     boundary,
+    definition,
     end,
     flow,
     flows,
@@ -12,6 +13,9 @@ from tests.workflow.engine.drawing import (
 )
 from tests.workflow.engine.faulty import Case, gateway, instead, sound
 from tests.workflow.engine.playing import with_forms
+
+SIGNAL = '<bpmn:signal id="sig" name="sig"/>'
+SIGNAL_EVENT = definition("signal", signalRef="sig")
 
 CASES: list[Case] = [
     ("GH-E101", "f_a_zzz", with_forms(sound(flow("a", "zzz")))),
@@ -35,5 +39,22 @@ CASES: list[Case] = [
     ("GH-W117", "g", with_forms(gateway("parallelGateway", flow("g", "a"), flow("g", "b"), flow("a", "g")))),
     ("GH-E118", "g", with_forms(gateway("eventBasedGateway", flow("g", "a"), flow("g", "b")))),
     ("GH-E122", "x", with_forms(sound(node("intermediateThrowEvent", "x", '<bpmn:linkEventDefinition name="l"/>')))),
+    (
+        "GH-I127",
+        "a",
+        with_forms(
+            sound(node("task", "z", completionQuantity="2"), flows("a", "z", "e")).replace(
+                b'id="a"', b'id="a" completionQuantity="2"', 1
+            )
+        ),
+    ),
+    (
+        "GH-E125",
+        "s",
+        with_forms(
+            instead(node("startEvent", "s", timer("R/P1D", "timeCycle")), user("a"), end(), flows("s", "a", "e"))
+        ),
+    ),
+    ("GH-E126", "b", with_forms(sound(boundary("b", "a", SIGNAL_EVENT), flows("b", "e"), head=SIGNAL))),
     ("GH-E123", "g", with_forms(sound(node("exclusiveGateway", "g"), flow("a", "g", "true")))),
 ]

@@ -9,6 +9,7 @@ from services.workflow.engine.models import Complete, EngineFault, Refused
 from services.workflow.engine.run import apply
 from tests.workflow.engine.drawing import (
     boundary,
+    by_event,
     definition,
     drawn,
     end,
@@ -159,10 +160,12 @@ def test_defect_6_no_text_of_a_diagram_reaches_python(place: partial[str]) -> No
     assert {"GH-E401", "GH-E403"} & set(rules)
 
 
-def test_defect_7_an_event_subprocess_is_refused() -> None:
-    inner = node("subProcess", "es", start("es_s"), end("es_e"), flows("es_s", "es_e"), triggeredByEvent="true")
-    rules = rules_of(compile_diagrams({"d.bpmn": drawn(process(start(), end(), flows("s", "e"), inner))}).findings)
-    assert "GH-E201" in rules
+def test_defect_7_an_event_subprocess_changes_nothing_for_later_instances() -> None:
+    started = node("startEvent", "es_s", definition("message", messageRef="m_go"))
+    inner = by_event(started, user("h"), end("es_e"), flows("es_s", "h", "es_e"))
+    bundle = bundle_of(message("go"), process(start(), user("a"), end(), flows("s", "a", "e"), inner))
+    assert Play.start(bundle).hear("go").open == ["h"]
+    assert Play.start(bundle).open == ["a"]
 
 
 def test_defect_7_instances_share_nothing_by_way_of_the_bundle() -> None:
@@ -219,9 +222,9 @@ def test_defect_9_the_ids_and_timers_of_a_case_do_not_change_when_its_worker_doe
     ("part", "rule"),
     [
         (node("intermediateThrowEvent", "x", '<bpmn:linkEventDefinition name="nowhere"/>'), "GH-E122"),
-        (node("endEvent", "x", definition("compensate")), "GH-E202"),
+        (node("endEvent", "x", definition("cancel")), "GH-E232"),
         (node("startEvent", "x", definition("error")), "GH-E202"),
-        (node("intermediateThrowEvent", "x", definition("compensate")), "GH-E202"),
+        (node("intermediateThrowEvent", "x", definition("error")), "GH-E202"),
     ],
 )
 def test_defect_10_an_event_is_never_taken_for_a_plain_one(part: str, rule: str) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from services.contracts.words import StepKind
-from services.workflow.engine.models import EngineFault, Message, Refused
+from services.workflow.engine.models import Message, Refused, Signal
 from tests.workflow.engine.drawing import (
     boundary,
     definition,
@@ -205,7 +205,18 @@ def test_an_event_may_refer_to_a_definition_drawn_elsewhere() -> None:
     assert play.complete("a").open == ["z"]
 
 
-def test_what_waits_only_for_a_signal_nobody_can_throw_stands_still_and_says_so() -> None:
+def test_a_signal_thrown_elsewhere_is_waited_for_and_heard() -> None:
     catch = node("intermediateCatchEvent", "c", definition("signal", signalRef="sig"))
-    with pytest.raises(EngineFault, match="still for ever at c"):
-        Play.of(start(), catch, end(), flows("s", "c", "e"), head=SIGNAL)
+    play = Play.of(start(), catch, end(), flows("s", "c", "e"), head=SIGNAL)
+    assert play.step.awaits_signals == ("sig",)
+    assert play.do(Signal("sig")).ended == "e"
+
+
+def test_a_signal_nobody_waits_for_is_refused() -> None:
+    with pytest.raises(Refused, match="not-waiting"):
+        Play.of(start(), user("a"), end(), flows("s", "a", "e")).do(Signal("sig"))
+
+
+def test_signals_thrown_are_told() -> None:
+    throw = node("intermediateThrowEvent", "t", definition("signal", signalRef="sig"))
+    assert Play.of(start(), throw, user("a"), end(), flows("s", "t", "a", "e"), head=SIGNAL).step.signals == ("sig",)

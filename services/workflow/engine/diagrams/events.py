@@ -46,15 +46,23 @@ def read_event(names: Names, element: etree._Element) -> Event:
     if element.get("messageRef") is not None:  # send and receive tasks carry it themselves
         return Event(EventKind.MESSAGE, name=names.messages.get(_local(element.get("messageRef")), ""))
     found = [child for child in element if child.tag in _KINDS]
-    for reference in element.findall(f"{{{BPMN}}}eventDefinitionRef"):
-        shared = names.definitions.get(_local(reference.text))
-        if shared is not None:
-            found.append(shared)
+    found += [names.definitions[ref] for ref in _references(element) if ref in names.definitions]
     if not found:
         return Event()
     if len(found) > 1:
-        return Event(EventKind.MULTIPLE)
+        parts = tuple(_definition(names, each) for each in found)
+        return Event(EventKind.MULTIPLE, parts=parts, all_parts=element.get("parallelMultiple") == "true")
     return _definition(names, found[0])
+
+
+def read_telling(names: Names, element: etree._Element, attribute: str) -> Event:
+    """Read the event that an attribute refers to; kind `none` when it refers to nothing."""
+    shared = names.definitions.get(_local(element.get(attribute)))
+    return Event() if shared is None else _definition(names, shared)
+
+
+def _references(element: etree._Element) -> list[str]:
+    return [_local(reference.text) for reference in element.findall(f"{{{BPMN}}}eventDefinitionRef")]
 
 
 def _definition(names: Names, element: etree._Element) -> Event:
@@ -74,6 +82,9 @@ def _definition(names: Names, element: etree._Element) -> Event:
             event = Event(kind, code=referred(names.escalations))
         case EventKind.LINK:
             event = Event(kind, name=(element.get("name") or "").strip())
+        case EventKind.COMPENSATE:
+            undoes, waits = _local(element.get("activityRef")), element.get("waitForCompletion") != "false"
+            event = Event(kind, undoes=undoes, waits=waits)
         case _:
             condition = text_of(element.find(f"{{{BPMN}}}condition"))
             event = Event(kind, timers=tuple(_timers(element)), condition=condition)

@@ -63,13 +63,34 @@ class TimerText:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What an event waits for or throws. `name` is that of the message or signal, `code` of the error or escalation."""
+    """What an event waits for or throws. `name` is that of the message or signal, `code` of the error or escalation.
+
+    A multiple event has `parts`, of which one is enough or, with `all_parts`, all are needed. A compensation undoes
+    the activity `undoes`, or all that is done, and `waits` until that is over.
+    """
 
     kind: EventKind = EventKind.NONE
     name: str = ""
     code: str | None = None
     timers: tuple[TimerText, ...] = ()
     condition: str = ""
+    parts: tuple["Event", ...] = ()
+    all_parts: bool = False
+    undoes: str = ""
+    waits: bool = True
+
+    @property
+    def each(self) -> tuple["Event", ...]:
+        """The events it consists of: its parts, or itself alone."""
+        return self.parts or (self,)
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """An event that a multi-instance activity throws of itself: each time, or once `condition` holds."""
+
+    event: Event
+    condition: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +105,7 @@ class Several:
     output: str | None = None
     output_item: str | None = None
     behavior: str = "All"
+    tells: tuple[Telling, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +115,15 @@ class Again:
     condition: str | None
     maximum: str | None
     test_before: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AtWill:
+    """An ad-hoc subprocess: what is in it is done in any order until the condition holds, or each thing once."""
+
+    sequential: bool
+    condition: str | None
+    cancels_rest: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +168,11 @@ class Flow:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A flow node: activity, gateway or event. `tag` is its BPMN tag; `settings` come from the dialect."""
+    """A flow node: activity, gateway or event. `tag` is its BPMN tag; `settings` come from the dialect.
+
+    `by_event` marks an event subprocess, `undoes` an activity done only to compensate another. `undone_by` is, of a
+    compensation boundary event, the activity that undoes. `begins` marks a task that starts its process.
+    """
 
     id: str
     tag: str
@@ -158,6 +193,13 @@ class Node:
     decides: Decides | None = None
     body: "Body | None" = None
     by_event: bool = False
+    undoes: bool = False
+    undone_by: str = ""
+    begins: bool = False
+    takes: int = 1
+    gives: int = 1
+    at_will: AtWill | None = None
+    activation: str = ""
     oddities: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -179,8 +221,21 @@ class Body:
         return tuple(node for node in self.nodes.values() if node.attached_to == node_id)
 
     def starts(self) -> tuple[Node, ...]:
-        """The start events."""
-        return tuple(node for node in self.nodes.values() if node.tag == "startEvent")
+        """The nodes a process or subprocess starts with: start events, else tasks that start it."""
+        events = tuple(node for node in self.nodes.values() if node.tag == "startEvent")
+        return events or tuple(node for node in self.nodes.values() if node.begins)
+
+    def by_events(self) -> tuple[Node, ...]:
+        """The event subprocesses."""
+        return tuple(node for node in self.nodes.values() if node.by_event and node.body is not None)
+
+    def offered(self) -> tuple[Node, ...]:
+        """What can be done first in an ad-hoc subprocess: everything no flow leads to."""
+        return tuple(
+            node
+            for node in self.nodes.values()
+            if not node.incoming and node.attached_to is None and not node.by_event and not node.undoes
+        )
 
     def bodies(self) -> Iterator["Body"]:
         """Go through this body and every one nested in it."""

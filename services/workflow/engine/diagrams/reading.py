@@ -10,7 +10,7 @@ from lxml import etree
 from services.workflow.engine.diagrams import dialect
 from services.workflow.engine.diagrams.dialect import BPMN
 from services.workflow.engine.diagrams.events import Names, read_event, read_names
-from services.workflow.engine.diagrams.loops import read_loop
+from services.workflow.engine.diagrams.loops import read_at_will, read_loop
 from services.workflow.engine.diagrams.model import (
     ACTIVITIES,
     FLOW_NODES,
@@ -49,6 +49,14 @@ _DRAWN_ONLY: Final = frozenset(
         "textAnnotation",
     }
 )
+_GLOBAL: Final = {
+    "globalTask": "task",
+    "globalUserTask": "userTask",
+    "globalManualTask": "manualTask",
+    "globalScriptTask": "scriptTask",
+    "globalBusinessRuleTask": "businessRuleTask",
+}
+MAX_QUANTITY: Final = 99
 _CHARACTERISTICS: Final = frozenset({"multiInstanceLoopCharacteristics", "standardLoopCharacteristics"})
 
 
@@ -96,7 +104,17 @@ def read_diagram(report: Report, root: etree._Element) -> Diagram:
         report.say("GH-E012", "", vendor=vendor)
     page = _Page(report, read_names(root))
     processes = [_process(page, element) for element in root if tag_of(element) == "process"]
+    processes += [_global_task(page, element) for element in root if tag_of(element) in _GLOBAL]
     return Diagram(report.file, tuple(process for process in processes if process is not None))
+
+
+def _global_task(page: _Page, element: etree._Element) -> Process | None:
+    """Read a task that stands outside every process, to be called: a process of this one task."""
+    task = _node(page, element, {})
+    if task is None:
+        return None
+    task = replace(task, tag=_GLOBAL[tag_of(element)], begins=True)
+    return Process(task.id, task.name, page.report.file, executable=True, body=Body(task.id, {task.id: task}, {}))
 
 
 def _process(page: _Page, element: etree._Element) -> Process | None:
@@ -129,7 +147,18 @@ def _body(page: _Page, element: etree._Element, body_id: str) -> Body:
                 flows[flow.id] = flow
         elif tag and tag not in _DRAWN_ONLY and not _belongs_to_activity(tag):
             page.report.say("GH-E201", child.get("id") or body_id, what=tag)
-    return _connected(page, Body(body_id, nodes, flows))
+    return _associated(element, _connected(page, Body(body_id, nodes, flows)))
+
+
+def _associated(element: etree._Element, body: Body) -> Body:
+    """Give each compensation boundary event the activity that undoes; it is drawn as an association."""
+    nodes = dict(body.nodes)
+    for association in element.findall(f"{{{BPMN}}}association"):
+        ends = [nodes.get(association.get(end) or "") for end in ("sourceRef", "targetRef")]
+        for event, handler in (ends, ends[::-1]):
+            if event is not None and handler is not None and handler.undoes and event.attached_to is not None:
+                nodes[event.id] = replace(event, undone_by=handler.id)
+    return Body(body.id, nodes, body.flows)
 
 
 def _belongs_to_activity(tag: str) -> bool:
@@ -164,6 +193,7 @@ def _node(page: _Page, element: etree._Element, lanes: dict[str, str]) -> Node |
     if found is None:
         return None
     tag = tag_of(element)
+    event = read_event(page.names, element)
     script = element.find(f"{{{BPMN}}}script")
     return Node(
         id=found,
@@ -172,10 +202,10 @@ def _node(page: _Page, element: etree._Element, lanes: dict[str, str]) -> Node |
         settings=dialect.settings(element),
         lane=lanes.get(found),
         default=element.get("default"),
-        event=read_event(page.names, element),
+        event=event,
         attached_to=element.get("attachedToRef") if tag == "boundaryEvent" else None,
-        interrupting=element.get("cancelActivity", "true") != "false",
-        loop=read_loop(element) if tag in ACTIVITIES else None,
+        interrupting=element.get("isInterrupting" if tag == "startEvent" else "cancelActivity") != "false",
+        loop=read_loop(page.names, element) if tag in ACTIVITIES else None,
         script=None if script is None else (script.text or "").strip(),
         script_format=(element.get("scriptFormat") or "").strip().lower(),
         topic=dialect.topic(element),
@@ -183,18 +213,26 @@ def _node(page: _Page, element: etree._Element, lanes: dict[str, str]) -> Node |
         decides=dialect.decides(element) if tag == "businessRuleTask" else None,
         body=_body(page, element, found) if tag in SUBPROCESSES else None,
         by_event=element.get("triggeredByEvent") == "true",
-        oddities=(*dialect.oddities(element), *_quantities(element), *_misplaced_loops(tag, element)),
+        undoes=element.get("isForCompensation") == "true" and element.get("triggeredByEvent") != "true",
+        begins=tag == "receiveTask" and element.get("instantiate") == "true",
+        takes=_quantity(element, "startQuantity"),
+        gives=_quantity(element, "completionQuantity"),
+        at_will=read_at_will(element) if tag == "adHocSubProcess" else None,
+        activation=text_of(element.find(f"{{{BPMN}}}activationCondition")),
+        oddities=(*dialect.oddities(element), *_unsupported(tag, element), *_misplaced_loops(tag, element)),
     )
 
 
-def _quantities(element: etree._Element) -> Iterator[tuple[str, str]]:
-    """Give the attributes of BPMN that change how often or when an element runs, and that are not supported."""
-    for name in ("startQuantity", "completionQuantity"):
-        if element.get(name, "1") != "1":
-            yield "GH-E203", name
-    for name in ("isForCompensation", "instantiate", "parallelMultiple"):
-        if element.get(name) == "true":
-            yield "GH-E203", name
+def _quantity(element: etree._Element, name: str) -> int:
+    """Give how many tokens an activity takes or gives; 0 for what is no number."""
+    written = element.get(name, "1").strip()
+    return int(written) if written.isdecimal() and len(written) <= len(str(MAX_QUANTITY)) else 0
+
+
+def _unsupported(tag: str, element: etree._Element) -> Iterator[tuple[str, str]]:
+    """Give the attributes of BPMN that change when an element runs, and that are not supported."""
+    if element.get("instantiate") == "true" and tag != "receiveTask":
+        yield "GH-E203", "instantiate"
     if element.get("eventGatewayType") == "Parallel":
         yield "GH-E203", "eventGatewayType"
 

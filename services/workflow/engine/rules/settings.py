@@ -1,13 +1,13 @@
 """Whether the house's own settings are right: posts, forms and every `permit:*` property."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from services.contracts.words import HoldGround, Outcome
 from services.kernel.worktime import WarningPointUnreadable, read_warning_point
-from services.workflow.engine.diagrams.model import ACTIVITIES, EventKind, Node, Process
+from services.workflow.engine.diagrams.model import ACTIVITIES, Body, EventKind, Node, Process
 from services.workflow.engine.diagrams.results import is_variable
 from services.workflow.engine.findings import Report
 from services.workflow.engine.running.reach import main_line
@@ -22,7 +22,7 @@ _STATUTORY: Final = frozenset(list(HoldGround)[:8])
 _STEPS: Final = frozenset({"userTask", "receiveTask", "intermediateCatchEvent"})
 _USER: Final = frozenset({"userTask"})
 _ANY: Final = frozenset[str]()
-_RESULTS: Final = ACTIVITIES | {"intermediateCatchEvent", "boundaryEvent"}
+_RESULTS: Final = ACTIVITIES | {"startEvent", "intermediateCatchEvent", "boundaryEvent"}
 
 
 def _limit(value: str) -> bool:
@@ -111,13 +111,20 @@ def check_settings(report: Report, process: Process) -> None:
         _value(report, process.id, key, value)
         if key in SETTINGS and key not in _ON_PROCESS:
             _misplaced(report, process.id, process.name or process.id, "process", key)
-    ends = main_line(process.body)
+    ends = main_line(process.body).union(*map(main_line, _instead(process)))
     for body in process.body.bodies():
         for node in body.nodes.values():
             for key, value in node.settings.items():
                 _value(report, node.id, key, value)
                 _place(report, node, key)
-            _duties(report, node, needs_outcome=body is process.body and node.id in ends)
+            _duties(report, node, needs_outcome=node.id in ends)
+
+
+def _instead(process: Process) -> Iterator[Body]:
+    """Give the event subprocesses that take the place of the process: what ends them ends the case."""
+    for node in process.body.by_events():
+        if node.body is not None and all(start.interrupting for start in node.body.starts()):
+            yield node.body
 
 
 def _value(report: Report, element: str, key: str, value: str) -> None:

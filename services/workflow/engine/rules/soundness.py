@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import chain, combinations
 from typing import Final
 
-from services.workflow.engine.diagrams.model import Body, EventKind, Node
+from services.workflow.engine.diagrams.model import SUBPROCESSES, Body, EventKind, Node, TimerForm
 from services.workflow.engine.diagrams.results import result_of
 from services.workflow.engine.findings import Report
 from services.workflow.engine.models import Finding
@@ -19,6 +19,7 @@ from services.workflow.engine.running.reach import linked, reach
 MAX_STATES: Final = 4_000
 _FIRED: Final = "fired "
 _MAX_SUBSETS: Final = 5
+_ENDS_ALL: Final = frozenset({EventKind.TERMINATE, EventKind.CANCEL})
 
 Marking = frozenset[str]
 """The flows that hold a token, and the boundary events that have happened."""
@@ -27,8 +28,11 @@ Marking = frozenset[str]
 def check_soundness(report: Report, body: Body) -> None:
     """Play a body and every one nested in it."""
     for each in body.bodies():
-        if len(each.starts()) == 1:
-            _Game(report, each).play()
+        unplayed = _not_played(each)
+        for node, what in unplayed:
+            report.say("GH-I127", node.id, name=node.name or node.id, what=what)
+        for start in each.starts() if not unplayed else ():
+            _Game(report, each).play(start.outgoing)
         for names in _endless(each):
             shown = [each.nodes[name].name or name for name in names]
             report.say("GH-E121", names[0], name=shown[0], names=", ".join(shown))
@@ -39,6 +43,21 @@ def stuck_from(body: Body, node_id: str) -> tuple[Finding, ...]:
     report = Report()
     _Game(report, body).play(body.nodes[node_id].incoming[:1])
     return tuple(finding for finding in report.findings if finding.rule == "GH-E119")
+
+
+def _not_played(body: Body) -> list[tuple[Node, str]]:
+    """Give what keeps a body from being played: where tokens are counted, or no flow says what comes first."""
+    found = []
+    for node in body.nodes.values():
+        if node.tag == "complexGateway" and len(node.incoming) > 1:
+            found.append((node, "复杂网关 complex gateway"))
+        if node.takes > 1 or node.gives > 1:
+            found.append((node, "startQuantity / completionQuantity"))
+        if node.tag == "intermediateCatchEvent" and any(each.form is TimerForm.CYCLE for each in node.event.timers):
+            found.append((node, "定时循环 timer cycle"))
+    if not body.starts() and body.flows:
+        found.append((body.offered()[0], "特别子流程 ad-hoc subprocess"))
+    return found
 
 
 class _Game:
@@ -145,7 +164,7 @@ class _Game:
                         again = self._body.nodes[self._body.flows[flow].target]
                         self._say("GH-W120", again, path=self._way(marking, node, again))
                 if not doubled:
-                    yield node, left | given if node.event.kind is not EventKind.TERMINATE else frozenset()
+                    yield node, left | given if node.event.kind not in _ENDS_ALL else frozenset()
 
     def _node_moves(self, node: Node, filled: list[str], marking: Marking) -> Iterator[tuple[Marking, Marking]]:
         if node.tag == "parallelGateway":
@@ -178,7 +197,7 @@ class _Game:
                 yield from (frozenset({flow.id}) for flow in flows)
             case "eventBasedGateway":
                 yield from (frozenset(self._body.nodes[flow.target].outgoing) for flow in flows)
-            case "inclusiveGateway":
+            case "inclusiveGateway" | "complexGateway":
                 yield from _subsets(node.outgoing)
             case _ if any(flow.condition for flow in flows):
                 plain = frozenset(flow.id for flow in flows if flow.condition is None and flow.id != node.default)
@@ -189,7 +208,7 @@ class _Game:
 
     def _interrupted(self, node: Node) -> Iterator[Marking]:
         for boundary in self._body.boundaries(node.id):
-            if boundary.interrupting:
+            if boundary.interrupting and boundary.event.kind is not EventKind.COMPENSATE:
                 yield frozenset(boundary.outgoing)
 
     def _beside(self, node: Node, marking: Marking) -> Iterator[tuple[Marking, Marking]]:
@@ -210,7 +229,7 @@ def _subsets(flows: tuple[str, ...] | set[str]) -> Iterator[Marking]:
         yield frozenset()
 
 
-_WAITING: Final = frozenset({"userTask", "receiveTask", "intermediateCatchEvent", "callActivity", "subProcess"})
+_WAITING: Final = SUBPROCESSES | {"userTask", "receiveTask", "intermediateCatchEvent", "callActivity"}
 
 
 def _endless(body: Body) -> Iterator[list[str]]:

@@ -2,21 +2,26 @@
 
 from typing import Final
 
-from services.workflow.engine.diagrams.model import ACTIVITIES, GATEWAYS, Body, EventKind, Node
+from services.workflow.engine.diagrams.model import ACTIVITIES, GATEWAYS, Body, EventKind, Node, Several, TimerForm
 from services.workflow.engine.findings import Report
 from services.workflow.engine.running.reach import linked, reached
 
 _SPLITS_BY_CONDITION: Final = frozenset({"exclusiveGateway", "inclusiveGateway"})
-_CONDITIONS_ALLOWED: Final = _SPLITS_BY_CONDITION | ACTIVITIES
+_THROWING: Final = frozenset({"intermediateThrowEvent", "endEvent"})
+_ALTERNATIVES: Final = frozenset({EventKind.MESSAGE, EventKind.TIMER, EventKind.SIGNAL, EventKind.CONDITIONAL})
+_CONDITIONS_ALLOWED: Final = _SPLITS_BY_CONDITION | ACTIVITIES | {"complexGateway"}
 
 
 def check_structure(report: Report, body: Body) -> None:
     """Check what the engine needs of the drawing, in a body and every one nested in it."""
+    plain = [node for node in body.starts() if node.event.kind is EventKind.NONE]
+    _starts(report, body, len(plain))
     for each in body.bodies():
-        _starts(report, each)
         for node in each.nodes.values():
             _ends(report, each, node)
             _ways(report, each, node)
+            if node.body is not None and node.at_will is None:
+                _starts(report, node.body, len(node.body.starts()))
 
 
 def check_drawing(report: Report, body: Body) -> None:
@@ -30,14 +35,31 @@ def check_drawing(report: Report, body: Body) -> None:
             _habits(report, each, node)
 
 
-def _starts(report: Report, body: Body) -> None:
-    starts = body.starts()
+def check_triggers(report: Report, body: Body) -> None:
+    """Check that whatever is waited for can come: cases begin at the window, and signals stay within a case."""
+    for start in body.starts():
+        if start.event.kind is not EventKind.NONE or start.tag != "startEvent":
+            what = start.event.kind if start.tag == "startEvent" else start.tag
+            report.say("GH-E125", start.id, name=start.name or start.id, what=what)
+    nodes = list(body.all_nodes())
+    thrown = {event.name for node in nodes if node.tag in _THROWING for event in node.event.each}
+    told = {tells.event.name for node in nodes if isinstance(node.loop, Several) for tells in node.loop.tells}
+    for node in nodes:
+        for event in node.event.each if node.tag not in _THROWING else ():
+            if event.kind is EventKind.SIGNAL and event.name not in thrown | told:
+                report.say("GH-E126", node.id, name=node.name or node.id, signal=event.name)
+        if node.tag == "intermediateCatchEvent" and any(each.form is TimerForm.CYCLE for each in node.event.timers):
+            report.say("GH-W237", node.id, name=node.name or node.id)
+
+
+def _starts(report: Report, body: Body, count: int) -> None:
+    """Check that there is a start, and that of those counted there are not two."""
     if not body.nodes:
         report.say("GH-E225", body.id, name=body.id)
-    elif not starts:
+    elif not body.starts():
         report.say("GH-E102", body.id, body=body.id)
-    elif len(starts) > 1:
-        report.say("GH-E103", body.id, body=body.id, count=len(starts))
+    elif count > 1:
+        report.say("GH-E103", body.id, body=body.id, count=count)
 
 
 def _ends(report: Report, body: Body, node: Node) -> None:
@@ -85,13 +107,13 @@ def _event_gateway(report: Report, body: Body, node: Node) -> None:
         report.say("GH-E118", node.id, name=name, target="", reason="< 2")
     for target in targets:
         catches = target.tag == "receiveTask" or (
-            target.tag == "intermediateCatchEvent" and target.event.kind not in (EventKind.NONE, EventKind.LINK)
+            target.tag == "intermediateCatchEvent" and target.event.kind in _ALTERNATIVES
         )
         reason = "" if catches else target.tag
         if catches and len(target.incoming) != 1:
             reason = "incoming"
-        if catches and (target.loop is not None or body.boundaries(target.id)):
-            reason = "loop / boundary"
+        if catches and (target.loop is not None or target.takes > 1 or body.boundaries(target.id)):
+            reason = "loop / boundary / startQuantity"
         if reason:
             report.say("GH-E118", node.id, name=name, target=target.name or target.id, reason=reason)
 
@@ -114,7 +136,8 @@ def _habits(report: Report, body: Body, node: Node) -> None:
     name = node.name or node.id
     if node.tag in GATEWAYS and len(node.incoming) > 1 and len(node.outgoing) > 1:
         report.say("GH-W117", node.id, name=name)
-    ends_here = not node.outgoing and not linked(body, node)
+    ends_here = not node.outgoing and not linked(body, node) and not node.by_event and not node.undoes
+    ends_here = ends_here and node.event.kind is not EventKind.COMPENSATE and node not in body.offered()
     if ends_here and node.tag not in GATEWAYS and node.tag != "endEvent":
         report.say("GH-W104", node.id, name=name)
     if node.tag in ("task", "manualTask"):

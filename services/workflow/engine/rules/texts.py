@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from services.workflow.engine.diagrams.model import Again, Node, Process, Several, TimerText
+from services.workflow.engine.diagrams.model import Again, EventKind, Node, Process, Several, TimerText
 from services.workflow.engine.diagrams.results import result_of
 from services.workflow.engine.findings import Report
 from services.workflow.engine.language.errors import Unwritable
@@ -13,7 +13,7 @@ from services.workflow.engine.language.texts import Script, expression, script
 from services.workflow.engine.timers import Timer, read_timer
 
 _COUNTS: Final = frozenset({"nrOfInstances", "nrOfCompletedInstances", "nrOfActiveInstances", "loopCounter"})
-_ALWAYS: Final = frozenset({"case"}) | _COUNTS
+_ALWAYS: Final = frozenset({"case", "activationCount"}) | _COUNTS
 _DAYS: Final = ("P", "R")
 
 _CONDITION: Final = ("条件", "condition")
@@ -53,20 +53,37 @@ def written_in(process: Process) -> Iterator[Written]:
 def _of_node(node: Node) -> Iterator[Written]:
     if node.tag == "scriptTask":
         yield Written(node.id, _SCRIPT, node.script or "", script)
-    if len(node.event.timers) == 1:
-        yield Written(node.id, _TIMER, node.event.timers[0].text, _timer_reader(node.event.timers[0]))
     if node.settings.get("clock_from"):
         yield Written(node.id, _CLOCK, node.settings["clock_from"], expression)
-    loop = node.loop
-    loops = (loop.collection, loop.cardinality, loop.completion) if isinstance(loop, Several) else ()
-    for text in (loop.condition,) if isinstance(loop, Again) else loops:
-        if text is not None:
-            yield Written(node.id, _LOOP, text, expression)
+    yield from _of_events(node)
+    yield from _of_loop(node)
     if node.calls is not None:
         for mapped in node.calls.ins:
             yield Written(node.id, _HANDED, mapped.expression or mapped.source or "", expression)
         for mapped in node.calls.outs:
             yield Written(node.id, _HANDED, mapped.expression or mapped.source or "", expression, callee=True)
+
+
+def _of_events(node: Node) -> Iterator[Written]:
+    for event in node.event.each:
+        if len(event.timers) == 1:
+            yield Written(node.id, _TIMER, event.timers[0].text, _timer_reader(event.timers[0]))
+        if event.kind is EventKind.CONDITIONAL:
+            yield Written(node.id, _CONDITION, event.condition, expression)
+    for text in (node.activation, node.at_will.condition if node.at_will else None):
+        if text:
+            yield Written(node.id, _CONDITION, text, expression)
+
+
+def _of_loop(node: Node) -> Iterator[Written]:
+    loop = node.loop
+    loops: tuple[str | None, ...] = ()
+    if isinstance(loop, Several):
+        told = (tells.condition for tells in loop.tells)
+        loops = (loop.collection, loop.cardinality, loop.completion, *told)
+    for text in (loop.condition,) if isinstance(loop, Again) else loops:
+        if text is not None:
+            yield Written(node.id, _LOOP, text, expression)
 
 
 def _timer_reader(written: TimerText) -> Callable[[str], Timer]:
@@ -163,7 +180,8 @@ def known_in(process: Process, processes: Mapping[str, Process], *, inside: bool
 
 def set_by(node: Node) -> frozenset[str]:
     """Give the variables that a node sets."""
-    found = {result_of(node)} | {mapped.target for mapped in (node.calls.outs if node.calls else ())}
+    found = {result_of(replace(node, event=event)) for event in node.event.each}
+    found |= {mapped.target for mapped in (node.calls.outs if node.calls else ())}
     if isinstance(node.loop, Several):
         found |= {name for name in (node.loop.item, node.loop.output, node.loop.output_item) if name}
     if node.tag == "scriptTask":

@@ -8,7 +8,8 @@ from services.workflow.engine.language.errors import Miscalculated
 from services.workflow.engine.language.office import Office
 from services.workflow.engine.models import EngineFault
 from services.workflow.engine.running.nodes import NodeSpec
-from services.workflow.engine.running.tokens import Plan, Token
+from services.workflow.engine.running.plans import Plan
+from services.workflow.engine.running.tokens import Token
 
 
 class Decision(Protocol):

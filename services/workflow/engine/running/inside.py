@@ -10,11 +10,12 @@ from services.workflow.engine.diagrams.model import Node
 from services.workflow.engine.language.errors import Miscalculated
 from services.workflow.engine.language.texts import Expression, storable
 from services.workflow.engine.running.nodes import NodeSpec, fault
-from services.workflow.engine.running.tokens import Plan, Scope, Token
+from services.workflow.engine.running.plans import Plan
+from services.workflow.engine.running.tokens import Scope, Token
 from services.workflow.engine.running.variables import MISSING, Variables
 
 CASE: Final = "case"
-START: Final = "Start"
+DONE: Final = "done"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,19 +27,23 @@ class Hand:
 
 
 class BodySpec(NodeSpec):
-    """A subprocess drawn inside: it shares the variables around it, except as one instance of several."""
+    """A subprocess drawn inside: it shares the variables around it, except as one instance of several.
+
+    `undone_inside` is the event subprocess in it that compensates it.
+    """
 
     isolates = False
 
     def __init__(self, spec: Plan, node: Node, body: str, *, name: str | None = None) -> None:
         super().__init__(spec, node, name=name)
         self.body = body
+        self.undone_inside = ""
 
     def receive(self, token: Token) -> bool:
         """Start the subprocess; the token stays until it is over."""
         inner = token.scope.instance.open_subprocess(token, self.body, self.variables(token))
         self.await_(token, TaskState.STARTED)
-        inner.put(inner.spec.first)
+        inner.begin()
         return False
 
     def variables(self, token: Token) -> Variables:
@@ -49,14 +54,31 @@ class BodySpec(NodeSpec):
     def body_done(self, token: Token, inner: Scope) -> None:
         """Take over what the subprocess made, and let the token go on."""
         self.take_over(token, inner)
+        if inner.done:
+            token.internal_data[DONE] = inner.done
         token.scope.instance.subprocesses.pop(token.id, None)
         token.make_ready()
+
+    def note_done(self, token: Token) -> None:
+        """Remember what was completed in here, when it can be compensated."""
+        inner = token.internal_data.get(DONE, [])
+        if inner or self.undone_by or self.undone_inside:
+            token.scope.done.append([self.name, inner, token.id])
 
     def take_over(self, token: Token, inner: Scope) -> None:
         """Merge the variables of one instance of several into those around it."""
         if token.local is not None:
             inner.variables.hand_up(tuple(token.local))
             token.local = dict(inner.variables.own)
+
+
+class ByEventSpec(BodySpec):
+    """An event subprocess: started by its event, and no step on the way of the process."""
+
+    is_by_event = True
+
+    def note_end(self, token: Token) -> None:
+        """Note nothing: its own end event did."""
 
 
 class CallSpec(BodySpec):

@@ -13,6 +13,7 @@ from services.workflow.engine.rules.soundness import stuck_from
 from services.workflow.engine.running.nodes import PERSONS
 from services.workflow.engine.running.paths import NEW, Path
 from services.workflow.engine.running.tokens import Instance, Scope, Token
+from services.workflow.engine.running.undoing import UNDO
 from services.workflow.engine.running.views import find, is_open_human, numbered_id
 
 
@@ -24,6 +25,7 @@ def undo(instance: Instance, command: Undo) -> None:
     _check(scope, node, number, branches, gone)
     again = scope.before[number]
     waiting = _waiting_again(gone, node, number)
+    scope.done[:] = [entry for entry in scope.done if entry[-1] != number]
     for token in gone:
         scope.take_out(token)
     scope.put(node, path=again)
@@ -39,7 +41,7 @@ def jump(instance: Instance, processes: Mapping[str, Process], command: Jump) ->
     scope = token.scope
     body = _body(processes, scope.spec.name)
     target = body.nodes.get(command.element)
-    if target is None or target.tag != PERSONS:
+    if target is None or target.tag != PERSONS or target.id not in scope.spec.task_specs:
         raise Refused(
             Refusal.NO_SUCH_STEP,
             f"同一流程（子流程）中没有人工环节 {command.element}",
@@ -53,7 +55,9 @@ def jump(instance: Instance, processes: Mapping[str, Process], command: Jump) ->
             f"“{target.name or target.id}”在并行分支内，跳转后汇聚 {where} 将永远等待",
             f"{target.id} lies in a parallel branch: after the jump the join {where} would wait for ever",
         )
-    scope.clear()
+    for other in scope.task_tree.children:
+        if not other.task_spec.is_guard:
+            scope.take_out(other)
     scope.put(command.element, path=NEW)
 
 
@@ -84,7 +88,8 @@ def _check(scope: Scope, node: str, number: int, branches: list[Token], gone: li
             "the step has been done again since on another branch; the earlier time cannot be undone",
         )
     sealed = [scope.sealed, *(token.path.sealed for token in branches)]
-    if number not in scope.before or any(each.get(node, -1) >= number for each in sealed):
+    compensable = any(entry[-1] > number for entry in scope.done)
+    if compensable or number not in scope.before or any(each.get(node, -1) >= number for each in sealed):
         raise Refused(
             Refusal.PATH_LOST,
             "该环节的后续分支已经汇聚并继续或结束，无法准确还原",
@@ -110,5 +115,5 @@ def _waiting_again(gone: list[Token], node: str, number: int) -> list[tuple[str,
 
 def _body(processes: Mapping[str, Process], name: str) -> Body:
     """Give the drawing of a specification by its name (see `building.body_name`)."""
-    process, _, inner = name.partition("/")
+    process, _, inner = name.removesuffix(UNDO).partition("/")
     return next(body for body in processes[process].body.bodies() if body.id == (inner or process))

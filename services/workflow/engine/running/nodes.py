@@ -1,5 +1,6 @@
 """What each kind of node does with a token that comes to it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,12 +11,14 @@ from services.workflow.engine.diagrams.model import Node
 from services.workflow.engine.language.errors import Miscalculated
 from services.workflow.engine.language.texts import Expression, Script, storable
 from services.workflow.engine.models import EngineFault, Passed
-from services.workflow.engine.running.paths import Path
-from services.workflow.engine.running.tokens import Plan, Scope, Token
+from services.workflow.engine.running.paths import Path, joined
+from services.workflow.engine.running.plans import Plan
+from services.workflow.engine.running.tokens import Scope, Token
 
 CLOCK_FROM: Final = "clock_from"
 PERSONS: Final = "userTask"
 OUTCOME: Final = "outcome"
+GATHERING: Final = TaskState.FUTURE
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +35,12 @@ class NodeSpec(BpmnSpecMixin):  # type: ignore[misc]
     """A node that lets every token pass at once; the base of all others.
 
     Tokens come in by `_update` (the library's word), wait or become ready, are run from the agenda, and leave by
-    the ways that `chosen` gives.
+    the ways that `chosen` gives. `takes` tokens make one, which leaves as `gives` on every way. `undone_by` is the
+    activity that compensates this one.
     """
+
+    is_guard = False
+    is_by_event = False
 
     def __init__(self, spec: Plan, node: Node, *, name: str | None = None) -> None:
         super().__init__(spec, name or node.id)
@@ -42,6 +49,8 @@ class NodeSpec(BpmnSpecMixin):  # type: ignore[misc]
         self.ways: tuple[Way, ...] = ()
         self.boundaries: tuple[str, ...] = ()
         self.clock_from: Expression | None = None
+        self.takes, self.gives = node.takes, node.gives
+        self.undone_by = ""
 
     # ── coming in ──
 
@@ -53,7 +62,19 @@ class NodeSpec(BpmnSpecMixin):  # type: ignore[misc]
 
     def _update_hook(self, token: Token) -> bool:
         """Receive a token; True makes it ready."""
-        return self.receive(token)
+        return (self.takes == 1 or self._gathered(token)) and self.receive(token)
+
+    def _gathered(self, token: Token) -> bool:
+        """Keep a token until there are enough of them to begin; the last one stands for all."""
+        token.stay(GATHERING)
+        waiting = [other for other in token.scope.tokens() if other.task_spec is self and other.state == GATHERING]
+        if len(waiting) < self.takes:
+            return False
+        token.path = joined(self.name, token.id, {f"{other.flow} {other.id}": other.path for other in waiting})
+        for other in waiting:
+            if other is not token:
+                token.scope.take_out(other)
+        return True
 
     def receive(self, token: Token) -> bool:  # noqa: ARG002 - for the nodes where tokens wait
         """Receive a token; True makes it ready at once."""
@@ -88,12 +109,14 @@ class NodeSpec(BpmnSpecMixin):  # type: ignore[misc]
             several.instance_done(token.parent, token)
             return
         self.note_passed(token)
+        self.note_done(token)
         ways = self.chosen(token)
         if not ways:
             self.note_end(token)
         path = self.path_after(token)
         for way in ways:
-            token.scope.put(way.target, flow=way.flow, path=path)
+            for _ in range(self.gives):
+                token.scope.put(way.target, flow=way.flow, path=path)
 
     def chosen(self, token: Token) -> list[Way]:
         """Give the ways a token leaves by: all without condition, and those whose condition holds.
@@ -120,10 +143,10 @@ class NodeSpec(BpmnSpecMixin):  # type: ignore[misc]
 
     # ── reckoning ──
 
-    def holds(self, token: Token, condition: Expression, element: str) -> bool:
-        """Reckon a condition. Raises `EngineFault` naming the element and the text."""
+    def holds(self, token: Token, condition: Expression, element: str, *more: Mapping[str, Any]) -> bool:
+        """Reckon a condition, with `more` variables. Raises `EngineFault` naming the element and the text."""
         try:
-            return condition.holds(token.layers, token.scope.instance.office)
+            return condition.holds((*more, *token.layers), token.scope.instance.office)
         except Miscalculated as error:
             raise fault(element, condition.source, error) from error
 
@@ -157,18 +180,36 @@ class NodeSpec(BpmnSpecMixin):  # type: ignore[misc]
         return token.path.past(self.name, token.id)
 
     def note_end(self, token: Token) -> None:
-        """Note that a token of the process itself ended here; an end with an outcome outlasts one without."""
-        instance = token.scope.instance
-        token.scope.seal(token.path)
-        if token.scope is instance and (OUTCOME in self.node.settings or not instance.ended_with_outcome):
+        """Note that a token of the process itself ended here; an end with an outcome outlasts one without.
+
+        What an event subprocess of the process does, the process does.
+        """
+        instance, scope = token.scope.instance, token.scope
+        scope.seal(token.path)
+        while scope.parent_token is not None and scope.parent_token.task_spec.is_by_event:
+            scope = scope.parent_token.scope
+        if scope is instance and (OUTCOME in self.node.settings or not instance.ended_with_outcome):
             instance.ended_at = self.name
             instance.ended_with_outcome = OUTCOME in self.node.settings
 
+    def note_done(self, token: Token) -> None:
+        """Remember that this was completed, when it can be compensated."""
+        if self.undone_by:
+            token.scope.done.append([self.name, [], token.id])
+
     # ── what other kinds of node answer ──
+
+    def notice(self, token: Token) -> bool:  # noqa: ARG002 - conditional events do
+        """Look whether what a token waits for has come to hold; say whether it went on."""
+        return False
 
     def fire_if_complete(self, token: Token) -> bool:  # noqa: ARG002 - inclusive joins do
         """Say whether a waiting token could go on because nothing more can come."""
         return False
+
+    def one_done(self, token: Token, inner: Scope, one: Token) -> None:
+        """Hear that something in the ad-hoc subprocess of a token is done."""
+        raise NotImplementedError
 
     def body_done(self, token: Token, inner: Scope) -> None:
         """Hear that the subprocess of a token is over."""

@@ -1,5 +1,7 @@
 """What can be reached from where inside a body: by sequence flows, boundary events and links."""
 
+from collections.abc import Iterator
+
 from services.workflow.engine.diagrams.model import Body, EventKind, Node
 
 
@@ -28,7 +30,7 @@ def main_line(body: Body) -> set[str]:
 
 
 def _from_start(body: Body, boundaries: list[Node]) -> set[str]:
-    ahead, seen = [node.id for node in body.starts()], set[str]()
+    ahead, seen = [node.id for node in _firsts(body)], set[str]()
     while ahead:
         node = body.nodes[ahead.pop()]
         if node.id in seen:
@@ -38,6 +40,14 @@ def _from_start(body: Body, boundaries: list[Node]) -> set[str]:
         ahead += [boundary.id for boundary in boundaries if boundary.attached_to == node.id]
         ahead += linked(body, node)
     return seen
+
+
+def _firsts(body: Body) -> Iterator[Node]:
+    """Give what is reached by no flow: starts, what is done in any order, event subprocesses, what compensates."""
+    yield from body.starts() or body.offered()
+    for node in body.nodes.values():
+        if node.by_event or node.undoes:
+            yield node
 
 
 def predecessors(body: Body) -> dict[str, set[str]]:

@@ -5,12 +5,13 @@ from typing import Any, Final
 
 from SpiffWorkflow.util.task import TaskState
 
-from services.workflow.engine.diagrams.model import Node
-from services.workflow.engine.language.errors import Miscalculated
+from services.workflow.engine.diagrams.model import Event, Node
 from services.workflow.engine.language.texts import Expression
 from services.workflow.engine.models import EngineFault
-from services.workflow.engine.running.nodes import NodeSpec, fault
-from services.workflow.engine.running.tokens import Plan, Token
+from services.workflow.engine.running.events import throw
+from services.workflow.engine.running.nodes import NodeSpec
+from services.workflow.engine.running.plans import Plan
+from services.workflow.engine.running.tokens import Token
 
 MAX_INSTANCES: Final = 500
 COUNTER: Final = "loopCounter"
@@ -22,11 +23,24 @@ _NEXT: Final = "next"
 
 
 @dataclass(frozen=True, slots=True)
+class Tells:
+    """An event thrown when an instance is done: each time, only the `first` time, or once `condition` holds.
+
+    When the condition holds the other instances are called off.
+    """
+
+    event: Event
+    first: bool
+    condition: Expression | None
+
+
+@dataclass(frozen=True, slots=True)
 class Round:
     """How a multi-instance activity goes round.
 
     `result` is the variable that receives the list of results, `output` the variable of one instance that is its
-    result; without `output` an instance gives its answers, or everything it set.
+    result; without `output` an instance gives its answers, or everything it set. `tells` are the events it throws of
+    itself.
     """
 
     sequential: bool
@@ -36,6 +50,7 @@ class Round:
     completion: Expression | None
     result: str
     output: str
+    tells: tuple["Tells", ...] = ()
 
 
 class SeveralSpec(NodeSpec):
@@ -99,7 +114,8 @@ class SeveralSpec(NodeSpec):
         if self.goes.result:
             ordered = [results[key] for key in sorted(results, key=int)]
             self.write(token, self.goes.result, ordered)
-        if len(results) == data[_COUNT] or self._enough(token):
+        told = self._told(token)
+        if len(results) == data[_COUNT] or told or (self.goes.completion and self._holds(token, self.goes.completion)):
             for other in token.children:
                 if other is not one:
                     token.scope.take_out(other)
@@ -116,19 +132,28 @@ class SeveralSpec(NodeSpec):
             return local.get(answers)
         return {name: value for name, value in local.items() if name != COUNTER}
 
-    def _enough(self, token: Token) -> bool:
-        if self.goes.completion is None:
-            return False
+    def _told(self, token: Token) -> bool:
+        """Throw the events that are to be thrown now; say whether one calls off the other instances.
+
+        They never interrupt this activity: its end is decided by its instances (BPMN 2.0, table 10.30).
+        """
+        enough = False
+        for tells in self.goes.tells:
+            if tells.first and len(token.internal_data[_RESULTS]) > 1:
+                continue
+            if tells.condition is None or self._holds(token, tells.condition):
+                throw(token, tells.event, beside=token)
+                enough = enough or tells.condition is not None
+        return enough
+
+    def _holds(self, token: Token, condition: Expression) -> bool:
         done, count = len(token.internal_data[_RESULTS]), token.internal_data[_COUNT]
         counts = {
             "nrOfInstances": count,
             "nrOfCompletedInstances": done,
             "nrOfActiveInstances": token.internal_data[_NEXT] - done,
         }
-        try:
-            return self.goes.completion.holds((counts, *token.layers), token.scope.instance.office)
-        except Miscalculated as error:
-            raise fault(self.bpmn_id, self.goes.completion.source, error) from error
+        return self.holds(token, condition, self.bpmn_id, counts)
 
 
 class AgainSpec(NodeSpec):

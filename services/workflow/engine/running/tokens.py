@@ -18,16 +18,14 @@ from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
 from SpiffWorkflow.bpmn import BpmnWorkflow
-from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
-from SpiffWorkflow.bpmn.specs.control import BpmnStartTask
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
-from SpiffWorkflow.specs import WorkflowSpec
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from services.workflow.engine.language.office import Office
 from services.workflow.engine.models import EngineFault, Passed, ThrownMessage
 from services.workflow.engine.running.paths import NEW, Path, newest
+from services.workflow.engine.running.plans import Plan
 from services.workflow.engine.running.variables import Variables
 
 ROOT: Final = -1
@@ -36,23 +34,6 @@ MAX_TOKENS: Final = 5_000
 MAX_NESTED: Final = 100
 
 _NO_SCRIPTS: Final = object()  # in place of the library's engine, which hands texts to eval and exec
-
-
-class Plan(BpmnProcessSpec):  # type: ignore[misc]
-    """The nodes of one process or subprocess. `first` is its start event.
-
-    The library's own nodes get names that no drawn element can have, and its end join is left out.
-    """
-
-    def __init__(self, name: str) -> None:
-        WorkflowSpec.__init__(self, name=name)
-        self.description, self.svg, self.io_specification = None, None, None
-        self.data_objects: dict[str, Any] = {}
-        self.data_stores: dict[str, Any] = {}
-        self.correlation_keys: dict[str, Any] = {}
-        self.bpmn_start_events: list[Any] = []
-        self.start = BpmnStartTask(self, "[start]")
-        self.first = ""
 
 
 class Token(Task):  # type: ignore[misc]
@@ -111,13 +92,15 @@ class Happened:
 
     passed: list[Passed] = field(default_factory=list)
     thrown: list[ThrownMessage] = field(default_factory=list)
+    signals: list[str] = field(default_factory=list)
     budget: int = MAX_AUTOMATIC
 
 
 class _Place:
     """What the instance and its subprocesses have in common: putting tokens in and taking them out.
 
-    `before` keeps the path up to each step that a person completed, `sealed` what can be undone no more.
+    `before` keeps the path up to each step that a person completed, `sealed` what can be undone no more. `done` is
+    what was completed here and can be compensated: (node, what was done inside it, number of its token).
     """
 
     tasks: dict[int, Token]
@@ -129,10 +112,11 @@ class _Place:
     completed: bool
     before: dict[int, Path]
     sealed: dict[str, int]
+    done: list[Any]
 
     def plant(self) -> None:
         """Make the root that every token hangs from."""
-        self.before, self.sealed = {}, {}
+        self.before, self.sealed, self.done = {}, {}, []
         self.task_tree = Token(cast("Scope", self), self.spec.start, None, ROOT, state=TaskState.COMPLETED)
 
     def put(
@@ -150,6 +134,16 @@ class _Place:
         token.path = token.path if path is None else path
         token.task_spec._update(token)  # noqa: SLF001 - the library's word for it
         return token
+
+    def begin(self, start: str = "") -> None:
+        """Arm what guards this scope, and put a token on the start event."""
+        self.guard()
+        self.put(start or self.spec.first)
+
+    def guard(self) -> None:
+        """Arm the events that start event subprocesses."""
+        for name in self.spec.guards:
+            self.put(name)
 
     def place(self, name: str, *, under: Token | None, number: int) -> Token:
         """Make a token on a node without telling the node."""
@@ -179,11 +173,19 @@ class _Place:
         for token in self.task_tree.children:
             self.take_out(token)
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether a token is left that does more than guard the scope."""
+        if not self.spec.guards:
+            return len(self.tasks) > 1
+        return any(not token.task_spec.is_guard for token in self.tokens())
+
     def finish(self) -> None:
         """Say that this scope is over when no token is left in it."""
-        if self.completed or len(self.tasks) > 1:
+        if self.completed or self.is_busy:
             return
         self.completed = True
+        self.clear()
         if self.parent_token is None:
             return
         self.parent_token.task_spec.body_done(self.parent_token, self)
@@ -192,6 +194,8 @@ class _Place:
         """Remove a token that has left its node (called by the library when a task completes)."""
         if token.is_alive:
             self.take_out(token)
+        if self.spec.at_will and not self.completed and self.parent_token is not None:
+            self.parent_token.task_spec.one_done(self.parent_token, self, token)
         self.finish()
 
     def _task_removed_notify(self, token: Token) -> None:
@@ -234,6 +238,7 @@ class Instance(_Place, BpmnWorkflow):  # type: ignore[misc]
         self.ended_at = ""
         self.ended_with_outcome = False
         self.variables = Variables({})
+        self.watches = any(plan.watches for plan in specs.values())
         super().__init__(spec, specs, script_engine=_NO_SCRIPTS, deserializing=True)
         self.data = self.variables.own
         self.plant()
@@ -259,10 +264,17 @@ class Instance(_Place, BpmnWorkflow):  # type: ignore[misc]
     def work(self) -> None:
         """Run everything that runs by itself. Raises `EngineFault`; the instance is then not to be used again."""
         while True:
-            while self.agenda:
-                self._run(self.agenda.popleft())
+            while self._notices() or self.agenda:
+                if self.agenda:
+                    self._run(self.agenda.popleft())
             if not self._inclusive_joins():
                 return
+
+    def _notices(self) -> bool:
+        """Let an event happen whose condition has come to hold; say whether one did."""
+        if not self.watches:
+            return False
+        return any(token.task_spec.notice(token) for scope in self.scopes() for token in scope.tokens())
 
     def _run(self, token: Token) -> None:
         if token.state != TaskState.READY or not token.is_alive:
@@ -277,7 +289,7 @@ class Instance(_Place, BpmnWorkflow):  # type: ignore[misc]
         token.run()
 
     def _inclusive_joins(self) -> bool:
-        """Let inclusive joins fire that no other token can reach any more; say whether one did."""
+        """Let joins fire or reset that no other token can reach any more; say whether one did."""
         for scope in self.scopes():
             for token in scope.tokens():
                 if token.state == TaskState.WAITING and token.task_spec.fire_if_complete(token):

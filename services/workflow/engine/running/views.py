@@ -17,7 +17,7 @@ from services.workflow.engine.running.several import COUNTER, SeveralSpec
 from services.workflow.engine.running.tokens import ROOT, Instance, Token
 
 _UUID_VERSION: Final = 5  # made from a name, here the seed and the number
-_GOING_ON: Final = frozenset({"subProcess", "callActivity"})
+_GOING_ON: Final = frozenset({"subProcess", "transaction", "adHocSubProcess", "callActivity"})
 
 
 def public_id(instance: Instance, token: Token) -> str:
@@ -88,6 +88,8 @@ class View:
         self.external: list[ExternalTask] = []
         self.timers: list[ArmedTimer] = []
         self.awaits: list[str] = []
+        self.signals: list[str] = []
+        self.conditions: list[str] = []
         self.activities: list[OpenActivity] = []
         self._instance = instance
         for scope in instance.scopes():
@@ -97,7 +99,7 @@ class View:
     @property
     def is_empty(self) -> bool:
         """Whether nothing at all is open: nothing can ever happen again."""
-        return not (self.tasks or self.external or self.timers or self.awaits)
+        return not (self.tasks or self.external or self.timers or self.awaits or self.signals or self.conditions)
 
     def _look(self, token: Token) -> None:
         if is_open_human(token):
@@ -108,14 +110,26 @@ class View:
             self.timers.append(self._timer(token))
         elif awaited_message(token) is not None:
             self._look_for_message(token, str(awaited_message(token)))
+        elif is_waiting_event(token):
+            self._look_for_signal(token)
         elif token.parent.id == ROOT and token.task_spec.node.tag in _GOING_ON:
             self.activities.append(self._activity(token))
 
     def _look_for_message(self, token: Token, message: str) -> None:
         if message not in self.awaits:
             self.awaits.append(message)
-        if token.task_spec.node.attached_to is None:
+        if token.task_spec.node.attached_to is None and not token.task_spec.is_guard:
             self.tasks.append(self._task(token, StepKind.RECEIVE, message))
+
+    def _look_for_signal(self, token: Token) -> None:
+        event = token.task_spec.node.event
+        found = {
+            EventKind.SIGNAL: (self.signals, event.name),
+            EventKind.CONDITIONAL: (self.conditions, token.task_spec.bpmn_id),
+        }
+        known, name = found.get(event.kind, ([""], ""))
+        if name not in known:
+            known.append(name)
 
     def _task(self, token: Token, kind: StepKind, message: str | None) -> OpenTask:
         spec, local = token.task_spec, token.local or {}
