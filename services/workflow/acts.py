@@ -47,15 +47,24 @@ def nothing_to_check(instance: Instance, office: Office) -> None:
 
 
 async def perform(
-    deps: Deps, case_no: str, act: Act, *, check: Check = nothing_to_check, cause: str | None = None
+    deps: Deps,
+    case_no: str,
+    act: Act,
+    *,
+    check: Check = nothing_to_check,
+    cause: str | None = None,
+    found: tuple[Instance, int] | None = None,
 ) -> Instance:
     """Do something to a case and give it as it then is; if the engine fails, the act is kept in an incident.
+
+    Who has just `found` the case at a revision gives it along; if it has moved on since, it is loaded anew.
 
     An event that comes again is known before the engine is asked: by then the process may be past it, or over.
     Raises what `check` raises, NotFound, ActRefused, AlreadyApplied, and Conflict after `TRIES`.
     """
     for attempt in range(TRIES):
-        instance, revision = await deps.instances.load(case_no, cause=cause)
+        instance, revision = found or await deps.instances.load(case_no, cause=cause)
+        found = None
         office = await office_for(deps, instance)
         check(instance, office)
         decided = await carried(deps, instance, act, office=office)

@@ -43,11 +43,15 @@ class _DoneBefore(Exception):
 
 async def case_of_task(deps: Deps, task_id: str, who: Person) -> Instance:
     """The case in which a task is or was open, if the person may see it. Raises TaskNotFound."""
-    where = {"$or": [{"body.tasks.task_id": task_id}, {"body.closed.task_id": task_id}]}
-    found = await deps.instances.query({"$and": [where, scope_of(who).filter()]}, sort=[("_id", 1)], limit=1)
-    if not found:
-        raise TaskNotFound(task_id=task_id)
-    return found[0]
+    return (await _revision_of_task(deps, task_id, who))[0]
+
+
+async def _revision_of_task(deps: Deps, task_id: str, who: Person) -> tuple[Instance, int]:
+    """The same with its revision. Most who ask mean an open task: one index answers that."""
+    for place in ("body.tasks.task_id", "body.closed.task_id"):
+        if found := await deps.instances.first({"$and": [{place: task_id}, scope_of(who).filter()]}):
+            return found
+    raise TaskNotFound(task_id=task_id)
 
 
 async def open_task(deps: Deps, task_id: str, who: Person) -> tuple[Instance, Task, Mapping[str, Any]]:
@@ -75,8 +79,8 @@ async def complete(deps: Deps, task_id: str, answers: Mapping[str, Any], who: Pe
     Gives the task, still open, when its signers have yet to sign. Raises what `workable` and `check_completable` raise,
     AnswersInvalid, and TaskInIncident if the process could not go on.
     """
-    found = await case_of_task(deps, task_id, who)
-    form = await _form(deps, found, task_id)
+    found = await _revision_of_task(deps, task_id, who)
+    form = await _form(deps, found[0], task_id)
     act = Act(verb=Verb.COMPLETE, target=task_id, payload=dict(answers), actor=who.code, at=deps.clock.now())
 
     def check(instance: Instance, office: Office) -> None:
@@ -89,7 +93,7 @@ async def complete(deps: Deps, task_id: str, answers: Mapping[str, Any], who: Pe
         forms.check(answers, form, task=task.name, two_officers=task.two_officers)
 
     try:
-        instance = await perform(deps, found.case_no, act, check=check)
+        instance = await perform(deps, found[0].case_no, act, check=check, found=found)
     except _DoneBefore:
         instance = await case_of_task(deps, task_id, who)
     return _closed(instance, task_id)
