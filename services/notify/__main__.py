@@ -13,8 +13,10 @@ from services.notify.books import Announced, Books, Contact, KnownTask
 from services.notify.channels import Gateway, Mail, Way, Ways
 from services.notify.consumers import HEARS
 from services.notify.deps import Deps
+from services.notify.ledgers import Ledger
 from services.notify.links import Link
 from services.notify.messages import Message
+from services.notify.people import People
 from services.notify.queries import (
     count_due,
     count_failed,
@@ -24,8 +26,10 @@ from services.notify.queries import (
     declare_indexes,
 )
 from services.notify.settings import NotifySettings
+from services.notify.steps import Steps
 from services.notify.templates import Channel, load
 from services.notify.ticker import TICKERS
+from services.notify.tries import Hands
 
 
 async def _deps(kernel: Kernel) -> Deps:
@@ -34,11 +38,17 @@ async def _deps(kernel: Kernel) -> Deps:
     await declare_indexes(store)
     seals = Seals.of(settings.field_keys.get_secret_value(), service="notify")
     http = httpx.AsyncClient()
+    people = People(store.collection("persons", PersonChanged))
+    await people.load()
+    messages = store.aggregates("messages", Message, key="message_id")
     return Deps(
-        messages=store.aggregates("messages", Message, key="message_id"),
+        messages=messages,
+        ledger=Ledger(messages),
+        hands=Hands(kernel.stopping),
         links=store.aggregates("links", Link, key="link_id"),
         books=Books(
-            persons=store.collection("persons", PersonChanged),
+            people=people,
+            steps=Steps(),
             contacts=store.collection("contacts", Contact),
             tasks=store.collection("tasks", KnownTask),
             announced=store.collection("announced", Announced),

@@ -11,7 +11,7 @@ from services.notify.links import may_have_link
 from services.notify.templates import Audience, Template
 
 
-async def audience(books: Books, template: Template, said: Said) -> tuple[str, ...]:
+def audience(books: Books, template: Template, said: Said) -> tuple[str, ...]:
     """The recipients (see `messages.Message`) whom this template addresses about this event, each once."""
     match template.to:
         case Audience.APPLICANT:
@@ -20,37 +20,36 @@ async def audience(books: Books, template: Template, said: Said) -> tuple[str, .
             named: tuple[str, ...] = getattr(said, "recipients", ())
             return tuple(dict.fromkeys(named))
         case Audience.OPERATORS:
-            operators = await books.with_role(Role.OPERATOR)
-            return _codes(operators) or (f"{ROLE}:{Role.OPERATOR}",)
+            return _codes(books.people.with_role(Role.OPERATOR)) or (f"{ROLE}:{Role.OPERATOR}",)
         case Audience.DESK:
-            return await _desk(books, said)
+            return _desk(books, said)
         case Audience.AWAY:
             return ()  # each gets a link of their own: see `offers`
         case _:
             assert_never(template.to)
 
 
-async def away(books: Books, task: TaskOpened) -> list[PersonChanged]:
+def away(books: Books, task: TaskOpened) -> list[PersonChanged]:
     """Who holds the task, is out of office, and may decide it by link."""
-    return [person for person in await _holders(books, task) if may_have_link(person)] if task.quick_approval else []
+    return [person for person in _holders(books, task) if may_have_link(person)] if task.quick_approval else []
 
 
-async def _desk(books: Books, said: Said) -> tuple[str, ...]:
+def _desk(books: Books, said: Said) -> tuple[str, ...]:
     """Holders at their desks and the deputies of the absent; if there is none and no link went out, all holders."""
     assert isinstance(said, TaskOpened)  # noqa: S101 - templates.check tells the desk of nothing else
-    holders = await _holders(books, said)
-    deputies = await books.people(each.deputy for each in holders if _is_out(each) and each.deputy)
+    holders = _holders(books, said)
+    deputies = books.people.active(each.deputy for each in holders if _is_out(each) and each.deputy)
     if present := _codes([each for each in (*holders, *deputies) if not _is_out(each)]):
         return present
-    if await away(books, said):
+    if away(books, said):
         return ()
     return _codes(holders) or (f"{POST}:{desk_of(said)}",)
 
 
-async def _holders(books: Books, task: TaskOpened) -> list[PersonChanged]:
+def _holders(books: Books, task: TaskOpened) -> list[PersonChanged]:
     """The assignee, or else everybody who holds the task's post."""
-    assignee = await books.people((task.assignee,)) if task.assignee else []
-    return assignee or await books.holders(desk_of(task))
+    assignee = books.people.active((task.assignee,)) if task.assignee else []
+    return assignee or books.people.holders(desk_of(task))
 
 
 def _codes(people: list[PersonChanged]) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """Read copies: who works here, which steps may be decided by link, how applicants are reached, what was announced."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -12,6 +12,8 @@ from services.contracts.words import Role
 from services.contracts.workflow import TaskOpened
 from services.kernel.seals import Seals
 from services.kernel.store import Collection
+from services.notify.people import People
+from services.notify.steps import Steps
 from services.notify.templates import Channel
 
 APPLICANT: Final = "applicant"
@@ -22,7 +24,7 @@ CONTACT_KEPT: Final = timedelta(days=30)
 """How long an applicant's number is kept after the case has ended (PIPL §19: no longer than needed)."""
 
 _MANY: Final = 1000
-"""More than any post or role has holders, or any leader open tasks."""
+"""More than any leader has open tasks."""
 
 _NOTHING_NEWER: Final = 2**62
 """The sequence of what no later event may replace."""
@@ -49,7 +51,7 @@ class KnownTask(BaseModel, frozen=True):
 
 
 class Announced(BaseModel, frozen=True):
-    """All messages that an event asks for were made, at this wall time."""
+    """All messages that an event asks for were made, at this wall time: kept of events that may ask for none."""
 
     at: datetime
 
@@ -66,7 +68,8 @@ class Reach:
 class Books:
     """What notify remembers of what others said."""
 
-    persons: Collection[PersonChanged]
+    people: People
+    steps: Steps
     contacts: Collection[Contact]
     tasks: Collection[KnownTask]
     announced: Collection[Announced]
@@ -80,25 +83,13 @@ class Books:
             return None if phone is None else Reach(recipient, {Channel.SMS: phone})
         match kind:
             case "post":
-                found = await self.holders(name)
+                found = self.people.holders(name)
             case "role":
-                found = await self.with_role(Role(name))
+                found = self.people.with_role(Role(name))
             case _:
-                person = await self.persons.get(recipient)
+                person = self.people.get(recipient)
                 found = [] if person is None else [person]
         return _reach(found[0]) if found else None
-
-    async def people(self, codes: Iterable[str]) -> list[PersonChanged]:
-        """The active people among these codes."""
-        return await self._query({"body.code": {"$in": list(codes)}})
-
-    async def holders(self, post: str) -> list[PersonChanged]:
-        """Who holds a post such as `P09@D00`."""
-        return await self._query({"body.posts": post})
-
-    async def with_role(self, role: Role) -> list[PersonChanged]:
-        """Who has a role."""
-        return await self._query({"body.roles": role.value})
 
     async def keep_contact(self, case_no: str, phone: str, *, sequence: int) -> None:
         """Remember an applicant's number."""
@@ -139,9 +130,6 @@ class Books:
     async def _phone(self, case_no: str) -> str | None:
         contact = await self.contacts.get(case_no)
         return None if contact is None else self.seals.open(contact.sealed_phone, place=_place(case_no))
-
-    async def _query(self, condition: dict[str, object]) -> list[PersonChanged]:
-        return await self.persons.query({**condition, "body.active": True}, sort=[("_id", 1)], limit=_MANY)
 
 
 def desk_of(task: TaskOpened) -> str:

@@ -33,8 +33,7 @@ from services.notify.offers import end_links, offer_link
 
 async def note_person(deps: Deps, event: Event[PersonChanged]) -> None:
     """Keep the person; send what waited for them; a leader who went out gets links to the open tasks."""
-    await deps.books.persons.put(event.said.code, event.said, unless_newer=event.envelope.sequence)
-    person = await deps.books.persons.get(event.said.code) or event.said
+    person = await deps.books.people.put(event.said, sequence=event.envelope.sequence)
     await take_up_waiting(deps, awaited_as(person))
     if may_have_link(person):
         for task in await deps.books.open_tasks(person):
@@ -56,30 +55,40 @@ async def forget_contact(deps: Deps, event: Event[CaseEnded]) -> None:
 
 async def open_task(deps: Deps, event: Event[TaskOpened]) -> None:
     """Tell who can do the task; leaders who are out get a link, if the step may be decided by one."""
-    task = event.said
-    if task.quick_approval and task.kind is StepKind.HUMAN:
+    task, steps = event.said, deps.books.steps
+    by_link = task.quick_approval and task.kind is StepKind.HUMAN
+    if by_link:
         await deps.books.keep_task(task, sequence=event.envelope.sequence)
-    if await deps.books.is_closed(task.task_id):  # heard again, after its end
+    in_order = steps.follows(task.case_no, event.envelope.sequence)
+    if (by_link or not in_order) and await deps.books.is_closed(task.task_id):  # heard again, after its end
         return
     await announce(deps, event)
-    for person in await away(deps.books, task):
+    for person in away(deps.books, task):
         await offer_link(deps, task, person, cause=event.envelope.id)
+    if not by_link:
+        steps.opened(task.task_id)
 
 
 async def complete_task(deps: Deps, event: Event[TaskCompleted]) -> None:
     """The task's links decide nothing any more; one of them may have decided it."""
-    await _close(deps, event)
-    await end_links(deps, event.said.task_id, signature=event.said.signature, cancelled=False)
+    if await _closed(deps, event):
+        await end_links(deps, event.said.task_id, signature=event.said.signature, cancelled=False)
 
 
 async def cancel_task(deps: Deps, event: Event[TaskCancelled]) -> None:
     """A link for a step that is gone decides nothing."""
-    await _close(deps, event)
-    await end_links(deps, event.said.task_id, signature=None, cancelled=True)
+    if await _closed(deps, event):
+        await end_links(deps, event.said.task_id, signature=None, cancelled=True)
 
 
-async def _close(deps: Deps, event: Event[TaskCompleted] | Event[TaskCancelled]) -> None:
-    await deps.books.close_task(event.said.task_id, sequence=event.envelope.sequence, wall=deps.clock.wall())
+async def _closed(deps: Deps, event: Event[TaskCompleted] | Event[TaskCancelled]) -> bool:
+    """Remember that a step is over; False for an ordinary one, of which nothing is kept but what was told of it."""
+    said, steps = event.said, deps.books.steps
+    steps.follows(said.case_no, event.envelope.sequence)
+    if steps.ends(said.task_id):
+        return False
+    await deps.books.close_task(said.task_id, sequence=event.envelope.sequence, wall=deps.clock.wall())
+    return True
 
 
 HEARS: Final[dict[type[Said], Handler[Deps]]] = {

@@ -1,4 +1,4 @@
-"""The sender: every message whose moment has come is handed to a channel, under a lease, until one takes it."""
+"""The sender: every message is taken under a lease, handed to a channel, and taken again until one takes it."""
 
 import asyncio
 from collections.abc import Sequence
@@ -17,22 +17,11 @@ from services.notify.links import Standing
 from services.notify.messages import Attempt, Message, masked
 from services.notify.queries import due_messages
 from services.notify.templates import LINK_MARK, Channel
+from services.notify.tries import AT_ONCE, Places, Try
 
-_BATCH: Final = 100
-_AT_ONCE: Final = 32
 _LONGEST_ERROR: Final = 300
 _NO_WAY: Final = "没有可用的联系方式或渠道 / no address or channel by which to reach the recipient"
 _LINK_OVER: Final = "审批链接已失效 / the approval link is over"
-
-
-@dataclass(frozen=True, slots=True)
-class Try:
-    """A message to be taken and handed to a channel now; `others` says whether there are further ways."""
-
-    message: Message
-    channel: Channel
-    to: str
-    others: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,41 +32,63 @@ class Outcome:
     said: Sequence[Said] = ()
 
 
+async def first_try(deps: Deps, message: Message) -> Try | None:
+    """The first try of a message that is about to be stored, as revision 1; None if somebody must look closer."""
+    try:
+        reach = await deps.books.reach(message.recipient)
+    except SealBroken:
+        return None
+    left = messages.ways_left(message, deps.ways.keys() & reach.addresses.keys()) if reach else ()
+    return _taken(deps, message, left, reach, revision=1, text=message.text) if reach and left else None
+
+
 async def send_due(deps: Deps) -> int:
-    """Look at every message whose moment has come. Gives how many there were."""
-    due = await due_messages(deps.messages, deps.clock.wall(), limit=_BATCH)
-    places = asyncio.Semaphore(_AT_ONCE)
+    """Look at the messages whose moment has come, as far as there are places. Gives how many were looked at."""
+    due = await due_messages(deps.messages, deps.clock.wall(), limit=AT_ONCE)
+    with deps.hands.places(len(due)) as places:
+        now = due[: places.left]
+        async with asyncio.TaskGroup() as group:
+            for message in now:
+                group.create_task(_take(deps, message.message_id, places))
+    return len(now)
 
-    async def one(message: Message) -> None:
-        async with places:
-            with suppress(Conflict):  # another sender, or a person, was faster: it is theirs now
-                await _send(deps, message.message_id)
 
+async def hand_over(deps: Deps) -> int:
+    """Hand every message that was taken to its channel, as they come, until none is left. Gives how many there were."""
+    done = 0
     async with asyncio.TaskGroup() as group:
-        for message in due:
-            group.create_task(one(message))
-    return len(due)
+        while not deps.hands.are_empty:
+            deps.hands.bell.clear()
+            for each in deps.hands.given():
+                task = group.create_task(_carry(deps, each))
+                task.add_done_callback(lambda _: deps.hands.release())
+                done += 1
+            await deps.hands.bell.wait()
+    return done
 
 
-async def _send(deps: Deps, key: str) -> None:
-    """Decide what to do with a message; if it is to be tried, take it first, so that nobody else tries it too."""
-    message, revision = await deps.messages.load(key)
-    if message.due_at is None or message.due_at > deps.clock.wall():
-        return
-    decided = await _decide(deps, message)
-    if isinstance(decided, Try):
-        revision = await deps.messages.save(decided.message, revision)
-        decided = await _try(deps, decided)
-    await deps.messages.save(decided.message, revision, decided.said)
+async def _take(deps: Deps, key: str, places: Places) -> None:
+    """Take a message for a try, so that nobody else tries it too, or settle it without one."""
+    with suppress(Conflict):  # another sender, or a person, was faster: it is theirs now
+        message, revision = await deps.messages.load(key)
+        if message.due_at is None or message.due_at > deps.clock.wall():
+            return
+        decided = await _decide(deps, message, revision)
+        if isinstance(decided, Try):
+            await deps.messages.save(decided.message, revision)
+            places.give(decided)
+        else:
+            await deps.messages.save(decided.message, revision, decided.said)
 
 
-async def _decide(deps: Deps, message: Message) -> Try | Outcome:
+async def _decide(deps: Deps, message: Message, revision: int) -> Try | Outcome:
     wall = deps.clock.wall()
     try:
         reach = await deps.books.reach(message.recipient)
+        text = await _text(deps, message)
     except SealBroken as broken:
-        attempt = Attempt(channel=Channel.SMS, to="", began_at=wall, ended_at=wall, error=str(broken))
-        return _failed(deps, message, attempt, others=False)
+        on = message.channels[0]
+        return _failed(deps, message, Attempt(channel=on, to="", began_at=wall, ended_at=wall, error=str(broken)))
     if reach is None:
         return Outcome(messages.wait(message, wall, deps.patience))
     left = messages.ways_left(message, deps.ways.keys() & reach.addresses.keys())
@@ -85,15 +96,37 @@ async def _decide(deps: Deps, message: Message) -> Try | Outcome:
         return Outcome(*messages.give_up(message, because=_NO_WAY, now=deps.clock.now()))
     if lost := messages.interruption(message, wall, deps.patience):
         return _failed(deps, message, lost, others=len(left) > 1)
-    if not await _is_wanted(deps, message):
+    if text is None:
         return Outcome(messages.abandon(message, because=_LINK_OVER))
-    return _taken(deps, message, left, reach)
+    return _taken(deps, message, left, reach, revision=revision + 1, text=text)
 
 
-def _taken(deps: Deps, message: Message, left: Sequence[Channel], reach: Reach) -> Try:
+def _taken(deps: Deps, message: Message, left: Sequence[Channel], reach: Reach, *, revision: int, text: str) -> Try:
     channel = left[0]
     taken = messages.begin(message, channel, recipient=reach.recipient, wall=deps.clock.wall(), patience=deps.patience)
-    return Try(taken, channel, reach.addresses[channel], others=len(left) > 1)
+    return Try(taken, revision, channel, reach.addresses[channel], text, others=len(left) > 1)
+
+
+async def _text(deps: Deps, message: Message) -> str | None:
+    """What is handed over, with the approval link put in; None when there is nothing to decide any more.
+
+    Raises SealBroken.
+    """
+    if message.link_id is None:
+        return message.text
+    link, _ = await deps.links.load(message.link_id)
+    if links.standing(link, deps.clock.wall()) is not Standing.OPEN:
+        return None
+    token = deps.seals.open(link.sealed_token, place=link.link_id)
+    return message.text.replace(LINK_MARK, f"{deps.public_url}/links/{token}")
+
+
+async def _carry(deps: Deps, attempted: Try) -> None:
+    """Hand one message over and write down how it went; not if its lease may end meanwhile: then it is taken anew."""
+    lease_ends, limit = attempted.message.due_at, deps.patience.limit
+    if lease_ends is not None and deps.clock.wall() + limit <= lease_ends:
+        outcome = await _try(deps, attempted)
+        await deps.ledger.record(outcome.message, attempted.revision, outcome.said)
 
 
 async def _try(deps: Deps, attempted: Try) -> Outcome:
@@ -111,40 +144,31 @@ async def _try(deps: Deps, attempted: Try) -> Outcome:
         )
 
     try:
-        parcel = await _parcel(deps, attempted)
         async with asyncio.timeout(deps.patience.limit.total_seconds()):
-            await deps.ways[attempted.channel].send(parcel)
+            await deps.ways[attempted.channel].send(_parcel(attempted))
     except Refused as refusal:
         return _failed(deps, message, attempt(f"refused: {refusal}"), others=attempted.others, permanent=True)
-    except (Unreachable, SealBroken) as trouble:
+    except Unreachable as trouble:
         return _failed(deps, message, attempt(str(trouble)), others=attempted.others)
     except TimeoutError:
         return _failed(deps, message, attempt("timeout"), others=attempted.others)
     return Outcome(*messages.succeed(message, attempt(""), now=deps.clock.now()))
 
 
-def _failed(deps: Deps, message: Message, attempt: Attempt, *, others: bool, permanent: bool = False) -> Outcome:
+def _parcel(attempted: Try) -> Parcel:
+    message = attempted.message
+    return Parcel(
+        reference=f"{message.message_id}-{attempted.channel}",
+        to=attempted.to,
+        subject=message.subject,
+        text=attempted.text,
+    )
+
+
+def _failed(
+    deps: Deps, message: Message, attempt: Attempt, *, others: bool = False, permanent: bool = False
+) -> Outcome:
     now = deps.clock.now()
     return Outcome(
         *messages.fail(message, attempt, others=others, permanent=permanent, patience=deps.patience, now=now)
     )
-
-
-async def _parcel(deps: Deps, attempted: Try) -> Parcel:
-    """What is handed over, with the approval link put in. Raises SealBroken."""
-    message, text = attempted.message, attempted.message.text
-    if message.link_id is not None:
-        link, _ = await deps.links.load(message.link_id)
-        token = deps.seals.open(link.sealed_token, place=link.link_id)
-        text = text.replace(LINK_MARK, f"{deps.public_url}/links/{token}")
-    return Parcel(
-        reference=f"{message.message_id}-{attempted.channel}", to=attempted.to, subject=message.subject, text=text
-    )
-
-
-async def _is_wanted(deps: Deps, message: Message) -> bool:
-    """Whether there is still something to decide, if the message is about a link."""
-    if message.link_id is None:
-        return True
-    link, _ = await deps.links.load(message.link_id)
-    return links.standing(link, deps.clock.wall()) is Standing.OPEN

@@ -1,7 +1,7 @@
 """What the messenger works with, built once in `__main__` and passed in."""
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import httpx
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -11,16 +11,20 @@ from services.kernel.seals import Seals
 from services.kernel.store import Aggregates
 from services.notify.books import Books
 from services.notify.channels import Ways
+from services.notify.ledgers import Ledger
 from services.notify.links import Link
 from services.notify.messages import Message, Patience
 from services.notify.templates import Template
+from services.notify.tries import Hands
 
 
 @dataclass(frozen=True, slots=True)
 class Deps:
-    """Everything a handler may use. Setting `wake` starts the sender at once."""
+    """Everything a handler may use."""
 
     messages: Aggregates[Message]
+    ledger: Ledger
+    hands: Hands
     links: Aggregates[Link]
     books: Books
     templates: tuple[Template, ...]
@@ -31,4 +35,8 @@ class Deps:
     link_key: Ed25519PrivateKey
     public_url: str
     http: httpx.AsyncClient
-    wake: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def wake(self) -> asyncio.Event:
+        """Setting it makes the sender look at what is due at once."""
+        return self.hands.room

@@ -1,7 +1,7 @@
 """One message to one recipient about one event: its way through the channels, every attempt kept (A-20)."""
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -12,6 +12,7 @@ from services.contracts.events import Said
 from services.contracts.notify import MessageFailed, MessageSent
 from services.kernel.problem import Problem
 from services.kernel.store import Body
+from services.notify.books import APPLICANT
 from services.notify.templates import Channel, Wording
 
 
@@ -91,6 +92,9 @@ class Message(Body, frozen=True):
     `recipient` is a person's code, `applicant:<case number>`, or, while nobody is there to be told,
     `post:<P04@D06>` or `role:<role>`. `on` is the channel last tried, `tries` how often since it was taken,
     `exhausted` those given up. `due_at` is when the sender looks at it next.
+
+    Of the messages about one event the first is the record that they are made: `announces` is the event's id, unique
+    among all messages, `besides` the template and recipient of each of the others.
     """
 
     message_id: str
@@ -102,6 +106,8 @@ class Message(Body, frozen=True):
     subject: str
     text: str
     link_id: str | None
+    announces: str | None = None
+    besides: tuple[tuple[str, str], ...] = ()
     channels: tuple[Channel, ...]
     exhausted: tuple[Channel, ...] = ()
     on: Channel | None = None
@@ -144,6 +150,15 @@ def compose(
     )
 
 
+def as_first(made: Sequence[Message]) -> tuple[Message, ...]:
+    """The messages about one event, the first of them as the record of all."""
+    if not made:
+        return ()
+    first, *others = made
+    besides = tuple((each.template, each.recipient) for each in others)
+    return (first.model_copy(update={"announces": first.event_id, "besides": besides}), *others)
+
+
 def ways_left(message: Message, possible: Collection[Channel]) -> tuple[Channel, ...]:
     """The channels still to be tried, in their order, among those the bureau runs and the recipient has."""
     return tuple(each for each in message.channels if each in possible and each not in message.exhausted)
@@ -179,9 +194,11 @@ def interruption(message: Message, wall: datetime, patience: Patience) -> Attemp
 
 
 def succeed(message: Message, attempt: Attempt, *, now: datetime) -> tuple[Message, tuple[Said, ...]]:
-    """The channel took it."""
+    """The channel took it. That an applicant was told is said, for it belongs to the case's record."""
     attempts = (*message.attempts, attempt)
     sent = message.model_copy(update={"state": State.SENT, "attempts": attempts, "due_at": None, "because": ""})
+    if not message.recipient.startswith(f"{APPLICANT}:"):
+        return sent, ()
     return sent, (
         MessageSent(
             message_id=message.message_id,

@@ -20,11 +20,16 @@ _SET: Final = {"$gt": datetime(2000, 1, 1, tzinfo=UTC)}
 """A moment that is there. A query must say so too, or MongoDB does not use an index that holds only such documents."""
 
 
+_SOMETHING: Final = {"$gt": ""}
+"""A text that is there; for the same reason."""
+
+
 async def declare_indexes(store: Store) -> None:
     """The indexes that the queries need, and what the database deletes by itself."""
     await store.indexes(
         "messages",
         Index("body.due_at", where={"body.due_at": _SET}),
+        Index("body.announces", unique=True, where={"body.announces": _SOMETHING}),
         Index("-body.created_at", "_id"),
         Index("body.case_no", "-body.created_at", "_id"),
         Index("body.recipient", "-body.created_at", "_id"),
@@ -36,7 +41,6 @@ async def declare_indexes(store: Store) -> None:
         Index("body.task_id"),
         Index("body.signed_at", where={"body.signed_at": _SET}),
     )
-    await store.indexes("persons", Index("body.posts"), Index("body.roles"))
     await store.indexes(
         "tasks", Index("body.opened.assignee"), Index("body.desk"), Index("body.closed_at", expires=_REMEMBERED)
     )
@@ -47,6 +51,12 @@ async def declare_indexes(store: Store) -> None:
 async def due_messages(messages: Aggregates[Message], wall: datetime, *, limit: int) -> list[Message]:
     """What the sender has to look at now, the longest waiting first."""
     return await messages.query({"body.due_at": _SET | {"$lte": wall}}, sort=[("body.due_at", 1)], limit=limit)
+
+
+async def first_message(messages: Aggregates[Message], event_id: str) -> Message | None:
+    """The message that stands for all about an event, if they were made."""
+    found = await messages.query({"body.announces": event_id}, sort=[("_id", 1)], limit=1)
+    return found[0] if found else None
 
 
 async def waiting_messages(messages: Aggregates[Message], recipients: Sequence[str]) -> list[Message]:

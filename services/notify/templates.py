@@ -5,10 +5,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import StrEnum
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, Final
 
+import jinja2
 from jinja2 import StrictUndefined, TemplateError, meta
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
@@ -95,9 +97,15 @@ def word(template: Template, said: Said) -> Wording:
         template=template.id,
         version=template.version,
         channels=template.channels,
-        subject=" ".join(_JINJA.from_string(template.subject).render(values).split()),
-        text=_JINJA.from_string(template.text).render(values),
+        subject=" ".join(_compiled(template.subject).render(values).split()),
+        text=_compiled(template.text).render(values),
     )
+
+
+@cache
+def _compiled(text: str) -> jinja2.Template:
+    """A template's text, compiled once: that takes far longer than to fill it in."""
+    return _JINJA.from_string(text)
 
 
 def check(template: Template) -> None:

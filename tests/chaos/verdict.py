@@ -184,12 +184,15 @@ def everybody_was_told_once(truth: Truth, _: Office) -> Iterator[str]:
     yield from (f"lost: {expected[key]} {key}" for key in expected.keys() - made.keys())
     others = [made[key] for key in made.keys() - expected.keys()]
     yield from (f"nobody asked for {each['template']} to {each['recipient']}" for each in unexplained(truth, others))
-    sent = Counter(event.data["message_id"] for event in truth.events("notify", "message.sent"))
+    said = Counter(event.data["message_id"] for event in truth.events("notify", "message.sent"))
     letters = Counter(letter["reference"].strip("<>").partition("-")[0] for letter in truth.letters)
     for key, message in made.items():
         times = 0 if message["state"] == "abandoned" else 1  # a link to a task that is over is not sent any more
-        if sent[key] != times or (letters[key] != times and times):
-            yield f"{message['template']} {key} {message['state']}: sent {sent[key]} times, {letters[key]} letters"
+        sent = sum(not attempt["error"] for attempt in message["attempts"])
+        if sent != times or (letters[key] != times and times):
+            yield f"{message['template']} {key} {message['state']}: sent {sent} times, {letters[key]} letters"
+        if said[key] != times * message["recipient"].startswith("applicant:"):
+            yield f"{message['template']} {key} to {message['recipient']}: said {said[key]} times that it was sent"
         if message["state"] == "abandoned" and message["template"] != _BY_LINK:
             yield f"{message['template']} {key} was abandoned: {message['because']}"
     yield from (f"letter {key} without a message" for key in letters.keys() - made.keys())

@@ -46,8 +46,8 @@ class Messenger:
         for person in people:
             await wait_until(lambda: self._has(person))  # noqa: B023 - awaited before the next one
 
-    async def _has(self, person: PersonChanged) -> bool:
-        return await self.work.deps.books.persons.get(person.code) == person
+    def _has(self, person: PersonChanged) -> bool:
+        return self.work.deps.books.people.get(person.code) == person
 
     async def handled(self, *said: Said, by: Voice) -> None:
         """Let somebody say these, and wait until all of it was handled."""

@@ -67,11 +67,15 @@ async def postbox(folder: Path) -> AsyncIterator[Postbox]:
 
 @dataclass(slots=True)
 class Provider:
-    """A gateway that answers as it is told, and holds its answer back while `open_door` is not set."""
+    """A gateway that answers as it is told, and holds its answer back while `open_door` is not set.
+
+    When `answers` are given it closes the door itself: on the next message, which it has taken then.
+    """
 
     statuses: dict[str, tuple[int, int]] = field(default_factory=dict)
     taken: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
     open_door: asyncio.Event = field(default_factory=asyncio.Event)
+    answers: int = 1_000_000
     forward_to: Postbox | None = None
     url: str = ""
 
@@ -82,6 +86,11 @@ class Provider:
     def accept(self, channel: str) -> None:
         """Take what comes on this channel again."""
         del self.statuses[channel]
+
+    def answer(self, answers: int = 1_000_000) -> None:
+        """Answer so many messages, and hold back all answers after that."""
+        self.answers = answers
+        self.open_door.set()
 
     def of(self, channel: str) -> list[str]:
         """The references that came on a channel, in order."""
@@ -95,6 +104,9 @@ class Provider:
         status = refusal if len(self.of(channel)) <= until else 202
         if status < 300 and self.forward_to:
             await self.forward_to.http.post(f"/gateway/{channel}", json=body, headers={"Idempotency-Key": reference})
+        if self.answers == 0:
+            self.open_door.clear()
+        self.answers = max(0, self.answers - 1)
         await self.open_door.wait()
         return Response(status_code=status)
 
@@ -122,4 +134,4 @@ async def provider(forward_to: Postbox | None = None) -> AsyncIterator[Provider]
         try:
             yield told
         finally:
-            told.open_door.set()
+            told.answer()

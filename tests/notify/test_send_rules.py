@@ -123,12 +123,25 @@ def test_a_message_for_a_post_is_taken_for_whoever_holds_it() -> None:
     assert taken.recipient == "u.two"
 
 
-def test_what_was_taken_is_sent_and_said() -> None:
-    sent, (said,) = messages.succeed(message(attempts=(attempt(),)), attempt("", Channel.SMS), now=WALL)
+def test_what_was_taken_is_sent_and_said_if_an_applicant_is_told() -> None:
+    told = message(recipient="applicant:c", attempts=(attempt(),))
+    sent, (said,) = messages.succeed(told, attempt("", Channel.SMS), now=WALL)
 
     assert (sent.state, sent.due_at) == (State.SENT, None)
     assert isinstance(said, MessageSent)
     assert (said.channel, said.attempts) == ("sms", 2)
+
+    staff, nothing = messages.succeed(message(), attempt("", Channel.SMS), now=WALL)
+    assert (staff.state, nothing) == (State.SENT, ())
+
+
+def test_the_first_of_an_events_messages_is_the_record_of_all() -> None:
+    others = [message(recipient=who) for who in ("u.two", "u.three")]
+    first, *rest = messages.as_first([message(), *others])
+
+    assert (first.announces, first.besides) == ("e.1", (("t", "u.two"), ("t", "u.three")))
+    assert rest == others
+    assert messages.as_first([]) == ()
 
 
 def test_waiting_ends_when_the_recipient_becomes_known() -> None:

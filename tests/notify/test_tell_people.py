@@ -3,7 +3,7 @@
 from services.contracts.notify import MessageFailed, MessageSent
 from services.contracts.words import Role
 from services.notify.messages import State
-from tests.notify.builders import HANDLER, OUT, bulletin, incident, leader, ordinary, person, red
+from tests.notify.builders import CASE, OUT, bulletin, contact, incident, leader, ordinary, person, red
 from tests.notify.conftest import Messenger
 from tests.notify.providers import Postbox
 from tests.support.running import of_kind
@@ -114,10 +114,16 @@ async def test_given_an_incident_then_the_operators_are_told_and_the_first_one_t
     assert await messenger.told("incident") == ["u.ops"]
 
 
-async def test_what_was_sent_is_said_with_channel_and_case(messenger: Messenger) -> None:
+async def test_that_an_applicant_was_told_is_said_with_channel_and_case_and_of_staff_nothing(
+    messenger: Messenger,
+) -> None:
     await messenger.knows(MINE)
     await messenger.handled(ordinary(), by=messenger.workflow)
+    await messenger.handled(contact(), by=messenger.intake)
 
     (said,) = of_kind(await messenger.work.said(), MessageSent)
-    assert (said.recipient, said.channel, said.template, said.attempts) == (HANDLER.code, "chat", "task-opened", 1)
+    assert isinstance(said, MessageSent)
+    assert (said.recipient, said.case_no, said.channel) == (f"applicant:{CASE}", CASE, "sms")
+    assert (said.template, said.attempts) == ("receipt-applicant", 1)
+    assert len(await messenger.told()) == 2
     assert await messenger.dead_letters() == 0

@@ -1,0 +1,48 @@
+"""The ledger of messages: what is made or done at the same moment is written down in one write."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+from services.contracts.events import Said
+from services.kernel.store import Aggregates, Conflict, Together
+from services.notify.messages import Message
+
+_PATIENCE = 20.0
+"""Seconds for which the outcome of a try is kept ready while the database is away. Longer than a restart takes."""
+
+
+class Ledger:
+    """The messages that are stored, for those who make many of them and see them through."""
+
+    def __init__(self, messages: Aggregates[Message]) -> None:
+        self._messages = messages
+        self._making: Together[Sequence[Message], bool] = Together(self._make_all)
+        self._closing: Together[tuple[Message, int], None] = Together(self._close_all, patience=_PATIENCE)
+
+    async def make(self, made: Sequence[Message]) -> bool:
+        """Store messages about one event, all or none; False when the first of them, their record, is there already."""
+        return await self._making.add(made)
+
+    async def record(self, message: Message, revision: int, said: Sequence[Said]) -> None:
+        """Write down what became of a message. Nothing is written when another sender, or a person, was faster."""
+        if said:
+            with suppress(Conflict):
+                await self._messages.save(message, revision, said)
+        else:
+            await self._closing.add((message, revision))
+
+    async def _make_all(self, batches: Sequence[Sequence[Message]]) -> list[bool]:
+        """All in one write; where one is there already, go on behind its event in another write."""
+        rest, there = list(range(len(batches))), set[int]()
+        while rest:
+            places = [place for place in rest for _ in batches[place]]
+            stored = await self._messages.create_in_turn([message for place in rest for message in batches[place]])
+            if stored == len(places):
+                break
+            there.add(places[stored])
+            rest = [place for place in rest if place > places[stored]]
+        return [place not in there for place in range(len(batches))]
+
+    async def _close_all(self, outcomes: Sequence[tuple[Message, int]]) -> list[None]:
+        await self._messages.save_together(outcomes)
+        return [None] * len(outcomes)
