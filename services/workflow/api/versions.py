@@ -1,8 +1,9 @@
-"""The life of versions over HTTP: walks, canary, rollback, retirement, history and what differs."""
+"""The life of versions over HTTP: walks, canary, rollback, retirement, history, and what differs."""
 
+import asyncio
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field, StringConstraints
 
 from services.kernel.problem import problems
@@ -10,6 +11,7 @@ from services.kernel.requests import Number, Request
 from services.kernel.store import Conflict
 from services.workflow import activations
 from services.workflow.api.common import Deployer, ProcessKey, Viewer, With
+from services.workflow.definitions.differences import Difference, differences
 from services.workflow.definitions.lives import CanaryIsActive, CanaryItemDiffers, NeverActive, NoCanary, NothingActive
 from services.workflow.definitions.models import Change
 from services.workflow.definitions.versions import DefinitionNotFound
@@ -50,6 +52,15 @@ class WalksView(BaseModel, frozen=True):
 
     walks: list[str]
     failures: list[WalkFailure]
+
+
+class DiffView(BaseModel, frozen=True):
+    """What differs between two versions of a process."""
+
+    key: str
+    was: int
+    now: int
+    differences: list[Difference]
 
 
 @router.post("/definitions/{key}/versions/{number}/walks", responses=problems(DefinitionNotFound))
@@ -102,3 +113,20 @@ async def list_changes(deps: With, who: Viewer, key: ProcessKey) -> list[Change]
     """What was done about the versions of a process, by whom, when and why; the newest first."""
     del who
     return list(reversed((await activations.definition_of(deps, key)).changes))
+
+
+@router.get("/definitions/{key}/diff", responses=problems(DefinitionNotFound))
+async def show_differences(
+    deps: With,
+    who: Viewer,
+    key: ProcessKey,
+    *,
+    was: Annotated[int, Query(alias="from", ge=1, le=1_000_000)],
+    now: Annotated[int, Query(alias="to", ge=1, le=1_000_000)],
+) -> DiffView:
+    """What differs between two versions, as data and as sentences in both languages, in the order of the flow."""
+    del who
+    _, _, old = await activations.version_of(deps, key, was)
+    _, _, new = await activations.version_of(deps, key, now)
+    found = await asyncio.to_thread(differences, old.contents, new.contents)
+    return DiffView(key=key, was=was, now=now, differences=found)
