@@ -1,46 +1,74 @@
-"""`make bench`: how many completions, how late events are, and what the limit is."""
+"""`make bench`: how many completions, how late events are, where the processor time goes, and what the limit is."""
 
 import asyncio
 import shutil
 import sys
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import uvloop
+
 from bench.alone import completions_per_second
 from bench.figures import Figure, percentile, show
-from bench.office import Samples, event_latency, office, receive, users
+from bench.office import Samples, event_latency, opened, receive, settled, users
 
-_USERS: Final = 32
-_CASES: Final = 128
+_USERS: Final = {32: 500.0, 64: 300.0}
+"""How many users work at once, and the bar for the 99th percentile of their completions in milliseconds."""
+
+_CASES_A_USER: Final = 4
+_WARM: Final = 8
 _QUIET_CASES: Final = 40
 
 
-async def measure(driver: str) -> Samples:
-    """One whole system under load; first the latency of events while it is quiet."""
-    folder, samples = Path(tempfile.mkdtemp(prefix="guihua-bench-")), Samples()
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What was measured with one driver: seconds an event takes while it is quiet, and each number of users."""
+
+    events: list[float]
+    loads: dict[int, Samples]
+
+
+async def measure(driver: str) -> Measured:
+    """One whole system: the latency of events while it is quiet, then under load; what was begun warms it up."""
+    folder = Path(tempfile.mkdtemp(prefix="guihua-bench-"))
     try:
-        async with office(folder, driver=driver) as api:
-            quiet = [await receive(api) for _ in range(_QUIET_CASES)]
-            await event_latency(api, quiet, samples)
-            cases = [await receive(api) for _ in range(_CASES)]
-            await users(api, cases, samples, at_once=_USERS)
+        async with opened(folder, driver=driver) as there:
+            quiet = [await receive(there.api) for _ in range(_QUIET_CASES)]
+            late, loads = await event_latency(there.api, quiet), {}
+            await users(there, quiet[:_WARM], at_once=_WARM)
+            for count in _USERS:
+                cases = [await receive(there.api) for _ in range(count * _CASES_A_USER)]
+                await settled(there.api)
+                loads[count] = await users(there, cases, at_once=count)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    return samples
+    return Measured(late, loads)
 
 
-def figures(driver: str, samples: Samples, *, alone: float) -> list[Figure]:
+def figures(driver: str, measured: Measured, *, alone: float) -> list[Figure]:
     """What was measured with one driver, against the engine alone."""
-    milliseconds = [seconds * 1000 for seconds in samples.completions]
-    late = [seconds * 1000 for seconds in samples.events]
-    limit = "the engine alone on one core"
-    return [
-        Figure(f"{driver}: completions, {_USERS} users, seen in the case", samples.rate, "1/s", alone, limit),
-        Figure(f"{driver}: completion p50", percentile(milliseconds, 50), "ms"),
-        Figure(f"{driver}: completion p99", percentile(milliseconds, 99), "ms", 500, "the bar of 500 ms"),
+    late = [seconds * 1000 for seconds in measured.events]
+    found = [
         Figure(f"{driver}: event from one service's write to the other's p50", percentile(late, 50), "ms"),
         Figure(f"{driver}: event from one service's write to the other's p99", percentile(late, 99), "ms"),
+    ]
+    for count, samples in measured.loads.items():
+        found += _of_load(f"{driver}, {count} users", samples, bar=_USERS[count], alone=alone)
+    return found
+
+
+def _of_load(name: str, samples: Samples, *, bar: float, alone: float) -> list[Figure]:
+    milliseconds = [seconds * 1000 for seconds in samples.completions]
+    limit = "the engine alone on one core"
+    return [
+        Figure(f"{name}: completions, seen in the case", samples.rate, "1/s", alone, limit),
+        Figure(f"{name}: completion p50", percentile(milliseconds, 50), "ms"),
+        Figure(f"{name}: completion p99", percentile(milliseconds, 99), "ms", bar, f"the bar of {bar:.0f} ms"),
+        Figure(f"{name}: until every message was sent", samples.settled - samples.ended, "s"),
+        Figure(f"{name}: processor time of a completion", sum(samples.parts.values()), "ms"),
+        *(Figure(f"{name}: … {part}", spent, "ms") for part, spent in samples.parts.items() if spent >= 0.1),
     ]
 
 
@@ -54,7 +82,8 @@ def main() -> None:
     ]
     for driver in ("motor", "pymongo"):
         sys.stderr.write(f"whole system, {driver} …\n")
-        found += figures(driver, asyncio.run(measure(driver)), alone=alone)
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            found += figures(driver, runner.run(measure(driver)), alone=alone)
     show(found, Path("var/bench.json"))
 
 

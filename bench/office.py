@@ -9,16 +9,34 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from bench.line import Line
+from bench.parts import each, spent
 from bench.permit import ANSWERS, ITEM, TASKS, files
 from services.local.client import Api
-from services.local.layout import Layout
+from services.local.layout import SERVICES, Layout
 from services.local.runner import Run
 
+_MOVING = frozenset({"messages-due"})
+"""Lines of the sweeper that go to nought by themselves."""
+_OFFICER = "u.handler.d06"
 _APPLICANT = {"kind": "person", "name": "冯某某", "id_no": "512002200001010018", "phone": "13800000001"}
 
 
+@dataclass(frozen=True, slots=True)
+class Office:
+    """A whole running system, and the way in for those who are not measured."""
+
+    run: Run
+    api: Api
+
+    async def line(self) -> Line:
+        """A connection of the officer's own to the workflow service."""
+        layout = self.run.layout
+        return Line(layout.host, layout.ports["workflow"], token=await self.api.token(_OFFICER))
+
+
 @asynccontextmanager
-async def office(folder: Path, *, driver: str) -> AsyncIterator[Api]:
+async def opened(folder: Path, *, driver: str) -> AsyncIterator[Office]:
     """Everything up and furnished, the bench process deployed; stopped in the end."""
     run = Run(Layout.free(folder), driver=driver)
     await run.start()
@@ -27,19 +45,23 @@ async def office(folder: Path, *, driver: str) -> AsyncIterator[Api]:
         async with Api(run.layout) as api:
             body = {"files": files()}
             await api.call("POST", "workflow", "/definitions", who="u.it", body=body, query={"activate": "true"})
-            yield api
+            yield Office(run, api)
     finally:
         await run.stop()
 
 
 @dataclass(slots=True)
 class Samples:
-    """What the users saw, in seconds."""
+    """What the users saw, in seconds; `parts` is the processor time of each completion in milliseconds, by part.
+
+    `settled` is when the last message about it all was sent.
+    """
 
     completions: list[float] = field(default_factory=list)
-    events: list[float] = field(default_factory=list)
     began: float = 0.0
     ended: float = 0.0
+    settled: float = 0.0
+    parts: dict[str, float] = field(default_factory=dict)
 
     @property
     def rate(self) -> float:
@@ -59,47 +81,69 @@ async def receive(api: Api) -> str:
     return case_no
 
 
-async def work(api: Api, case_no: str, samples: Samples) -> None:
+async def _work(line: Line, case_no: str, samples: Samples) -> None:
     """Complete every task of a case; each counts from the request until the next task is seen."""
-    [step] = await _steps(api, case_no)
+    [step] = (await line.get(f"/cases/{case_no}"))["steps"]
     for number in range(TASKS):
         began = time.perf_counter()
-        path = f"/tasks/{step['task_id']}/complete"
-        await api.call("POST", "workflow", path, who="u.handler.d06", body={"answers": ANSWERS})
-        steps = await _steps(api, case_no)
+        await line.post(f"/tasks/{step['task_id']}/complete", {"answers": ANSWERS})
+        steps = (await line.get(f"/cases/{case_no}"))["steps"]
         samples.completions.append(time.perf_counter() - began)
         if number + 1 < TASKS:
             [step] = steps
 
 
-async def users(api: Api, cases: list[str], samples: Samples, *, at_once: int) -> None:
+async def users(there: Office, cases: list[str], *, at_once: int) -> Samples:
     """So many users, each with a share of the cases, working as fast as they are answered."""
-    queue = asyncio.Queue[str]()
+    samples, queue = Samples(), asyncio.Queue[str]()
     for case_no in cases:
         queue.put_nowait(case_no)
 
     async def user() -> None:
-        while not queue.empty():
-            await work(api, queue.get_nowait(), samples)
+        async with await there.line() as line:
+            while not queue.empty():
+                await _work(line, queue.get_nowait(), samples)
 
+    before = spent(there.run)
     samples.began = time.perf_counter()
     async with asyncio.TaskGroup() as group:
         for _ in range(at_once):
             group.create_task(user())
     samples.ended = time.perf_counter()
+    await settled(there.api)
+    samples.settled = time.perf_counter()
+    samples.parts = each(before, spent(there.run), count=len(samples.completions))
+    return samples
 
 
-async def event_latency(api: Api, cases: list[str], samples: Samples) -> None:
-    """From the moment intake wrote a case to the moment workflow wrote its first step."""
+async def settled(api: Api) -> None:
+    """Wait until everything that was said is handled and every message about it is sent."""
+    while not await _is_settled(api):  # noqa: ASYNC110 - it happens in other processes
+        await asyncio.sleep(0.25)
+
+
+async def _is_settled(api: Api) -> bool:
+    for service in SERVICES:
+        status = await api.call("GET", service, "/status")
+        late = sum(count for line, count in status["backlog"].items() if line in _MOVING)
+        if late or status["outbox"]["documents"] or any((status["lag"] or {}).values()):
+            return False
+    return True
+
+
+async def event_latency(api: Api, cases: list[str]) -> list[float]:
+    """Seconds from the moment intake wrote a case to the moment workflow wrote its first step."""
+    late = []
     for case_no in cases:
         receipt = await api.call("GET", "intake", f"/cases/{case_no}", who="u.window")
         case = await api.call("GET", "workflow", f"/cases/{case_no}", who="u.ops")
         received, started = datetime.fromisoformat(receipt["received_at"]), datetime.fromisoformat(case["started_at"])
-        samples.events.append((started - received).total_seconds())
+        late.append((started - received).total_seconds())
+    return late
 
 
 async def _steps(api: Api, case_no: str) -> list[dict[str, Any]]:
     """The open steps of a case as the officer sees them; none while the case is not there yet."""
-    page = await api.send_any("GET", "workflow", f"/cases/{case_no}", who="u.handler.d06")
+    page = await api.send_any("GET", "workflow", f"/cases/{case_no}", who=_OFFICER)
     steps: list[dict[str, Any]] = page.json()["steps"] if page.is_success else []
     return steps

@@ -1,0 +1,37 @@
+"""Processor time of each part of a running system."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from services.local.runner import Run
+
+_TICKS: Final = os.sysconf("SC_CLK_TCK")
+
+
+def spent(run: Run) -> dict[str, float]:
+    """Seconds of processor time that each part has used so far, user and system; the load itself is one of them."""
+    parts = {name: _seconds(process.pid) for name, process in run.processes.items()}
+    parts["engine"] = sum(_seconds(child) for child in _children(run.processes["workflow"].pid))
+    for name, server in (("mongod", run.servers.mongo), ("nats-server", run.servers.nats)):
+        if server and server.process:
+            parts[name] = _seconds(server.process.pid)
+    return parts | {"load": _seconds(os.getpid())}
+
+
+def each(before: Mapping[str, float], after: Mapping[str, float], *, count: int) -> dict[str, float]:
+    """Milliseconds for each of `count` pieces of work, the dearest part first."""
+    found = {name: (after[name] - before[name]) * 1000 / count for name in after}
+    return dict(sorted(found.items(), key=lambda part: -part[1]))
+
+
+def _seconds(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / _TICKS
+
+
+def _children(pid: int) -> list[int]:
+    """The engine's workers: threads of the service started them."""
+    found = [task.read_text(encoding="ascii").split() for task in Path(f"/proc/{pid}/task").glob("*/children")]
+    return [int(child) for one in found for child in one]
