@@ -1,0 +1,450 @@
+"""Plays random operations on random processes, by the real rules on the real engine, and looks hard after each.
+
+`python -m tests.workflow.operations.playing 100000` plays so many sequences and says what came of them.
+"""
+
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from random import Random
+
+from services.contracts.events import Said
+from services.contracts.words import ClockKind
+from services.contracts.workflow import TaskCancelled, TaskCompleted, TaskOpened
+from services.kernel.identity import Person
+from services.kernel.problem import Problem
+from services.workflow.clocks.ledgers import EntryKind
+from services.workflow.engine.bundles import Bundle, compile_diagrams
+from services.workflow.engine.models import Refused, Step
+from services.workflow.engine.run import apply, start
+from services.workflow.engines import command_of
+from services.workflow.instances.desks import Place
+from services.workflow.instances.models import Act, Instance, Task, Verb
+from services.workflow.instances.moving import moved, pinned, registered, variables_of
+from services.workflow.instances.operations import desks, halts, jumps, returns, signing
+from services.workflow.instances.operations.actions import actions_of
+from services.workflow.instances.operations.checks import check_completable, check_not_suspended
+from services.workflow.instances.schedules import spoken
+from services.workflow.instances.turns import Decided
+from services.workflow.instances.working import claimed, released, workable
+from services.workflow.offices import Office
+from tests.workflow.case_support import PIN, Policy, books, person, received
+from tests.workflow.clock_support import TIME, at
+from tests.workflow.engine.random_processes import Graph, Maker, Vertex, drawn_process
+from tests.workflow.operations.oracle import TASKS, Account, Thing
+
+PEOPLE = ("u.a", "u.b", "u.c")
+BOOKS = books(*(person(code, "P04@D06") for code in PEOPLE))
+OFFICE = Office(TIME, BOOKS, Policy())
+POSTS = frozenset({"P04@D06"})
+CALENDAR, HOURS = TIME.calendar, TIME.hours
+OPERATIONS = 14
+ITEMS = ["x", "y"]
+
+
+class Blocks(Maker):
+    """Random processes of what the oracle accounts for."""
+
+    def _block(self, graph: Graph, depth: int) -> tuple[str, str]:
+        small = ["user", "user", "user", "several_user"]
+        large = ["sequence", "sequence", "xor", "and", "and", "loop", "timed"]
+        kind = self.random.choice(small + large * 2 if depth > 0 else small)
+        made: tuple[str, str] = getattr(self, f"_{kind}")(graph, depth - 1)
+        return made
+
+    def _timed(self, graph: Graph, depth: int) -> tuple[str, str]:
+        del depth
+        on = getattr(self, self.random.choice(["_user", "_several_user"]))(graph, 0)
+        if self.random.random() < 0.5:
+            made: tuple[str, str] = self._handled(graph, on, "timer", interrupting=False)
+            return made
+        event = graph.add(Vertex(self._id("b"), "timer", attached_to=on[0], interrupting=True))
+        instead, merge = self._user(graph, 0), graph.add(Vertex(self._id("x"), "xor"))
+        for source, target in ((event, instead[0]), (instead[1], merge), (on[1], merge)):
+            graph.link(source, target)
+        return on[0], merge
+
+    def _split(self, graph: Graph, depth: int, kind: str) -> tuple[str, str]:
+        opening, closing = super()._split(graph, depth, kind)
+        graph.vertices[closing].kind = kind
+        return opening, closing
+
+
+def process_of(seed: int) -> tuple[Graph, Bundle]:
+    """A random process whose case is accepted as it starts."""
+    maker = Blocks(seed)
+    graph = maker.graph("main", 3, blocks=3)
+    first = next(vertex.id for vertex in graph.vertices.values() if vertex.kind == "start")
+    plain = f'<bpmn:startEvent id="{first}" name="{first}">'
+    told = (
+        f"{plain}<bpmn:extensionElements><camunda:properties>"
+        '<camunda:property name="permit:case_clock" value="start"/>'
+        "</camunda:properties></bpmn:extensionElements>"
+    )
+    drawing = drawn_process(graph, maker.called).replace(plain.encode(), told.encode())
+    compiled = compile_diagrams({"d.bpmn": drawing})
+    assert compiled.bundle is not None, compiled.findings
+    return graph, compiled.bundle
+
+
+@dataclass
+class World:
+    """One case, its account, and everything said of it."""
+
+    graph: Graph
+    bundle: Bundle
+    random: Random
+    said: list[Said] = field(default_factory=list)
+    done: Counter[str] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        self.now = at("2026-09-16", "09:00")
+        self.account = Account(self.graph, 1)
+        waiting = registered(received())
+        data = {**variables_of(waiting), "form": {"x": 1}}
+        data["case"] = {**data["case"], "items": ITEMS}  # type: ignore[dict-item]
+        step = start(self.bundle, "main", data, now=self.now, calendar=CALENDAR)
+        act = Act(verb=Verb.START, actor="u.window", at=self.now)
+        running = pinned(waiting, PIN, now=self.now)
+        self.things: dict[str, Thing] = {}
+        self.take(self._moved(running.instance, act, step))
+        self.match(step)
+
+    # ── the engine ──
+
+    def _moved(self, case: Instance, act: Act, step: Step) -> Decided:
+        self.step = step
+        return moved(case, act, step, now=self.now, office=OFFICE)
+
+    def act(self, act: Act, case: Instance | None = None) -> Decided:
+        base = case or self.instance
+        kept, act = signing.countersigned(base, act)
+        if kept is not None:
+            return kept
+        step = apply(self.bundle, base.state, command_of(act), now=self.now, calendar=CALENDAR)
+        return self._moved(base, act, step)
+
+    def take(self, decided: Decided) -> None:
+        """Save: what was said before stays said."""
+        self.instance = signing.recalled(decided.instance)
+        self.said += decided.said
+
+    def match(self, step: Step) -> None:
+        """Find which open task of the engine is which thing of the account, by step, index and way back."""
+        known = {task.id for task in step.tasks}
+        self.things = {key: thing for key, thing in self.things.items() if key in known and thing.taken is None}
+        alive = self.account.alive()
+        for task in step.tasks:
+            if task.id in self.things and self.things[task.id] in alive:
+                continue
+            index = task.index or 0
+            held = {(id(thing), number) for number, thing in self._held(step)}
+            fitting = [
+                thing
+                for thing in alive
+                if thing.vertex.id == task.element
+                and index in thing.open
+                and (id(thing), index) not in held
+                and set(task.path) <= self.account.way_back(thing)
+            ]
+            assert fitting, f"{task.element} is open for no reason"
+            fitting.sort(key=lambda thing: self.account.way_back(thing) != set(task.path))
+            whole = self.account.way_back(fitting[0]) == set(task.path)
+            self.done["opened, with every way back" if whole else "opened, with a way back forgotten"] += 1
+            self.things[task.id] = fitting[0]
+
+    def _held(self, step: Step) -> list[tuple[int, Thing]]:
+        index = {task.id: task.index or 0 for task in step.tasks}
+        return [(index[key], thing) for key, thing in self.things.items() if key in index]
+
+    # ── one operation ──
+
+    def play(self) -> None:
+        """Do one random thing; a refusal changes nothing."""
+        name = self.random.choice(WEIGHED)
+        before, account_before = self.instance, self.account.tasks()
+        self.now += timedelta(minutes=self.random.choice([1, 7, 90, 2000]))
+        try:
+            getattr(self, name)()
+            self.done[name] += 1
+        except (Problem, Refused) as refusal:
+            self.done[f"{name}: {refusal.code}"] += 1
+            assert (self.instance.tasks, self.instance.clocks) == (before.tasks, before.clocks) or name in HOLDING
+            assert self.account.tasks() == account_before
+        self.look(before)
+
+    def someone(self) -> str:
+        return self.random.choice(PEOPLE)
+
+    def some_task(self) -> Task:
+        return self.random.choice(self.instance.tasks)
+
+    def held_task(self) -> Task:
+        """A task that somebody has claimed; one is claimed if need be."""
+        held = [task for task in self.instance.tasks if task.assignee]
+        if not held:
+            task, who = self.some_task(), self.someone()
+            self.take(claimed(self.instance, self.work(task, who), person=who, at=self.now))
+            held = [task for task in self.instance.tasks if task.assignee]
+        return self.random.choice(held)
+
+    def signer_of(self, task: Task) -> str:
+        open_seats = [seat.signer for seat in task.desk.seats if seat.is_open and seat.signer in PEOPLE]
+        return self.random.choice(open_seats) if open_seats else self.someone()
+
+    def holder_of(self, task: Task) -> str:
+        return task.assignee or self.someone()
+
+    def work(self, task: Task, who: str) -> Task:
+        return workable(self.instance, task.task_id, person=who, posts=POSTS, books=BOOKS)
+
+    def complete(self) -> None:
+        task = self.some_task()
+        who, x = self.holder_of(task), self.random.randrange(12)
+        self.work(task, who)
+        check_completable(task)
+        act = Act(verb=Verb.COMPLETE, target=task.task_id, payload={"x": x}, actor=who, at=self.now)
+        self._complete(act)
+
+    def _complete(self, act: Act, base: Instance | None = None, said: Sequence[Said] = ()) -> None:
+        opened = next(each for each in self.step.tasks if each.id == act.target)
+        decided = self.act(act, base)
+        self.take(Decided(decided.instance, (*said, *decided.said)))
+        if self.instance.task(act.target) is None:
+            thing = self.things.pop(act.target)
+            passing = opened.activity
+            self.account.complete(thing, opened.index or 0, act.payload["x"], passing)
+
+    def fire(self) -> None:
+        if not self.instance.timers:
+            return
+        timer = self.random.choice(self.instance.timers)
+        of = [thing for thing in self.account.alive() if timer.element in thing.armed]
+        if len(of) != 1:
+            return
+        self.take(self.act(Act(verb=Verb.FIRE, target=timer.timer_id, actor="system:calendar", at=self.now)))
+        self.account.fire(of[0], timer.element)
+
+    def send_back(self) -> None:
+        task = self.some_task()
+        who = self.holder_of(task)
+        self.work(task, who)
+        ways = task.after
+        to = self.instance.closed[self.random.choice(ways)].task_id if ways else "nowhere"
+        goal = returns.goal_of(self.instance, task, to)
+        before = self.instance
+        moved = self.act(returns.undoing(goal, by=task.task_id, actor=who, at=self.now))
+        self.take(returns.sent_back(before, moved, task, goal, person=who, reason="r", at=self.now, books=BOOKS))
+        self.account.undo(goal.passing)
+
+    def pull_back(self) -> None:
+        check_not_suspended(self.instance)
+        done = [closed for closed in self.instance.closed if closed.completed]
+        if not done:
+            return
+        closed = self.random.choice(done[-3:])
+        who = closed.person if self.random.random() < 0.9 else self.someone()
+        goal = returns.pulled_goal(self.instance, closed.task_id, str(who))
+        before = self.instance
+        moved = self.act(returns.undoing(goal, by="", actor=str(who), at=self.now))
+        self.take(returns.pulled_back(before, moved, goal, person=str(who), reason="r", at=self.now, books=BOOKS))
+        self.account.undo(goal.passing)
+
+    def jump(self) -> None:
+        users = [vertex.id for vertex in self.graph.vertices.values() if vertex.kind in TASKS]
+        to, task = self.random.choice(users), self.some_task()
+        found = jumps.proposal_for(self.instance, task.task_id, to, person="u.it", reason="r", at=self.now)
+        kept = jumps.proposed(self.instance, found)
+        proposal = jumps.approvable(kept.instance, found.proposal_id, person="u.head")
+        moved = self.act(jumps.jumping(proposal, actor="u.head", at=self.now), kept.instance)
+        done = jumps.jumped(kept.instance, moved, proposal, person="u.head", reason="r", at=self.now)
+        self.take(Decided(done.instance, (*kept.said, *done.said)))
+        self.account.jump(to)
+
+    def claim(self) -> None:
+        task, who = self.some_task(), self.someone()
+        self.take(claimed(self.instance, self.work(task, who), person=who, at=self.now))
+
+    def release(self) -> None:
+        task = self.some_task()
+        who = self.holder_of(task)
+        self.take(released(self.instance, self.work(task, who), person=who, at=self.now))
+
+    def draft(self) -> None:
+        task = self.held_task()
+        who = self.holder_of(task)
+        known = self.work(task, who).desk.draft_of(who)
+        version = (known.version if known else 0) + self.random.choice([0, 0, 0, 1])
+        answers = {"x": self.random.randrange(99)}
+        self.take(desks.draft_saved(self.instance, task, answers, person=who, version=version, at=self.now))
+
+    def delegate(self) -> None:
+        task = self.held_task()
+        who, to = self.holder_of(task), self.someone()
+        self.work(task, who)
+        self.take(desks.delegated(self.instance, task, person=who, to=to, reason="r", at=self.now, books=BOOKS))
+
+    def resolve(self) -> None:
+        check_not_suspended(self.instance)
+        task = self.held_task()
+        who = self.random.choice([task.desk.owner or "u.a", self.holder_of(task)])
+        self.take(desks.resolved(self.instance, task, {"x": 1}, person=who, at=self.now))
+
+    def hand_over(self) -> None:
+        task = self.held_task()
+        who, to = self.holder_of(task), self.someone()
+        self.work(task, who)
+        self.take(desks.handed_over(self.instance, task, person=who, to=to, reason="r", at=self.now, books=BOOKS))
+
+    def urge(self) -> None:
+        check_not_suspended(self.instance)
+        self.take(desks.urged(self.instance, self.some_task(), person="u.x", message="m", at=self.now, books=BOOKS))
+
+    def add_signer(self) -> None:
+        task = self.held_task()
+        who = self.holder_of(task)
+        self.work(task, who)
+        rule = self.random.choice([None, "all", "any", "veto", "1", "2"])
+        wish = signing.Wish(self.random.choice(list(Place)), self.someone(), rule, "r")
+        self.take(signing.signer_added(self.instance, task, wish, person=who, at=self.now, books=BOOKS))
+
+    def remove_signer(self) -> None:
+        task = self.held_task()
+        who = self.holder_of(task)
+        self.work(task, who)
+        seat = self.random.choice([each.seat_id for each in task.desk.seats] or ["s1"])
+        found = signing.signer_removed(self.instance, task, seat, person=who, reason="r", at=self.now)
+        self._after_signing(found, task)
+
+    def sign(self) -> None:
+        check_not_suspended(self.instance)
+        signing_at = [task for task in self.instance.tasks if any(seat.is_open for seat in task.desk.seats)]
+        task = self.random.choice(signing_at or self.instance.tasks)
+        who = self.signer_of(task)
+        found = signing.signed(
+            self.instance,
+            task,
+            person=who,
+            posts=POSTS,
+            agrees=self.random.random() < 0.7,
+            opinion="o",
+            at=self.now,
+            books=BOOKS,
+        )
+        self._after_signing(found, task)
+
+    def _after_signing(self, decided: Decided, task: Task) -> None:
+        left = decided.instance.task(task.task_id)
+        act = signing.completion(left, at=self.now) if left else None
+        if act is None:
+            self.take(decided)
+        else:
+            self._complete(act, decided.instance, decided.said)
+
+    def suspend(self) -> None:
+        self.take(halts.suspended(self.instance, person="u.head", reason="r", at=self.now))
+
+    def resume(self) -> None:
+        self.take(halts.resumed(self.instance, person="u.head", reason="r", at=self.now))
+
+    def speak(self) -> None:
+        self.take(spoken(self.instance, until=self.now, office=OFFICE))
+
+    # ── what must hold ──
+
+    def look(self, before: Instance) -> None:
+        """No token lost, doubled or orphan; no clock without a step, no step without a clock; no clock restarted."""
+        case, account = self.instance, self.account
+        assert Counter(task.element for task in case.tasks) == account.tasks()
+        assert Counter(timer.element for timer in case.timers) == account.timers()
+        assert (case.ended_at is not None) == (not account.alive())
+        self.match(self.step)
+        ids = [task.task_id for task in case.tasks] + [closed.task_id for closed in case.closed]
+        assert len(ids) == len(set(ids))
+        running = [c.clock_id for c in case.clocks if c.kind is ClockKind.STEP and c.stopped is None]
+        assert sorted(running) == sorted(f"step:{task.task_id}" for task in case.tasks)
+        self._look_at_ledgers(before)
+        self._look_at_events()
+        assert (self.instance is before) or self.said
+        assert case.called == signing.called_by(case.tasks)
+        for task in case.tasks:
+            for action in actions_of(case, task, _PERSON, BOOKS, self.now):
+                assert action.refusal is None or (action.reason_zh and action.reason_en)
+
+    def _look_at_ledgers(self, before: Instance) -> None:
+        for clock in before.clocks:
+            after = self.instance.clock(clock.clock_id)
+            assert after is not None
+            assert after.entries[: len(clock.entries)] == clock.entries
+        for clock in self.instance.clocks:
+            kinds = [entry.kind for entry in clock.entries]
+            assert kinds.count(EntryKind.START) == 1
+            assert kinds.count(EntryKind.STOP) <= 1
+            if clock.kind is not ClockKind.STEP and self.instance.ended_at is None:
+                assert kinds == [EntryKind.START]
+
+    def _look_at_events(self) -> None:
+        opened = Counter(said.task_id for said in self.said if isinstance(said, TaskOpened))
+        closed = Counter(said.task_id for said in self.said if isinstance(said, TaskCompleted | TaskCancelled))
+        assert set(opened.values()) <= {1}
+        assert set(closed.values()) <= {1}
+        assert closed.keys() <= opened.keys()
+        assert opened.keys() - closed.keys() == {task.task_id for task in self.instance.tasks}
+
+
+_PERSON = Person(code="u.a", name="甲某", roles=frozenset(), department="D06", posts=POSTS)
+WEIGHED = (
+    *("complete",) * 12,
+    *("send_back",) * 5,
+    *("pull_back",) * 3,
+    *("claim", "sign", "sign", "sign", "add_signer", "add_signer") * 2,
+    *("release", "draft", "delegate", "resolve", "hand_over", "urge", "remove_signer", "fire", "jump"),
+    *("suspend", "resume", "resume", "resume", "resume", "speak"),
+)
+
+
+HOLDING = ("draft", "delegate", "resolve", "hand_over", "add_signer", "remove_signer")
+"""What may claim a task first."""
+
+
+def sequence(graph: Graph, bundle: Bundle, seed: int) -> Counter[str]:
+    """Play one sequence; give what was done and refused."""
+    world = World(graph, bundle, Random(seed))  # noqa: S311 - the same sequences again
+    world.look(world.instance)
+    for _ in range(OPERATIONS):
+        if world.instance.ended_at is not None:
+            break
+        world.play()
+    return world.done
+
+
+def sequences(total: int, *, first: int = 0, told: Callable[[int], None] = lambda _: None) -> Counter[str]:
+    """Play so many sequences, twenty on each process."""
+    done: Counter[str] = Counter()
+    for number in range(first, first + total):
+        if number % 20 == 0 or number == first:
+            graph, bundle = process_of(number // 20)
+        try:
+            done += sequence(graph, bundle, number)
+        except Exception as error:
+            error.add_note(f"sequence {number}")
+            raise
+        told(number)
+    return done
+
+
+def main(total: int, first: int = 0) -> None:
+    """Play and tell."""
+    began = time.monotonic()
+    done = sequences(total, first=first)
+    operations = sum(count for name, count in done.items() if not name.startswith("opened"))
+    print(f"{total} sequences, {operations} operations, {time.monotonic() - began:.0f} s")  # noqa: T201
+    for name, number in sorted(done.items()):
+        print(f"  {number:>9} {name}")  # noqa: T201
+
+
+if __name__ == "__main__":
+    main(*(int(argument) for argument in sys.argv[1:]))
