@@ -46,7 +46,8 @@ class Envelope(BaseModel):
     """A CloudEvents 1.0 event in JSON (https://github.com/cloudevents/spec, v1.0.2).
 
     `id` is `<service>.<collection>.<document>.<revision>.<n>`: the same write always says the same ids, so
-    sending again is harmless. `sequence` is the revision of the document that said it.
+    sending again is harmless. `sequence` is the revision of the document that said it. Events of a chained document
+    carry the `hash` of the `previous` one and their own, made with `salt` (`chains.py`).
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -60,6 +61,9 @@ class Envelope(BaseModel):
     datacontenttype: str = "application/json"
     sequence: int
     traceparent: str | None = None
+    previous: str | None = None
+    salt: str | None = None
+    hash: str | None = None
     data: dict[str, Any]
 
     @property

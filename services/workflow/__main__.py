@@ -5,7 +5,7 @@ from typing import Final
 
 from services.contracts.registry import CalendarPublished, DepartmentChanged, PersonChanged, PostChanged
 from services.kernel.app import Kernel, Service, run
-from services.kernel.identity.keys import PublishedKeys
+from services.kernel.identity.keys import PublishedKeys, private_key
 from services.kernel.store import Index, Store
 from services.kernel.worktime import OfficeHours
 from services.workflow.api import ROUTERS
@@ -53,6 +53,7 @@ async def _deps(kernel: Kernel) -> Deps:
         engines=Engines(_pool(settings), shelf),
         approvals=Approvals(PublishedKeys(settings.link_keys_url)),
         journal=kernel.journal,
+        case_key=private_key(settings.case_key_file) if settings.case_key_file else None,
     )
 
 

@@ -3,6 +3,8 @@
 import asyncio
 from dataclasses import dataclass, field
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from services.kernel.clock import Clock
 from services.kernel.store import Aggregates, Journal
 from services.workflow.approvals import Approvals
@@ -35,4 +37,5 @@ class Deps:
     engines: Engines
     approvals: Approvals
     journal: Journal
+    case_key: Ed25519PrivateKey | None = None
     bells: Bells = field(default_factory=Bells)

@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar, assert_never
 from services.workflow.clocks.dues import OfficeTime
 from services.workflow.definitions.shelf import Shelf
 from services.workflow.engine.models import (
+    Amend,
     Answer,
     Command,
     Complete,
@@ -47,6 +48,8 @@ def command_of(act: Act) -> Command:  # noqa: PLR0911 - one line a verb
             return Undo(act.target, str(act.payload.get("by", "")))
         case Verb.JUMP:
             return Jump(act.target, str(act.payload.get("element", "")))
+        case Verb.AMEND:
+            return Amend(act.payload)
         case Verb.START:
             msg = "a start is no command"
             raise ValueError(msg)

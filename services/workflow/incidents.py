@@ -5,8 +5,9 @@ from services.kernel.store import Conflict
 from services.workflow.acts import TRIES, ActRefused, office_for, pause, went_through
 from services.workflow.deps import Deps
 from services.workflow.engine.models import EngineFault
-from services.workflow.instances.incidents import StillFaulty, incident_of, opened, resolved
+from services.workflow.instances.incidents import StillFaulty, failed_again, incident_of, resolved
 from services.workflow.instances.models import Incident, Instance, Status, Verb
+from services.workflow.instances.records import Ending
 from services.workflow.instances.schedules import scheduled
 from services.workflow.instances.turns import Decided, Unworkable
 from services.workflow.offices import Office
@@ -34,9 +35,8 @@ async def try_again(deps: Deps, case_no: str, incident_id: str, *, by: str) -> I
             decided = await _went_through(deps, instance, incident, by=by, office=office)
         except (EngineFault, Unworkable) as fault:
             failed = StillFaulty(reason=f"{fault.zh} / {fault.en}")
-            decided = opened(
-                instance, incident.act, element=fault.element, zh=fault.zh, en=fault.en, at=deps.clock.now()
-            )
+            at = deps.clock.now()
+            decided = failed_again(instance, incident, element=fault.element, zh=fault.zh, en=fault.en, by=by, at=at)
         try:
             await deps.instances.save(decided.instance, revision, decided.said)
         except Conflict:
@@ -60,7 +60,7 @@ async def give_up(deps: Deps, case_no: str, incident_id: str, *, by: str) -> Ins
         incident = incident_of(instance, incident_id)
         if incident.act.verb is Verb.START:
             raise StartNotGivenUp(case_no=case_no)
-        after, said = resolved(instance, incident, by=by, at=now)
+        after, said = resolved(instance, incident, Ending.GIVEN_UP, by=by, at=now)
         return Decided(scheduled(after, office), said)
 
     return await deps.instances.change(case_no, decide)
@@ -69,11 +69,12 @@ async def give_up(deps: Deps, case_no: str, incident_id: str, *, by: str) -> Ins
 async def _went_through(deps: Deps, instance: Instance, incident: Incident, *, by: str, office: Office) -> Decided:
     """The act done at last; one that the process has meanwhile gone past is closed without being done."""
     now = deps.clock.now()
-    free, said = resolved(instance, incident, by=by, at=now)
+    free, said = resolved(instance, incident, Ending.DONE, by=by, at=now)
+    past = resolved(instance, incident, Ending.OVERTAKEN, by=by, at=now)
     if instance.status is Status.ENDED:
-        return Decided(free, said)
+        return past
     try:
         done = await went_through(deps, free, incident.act, office=office)
     except ActRefused:
-        return Decided(scheduled(free, office), said)
+        return Decided(scheduled(past.instance, office), past.said)
     return Decided(done.instance, (*done.said, *said))

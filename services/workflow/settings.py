@@ -1,9 +1,11 @@
 """What the workflow service needs to be told besides what every service is told."""
 
+from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
+from services.kernel.identity.keys import private_key
 from services.kernel.settings import Settings
 
 
@@ -34,6 +36,13 @@ class WorkflowSettings(Settings, frozen=True):
             " / where the messenger publishes the key of quick approvals (JWKS)"
         ),
     )
+    case_key_file: Path | None = Field(
+        None,
+        description=(
+            "签署案件档案的 Ed25519 私钥文件（PEM）；不填则档案不签名"
+            " / Ed25519 key (PEM) that signs exported case files; without it they are not signed"
+        ),
+    )
     engine_workers: Annotated[int, Field(ge=1, le=64)] = Field(
         2, description="流程引擎的工作进程数 / worker processes of the process engine"
     )
@@ -43,3 +52,15 @@ class WorkflowSettings(Settings, frozen=True):
     engine_memory_mb: Annotated[int, Field(ge=256, le=65_536)] = Field(
         2_048, description="每个引擎进程的内存上限(MB) / memory limit of each engine process in MB"
     )
+
+    @field_validator("case_key_file")
+    @classmethod
+    def _key_is_readable(cls, value: Path | None) -> Path | None:
+        """Found out at the start, not when the first file is asked for."""
+        if value is not None:
+            try:
+                private_key(value)
+            except OSError as error:
+                msg = f"无法读取 {value} / cannot be read: {error.strerror}"
+                raise ValueError(msg) from None
+        return value

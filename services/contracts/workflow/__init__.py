@@ -7,12 +7,14 @@ from services.contracts.workflow.cases import (
     CaseMigrated,
     CaseStarted,
     ExpectedDateMoved,
+    ExternalClosed,
     ExternalRequested,
     IncidentOpened,
     IncidentResolved,
     MigratedStep,
     MilestoneReached,
 )
+from services.contracts.workflow.incidents import IncidentEditDecided, IncidentEditProposed, IncidentRetried
 from services.contracts.workflow.items import (
     DefinitionActivated,
     DefinitionRetired,
@@ -70,9 +72,13 @@ __all__ = [
     "DefinitionActivated",
     "DefinitionRetired",
     "ExpectedDateMoved",
+    "ExternalClosed",
     "ExternalRequested",
+    "IncidentEditDecided",
+    "IncidentEditProposed",
     "IncidentOpened",
     "IncidentResolved",
+    "IncidentRetried",
     "Item",
     "JumpDecided",
     "JumpProposed",

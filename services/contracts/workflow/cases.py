@@ -126,6 +126,24 @@ class ExternalRequested(Said, frozen=True):
     variables: dict[str, Any]
 
 
+class ExternalClosed(Said, frozen=True):
+    """Nobody waits for the outside system any more: it answered, it failed, or the process went on without it.
+
+    `how` is `answered`, `failed` or `left`; `result` is what the answer said.
+    """
+
+    TYPE: ClassVar[str] = "guihua.workflow.external.closed.v1"
+
+    case_no: str
+    task_id: str
+    topic: str
+    element: str
+    name: str
+    how: str
+    result: dict[str, Any]
+    closed_at: datetime
+
+
 class IncidentOpened(Said, frozen=True):
     """The engine could not carry the case on; its stored state is untouched and the command is kept."""
 
@@ -136,10 +154,11 @@ class IncidentOpened(Said, frozen=True):
     element: str | None
     reason: str
     opened_at: datetime
+    cause: str = ""
 
 
 class IncidentResolved(Said, frozen=True):
-    """The kept command went through."""
+    """The incident is over: `how` says whether the kept command went through, was given up, or was overtaken."""
 
     TYPE: ClassVar[str] = "guihua.workflow.incident.resolved.v1"
 
@@ -147,3 +166,4 @@ class IncidentResolved(Said, frozen=True):
     incident_id: str
     resolved_by: str
     resolved_at: datetime
+    how: str = ""

@@ -1,6 +1,6 @@
 """MongoDB: aggregates with their outbox, read copies, the journal. The only importer of the drivers."""
 
-from services.kernel.store.aggregates import Aggregates, Body
+from services.kernel.store.aggregates import Aggregates, Body, Chained
 from services.kernel.store.codec import encoded
 from services.kernel.store.copies import Collection
 from services.kernel.store.dead_letters import DeadLetter, DeadLetters, LetterState, NoSuchLetter
@@ -17,6 +17,7 @@ __all__ = [
     "AlreadyApplied",
     "AlreadyExists",
     "Body",
+    "Chained",
     "Collection",
     "Conflict",
     "DeadLetter",

@@ -16,7 +16,7 @@ from services.kernel.store.codec import encoded
 from services.kernel.store.documents import Documents
 from services.kernel.store.drivers import Row, listed
 from services.kernel.store.ground import Ground
-from services.kernel.store.outgoing import Author, outbox_rows
+from services.kernel.store.outgoing import Author, chained, envelopes, outbox_rows
 from services.kernel.store.refusals import AlreadyApplied, Conflict, NotFound
 from services.kernel.telemetry import traceparent
 
@@ -29,6 +29,15 @@ _OPTIONS: Final = bson.CodecOptions[dict[str, Any]](tz_aware=True)
 
 class Body(BaseModel, frozen=True):
     """The state of one aggregate: what is stored under `body`."""
+
+
+class Chained(Body, frozen=True):
+    """An aggregate whose events are a chain: `chain` is the hash of the last one, kept in the write that says it.
+
+    So rivals cannot fork it: of two writes of one revision the second fails, and its events were never said.
+    """
+
+    chain: str = ""
 
 
 B = TypeVar("B", bound=Body)
@@ -54,7 +63,8 @@ class Aggregates(Generic[B]):
     async def create(self, body: B, events: Sequence[Said] = (), *, cause: str | None = None) -> int:
         """Store a new aggregate as revision 1 and say `events`. Raises AlreadyExists, AlreadyApplied."""
         key = self._key_of(body)
-        await self.documents.insert(key, _packed(body), self._says(key, 1, events), cause=cause)
+        body, says = self._says(body, 1, events)
+        await self.documents.insert(key, _packed(body), says, cause=cause)
         return 1
 
     async def create_in_turn(self, bodies: Sequence[B]) -> int:
@@ -113,7 +123,7 @@ class Aggregates(Generic[B]):
         must be unique is taken.
         """
         key = self._key_of(body)
-        says = self._says(key, revision + 1, events)
+        body, says = self._says(body, revision + 1, events)
         await self.documents.replace(key, revision, _packed(body), says, cause=cause)
         return revision + 1
 
@@ -178,12 +188,17 @@ class Aggregates(Generic[B]):
     def _of(self, row: Row) -> tuple[B, int]:
         return self._model.model_validate(row["body"]), row["revision"]
 
-    def _says(self, key: str, revision: int, events: Sequence[Said]) -> list[Row]:
+    def _says(self, body: B, revision: int, events: Sequence[Said]) -> tuple[B, list[Row]]:
+        """The body, with the new end of its chain if it has one, and the rows of what the write says."""
         if not events:
-            return []
-        author = Author(self._ground.service, self.documents.name, key, revision)
+            return body, []
+        author = Author(self._ground.service, self.documents.name, self._key_of(body), revision)
         clock = self._ground.clock
-        return outbox_rows(author, events, now=clock.now(), wall=clock.wall(), traceparent=traceparent())
+        said = envelopes(author, events, now=clock.now(), traceparent=traceparent())
+        if isinstance(body, Chained):
+            said = chained(said, body.chain)
+            body = body.model_copy(update={"chain": said[-1].hash})
+        return body, outbox_rows(author, said, wall=clock.wall())
 
 
 def _packed(body: Body) -> bytes:

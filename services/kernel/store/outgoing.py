@@ -1,16 +1,19 @@
 """What a write says: envelopes, and the rows in which they wait in the document's outbox."""
 
 import re
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+from services.contracts.chains import linked
 from services.contracts.events import Envelope, Said
 from services.kernel.problem import TooMuchToSay
 from services.kernel.store.drivers import Row
 
 _LARGEST: Final = 1_000_000  # NATS takes 1 MiB unless told otherwise
+_SALT_BYTES: Final = 12
 _KEY: Final = re.compile(r"[^\s.*>]+(\.[^\s.*>]+)*")
 
 
@@ -37,14 +40,24 @@ class Author:
     revision: int
 
 
-def outbox_rows(
-    author: Author, events: Sequence[Said], *, now: datetime, wall: datetime, traceparent: str | None
-) -> list[Row]:
-    """One row for each event. The same revision says the same ids, so that sending again is harmless."""
-    return [
-        _row(_envelope(author, n, said, now=now, traceparent=traceparent), author=author, n=n, wall=wall)
-        for n, said in enumerate(events)
-    ]
+def envelopes(author: Author, events: Sequence[Said], *, now: datetime, traceparent: str | None) -> list[Envelope]:
+    """One for each event. The same revision says the same ids, so that sending again is harmless."""
+    return [_envelope(author, n, said, now=now, traceparent=traceparent) for n, said in enumerate(events)]
+
+
+def chained(said: Sequence[Envelope], head: str) -> list[Envelope]:
+    """The events as links of a chain that ends with `head` so far."""
+    links: list[Envelope] = []
+    for each in said:
+        as_sent = Envelope.model_validate_json(each.model_dump_json())
+        links.append(linked(as_sent, previous=head, salt=secrets.token_hex(_SALT_BYTES)))
+        head = links[-1].hash or ""
+    return links
+
+
+def outbox_rows(author: Author, said: Sequence[Envelope], *, wall: datetime) -> list[Row]:
+    """The rows in which these events wait to be sent."""
+    return [_row(each, author=author, n=n, wall=wall) for n, each in enumerate(said)]
 
 
 def _envelope(author: Author, n: int, said: Said, *, now: datetime, traceparent: str | None) -> Envelope:

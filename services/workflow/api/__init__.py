@@ -2,12 +2,13 @@
 
 from typing import Final
 
-from services.workflow.api import cases, definitions, desks, incidents, moves, tasks, versions
+from services.workflow.api import cases, definitions, desks, history, incidents, moves, tasks, versions
 
 ROUTERS: Final = (
     tasks.router,
     desks.router,
     cases.router,
+    history.router,
     moves.router,
     definitions.router,
     versions.router,

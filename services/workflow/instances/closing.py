@@ -9,6 +9,7 @@ from services.contracts.events import Said
 from services.contracts.words import StepKind
 from services.contracts.workflow import TaskCancelled, TaskCompleted, TimerFired
 from services.workflow.clocks import deeds
+from services.workflow.clocks.dues import OfficeTime
 from services.workflow.instances.models import ClosedTask, Instance, Task, Verb
 from services.workflow.instances.turns import Decided, Turn, room_of
 
@@ -51,7 +52,7 @@ def digest_of(answers: Mapping[str, Any]) -> str:
 
 
 def _close(instance: Instance, task: Task, turn: Turn) -> Decided:
-    completed = _is_completed(task, turn)
+    completed, time = _is_completed(task, turn), turn.office.time
     stopped, clock_said = _stop_clock(instance, task, turn)
     resumed, hold_said = _end_holds(stopped, task, turn)
     first = _completed(task, resumed, turn) if completed else _cancelled(task, instance, turn)
@@ -68,6 +69,10 @@ def _close(instance: Instance, task: Task, turn: Turn) -> Decided:
         closed_at=turn.act.at,
         activity=task.activity,
         after=task.after,
+        opened_at=task.opened_at,
+        due_on=task.due_on,
+        workdays=time.calendar.workdays_between(time.day_of(task.opened_at), time.day_of(turn.act.at)),
+        overdue_workdays=_overdue(task, resumed, time),
     )
     tasks = tuple(each for each in resumed.tasks if each.task_id != task.task_id)
     after = resumed.model_copy(update={"tasks": tasks, "closed": (*resumed.closed, closed)})
@@ -121,13 +126,18 @@ def _completed(task: Task, instance: Instance, turn: Turn) -> TaskCompleted:
         completed_at=act.at,
         completed_on=done_on,
         due_on=clock.due_on if clock else None,
-        overdue_workdays=deeds.final_account(clock, turn.office.time) if clock else 0,
+        overdue_workdays=_overdue(task, instance, time),
         channel=act.channel,
         signature=act.signature,
         saved_workdays=saved,
         alternative_on=alternative_on,
         answers=act.payload,
     )
+
+
+def _overdue(task: Task, instance: Instance, time: OfficeTime) -> int:
+    clock = instance.clock(f"step:{task.task_id}")
+    return deeds.final_account(clock, time) if clock else 0
 
 
 def _cancelled(task: Task, instance: Instance, turn: Turn) -> TaskCancelled:

@@ -7,9 +7,10 @@ from typing import Any, Final
 from pydantic import BaseModel, Field
 
 from services.contracts.words import HoldGround, Outcome, StepKind
-from services.kernel.store import Body
+from services.kernel.store import Chained
 from services.workflow.clocks.ledgers import Clock
 from services.workflow.instances.desks import Desk
+from services.workflow.instances.records import Edit, Mended, Passes
 
 NO_DESK: Final = Desk()
 
@@ -33,6 +34,7 @@ class Verb(StrEnum):
     MESSAGE = "message"
     UNDO = "undo"
     JUMP = "jump"
+    AMEND = "amend"
 
 
 class Act(BaseModel, frozen=True):
@@ -89,6 +91,7 @@ class ClosedTask(BaseModel, frozen=True):
     """A step that is over. `person` is None when nobody completed it; `digest` tells equal answers from others.
 
     `undone` says that it was done, but the case went back behind it: it stays in the history and counts no more.
+    `workdays` is how long it was open; None for those closed before it was recorded.
     """
 
     task_id: str
@@ -104,6 +107,10 @@ class ClosedTask(BaseModel, frozen=True):
     activity: str | None = None
     after: tuple[int, ...] = ()
     undone: bool = False
+    opened_at: datetime | None = None
+    due_on: date | None = None
+    workdays: int | None = None
+    overdue_workdays: int = 0
 
 
 class External(BaseModel, frozen=True):
@@ -126,7 +133,10 @@ class Timer(BaseModel, frozen=True):
 
 
 class Incident(BaseModel, frozen=True):
-    """An act that the process could not carry out. The state is as before; the act waits to be tried again."""
+    """An act that the process could not carry out. The state is as before; the act waits to be tried again.
+
+    `cause` is the same for incidents of the same kind, whatever numbers and names their reasons bear.
+    """
 
     incident_id: str
     element: str
@@ -135,6 +145,7 @@ class Incident(BaseModel, frozen=True):
     act: Act
     opened_at: datetime
     tries: int = 1
+    cause: str = ""
 
     @property
     def reason(self) -> str:
@@ -193,14 +204,15 @@ class Pin(BaseModel, frozen=True):
     terms: Terms
 
 
-class Instance(Body, frozen=True):
+class Instance(Chained, frozen=True):
     """A case on its way through its process.
 
     `departments` are all that ever had a step of the case, the responsible one first: who may see it. `early` keeps
     messages for which nobody waited yet. `next_due_at` is the next moment at which time itself does something. `state`
     is the engine's alone; `data` shows the variables in it. `calendar` is the version that its dates are reckoned by.
     `called` are people and posts at departments who are to work on it besides the posts of its steps.
-    `sent_back` counts how often it went back to an earlier step.
+    `sent_back` counts how often it went back to an earlier step. `edits` and `mended` keep what was done about its
+    incidents, `passes` how often it passed each element.
     """
 
     case_no: str
@@ -217,6 +229,9 @@ class Instance(Body, frozen=True):
     clocks: tuple[Clock, ...] = ()
     early: tuple[Act, ...] = ()
     incidents: tuple[Incident, ...] = ()
+    edits: tuple[Edit, ...] = ()
+    mended: tuple[Mended, ...] = ()
+    passes: tuple[Passes, ...] = ()
     next_due_at: datetime | None = None
     calendar: str = ""
     suspended: Suspension | None = None

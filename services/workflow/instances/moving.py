@@ -9,7 +9,7 @@ from services.workflow.instances.closing import close_tasks, say_fired
 from services.workflow.instances.ending import end
 from services.workflow.instances.models import Act, Application, Instance, Pin, Status, Verb
 from services.workflow.instances.opening import arm_timers, ask_outside, open_tasks
-from services.workflow.instances.passing import walk_passed
+from services.workflow.instances.passing import count_passed, walk_passed
 from services.workflow.instances.schedules import expected_moved, reckoned_by, scheduled
 from services.workflow.instances.turns import Decided, Turn, in_order
 from services.workflow.offices import Office
@@ -72,7 +72,9 @@ def moved(instance: Instance, act: Act, step: Step, *, now: datetime, office: Of
     """
     turn = Turn(act, step, now, office)
     after = instance.model_copy(update={"state": step.state, "data": dict(step.data)})
-    decided = in_order(after, turn, say_fired, close_tasks, walk_passed, open_tasks, ask_outside, arm_timers, end)
+    decided = in_order(
+        after, turn, say_fired, close_tasks, count_passed, walk_passed, open_tasks, ask_outside, arm_timers, end
+    )
     said = (*decided.said, *expected_moved(decided.said))
     return Decided(reckoned_by(scheduled(decided.instance, office), office), said)
 

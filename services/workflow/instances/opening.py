@@ -4,7 +4,7 @@ from datetime import date
 
 from services.contracts.events import Said
 from services.contracts.words import ClockKind, HoldGround, StepKind
-from services.contracts.workflow import ExternalRequested, TaskOpened
+from services.contracts.workflow import ExternalClosed, ExternalRequested, TaskOpened
 from services.workflow.books import PostUnplaced, place
 from services.workflow.clocks import deeds
 from services.workflow.clocks.grounds import GroundUnknown, ground_of
@@ -32,8 +32,10 @@ def ask_outside(instance: Instance, turn: Turn) -> Decided:
     known = {each.task_id: each for each in instance.external}
     fresh = [task for task in turn.step.external if task.id not in known]
     asked = tuple(known.get(task.id) or _external(task, turn) for task in turn.step.external)
+    still = {task.id for task in turn.step.external}
+    closed = tuple(_closed(instance, each, turn) for each in instance.external if each.task_id not in still)
     said = tuple(_requested(instance, task, turn) for task in fresh)
-    return Decided(instance.model_copy(update={"external": asked}), said)
+    return Decided(instance.model_copy(update={"external": asked}), (*closed, *said))
 
 
 def arm_timers(instance: Instance, turn: Turn) -> Decided:
@@ -183,6 +185,21 @@ def _opened(instance: Instance, task: Task) -> TaskOpened:
 
 def _external(task: ExternalTask, turn: Turn) -> External:
     return External(task_id=task.id, element=task.element, name=task.name, topic=task.topic, requested_at=turn.now)
+
+
+def _closed(instance: Instance, external: External, turn: Turn) -> ExternalClosed:
+    act = turn.act
+    how = {Verb.ANSWER: "answered", Verb.FAIL: "failed"}.get(act.verb) if act.target == external.task_id else None
+    return ExternalClosed(
+        case_no=instance.case_no,
+        task_id=external.task_id,
+        topic=external.topic,
+        element=external.element,
+        name=external.name,
+        how=how or "left",
+        result=act.payload if how else {},
+        closed_at=act.at,
+    )
 
 
 def _requested(instance: Instance, task: ExternalTask, turn: Turn) -> ExternalRequested:

@@ -1,6 +1,7 @@
 """What the process passed in a turn: the case's own clocks start and stop, milestones are reached."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
@@ -14,6 +15,7 @@ from services.workflow.clocks.plans import ClockPlan
 from services.workflow.engine.language.errors import Miscalculated, Unwritable
 from services.workflow.engine.models import Passed
 from services.workflow.instances.models import Instance, Pin, Verb
+from services.workflow.instances.records import Passes
 from services.workflow.instances.turns import Decided, Turn, Unworkable, reckoned, room_of, value_at
 
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -33,6 +35,14 @@ _OUTCOME_OF_DECISION: Final[dict[str, Outcome]] = {
     "deny": Outcome.REFUSED,
 }
 """What a decision means where the diagram names no outcome."""
+
+
+def count_passed(instance: Instance, turn: Turn) -> Decided:
+    """Count each element that was passed: how often the process came by."""
+    counts = Counter({each.element: each.times for each in instance.passes})
+    counts.update(passed.element for passed in turn.step.passed if passed.element)
+    passes = tuple(Passes(element=element, times=times) for element, times in counts.items())
+    return Decided(instance.model_copy(update={"passes": passes}))
 
 
 def walk_passed(instance: Instance, turn: Turn) -> Decided:

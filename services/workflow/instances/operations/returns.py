@@ -18,6 +18,7 @@ from services.workflow.instances.operations.refusals import (
     NotYours,
     SeveralSign,
 )
+from services.workflow.instances.records import Ending
 from services.workflow.instances.turns import Decided
 from services.workflow.instances.working import TaskNotFound, claimed, is_entrusted
 
@@ -197,7 +198,7 @@ def without_incidents(before: Instance, after: Instance, *, actor: str, at: date
     said: list[Said] = []
     for incident in after.incidents:
         if incident.act.target in gone:
-            after, more = incidents.resolved(after, incident, by=actor, at=at)
+            after, more = incidents.resolved(after, incident, Ending.OVERTAKEN, by=actor, at=at)
             said += more
     return Decided(after, tuple(said))
 
