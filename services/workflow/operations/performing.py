@@ -31,10 +31,6 @@ class Move(NamedTuple):
     finish: Finish
 
 
-class _NotYet(Exception):
-    """A request with this key has not been carried out."""
-
-
 TaskRule = Callable[[Instance, Task, Office], Decided]
 
 
@@ -65,10 +61,11 @@ async def do(deps: Deps, task_id: str, rule: TaskRule, *, who: Person, name: str
 
 
 async def _apply(deps: Deps, case_no: str, rule: Rule, *, task_id: str, cause: str | None) -> Instance:
-    if (before := await _applied(deps, case_no, cause)) is not None:
-        return before
     for attempt in range(TRIES):
-        instance, revision = await deps.instances.load(case_no)
+        try:
+            instance, revision = await deps.instances.load(case_no, cause=cause)
+        except AlreadyApplied:
+            return (await deps.instances.load(case_no))[0]
         office = await office_for(deps, instance)
         decided = rule(instance, office)
         if decided.instance == instance and not decided.said:
@@ -76,9 +73,7 @@ async def _apply(deps: Deps, case_no: str, rule: Rule, *, task_id: str, cause: s
         decided = await _completed(deps, decided, task_id, office=office)
         try:
             await deps.instances.save(signing.recalled(decided.instance), revision, decided.said, cause=cause)
-        except AlreadyApplied:
-            return (await deps.instances.load(case_no))[0]
-        except Conflict:
+        except (Conflict, AlreadyApplied):
             await pause(attempt)
             continue
         return decided.instance
@@ -99,19 +94,18 @@ async def move_case(
     deps: Deps, case_no: str, move: Callable[[Instance, Office], Move], *, cause: str | None
 ) -> Instance:
     """Let the process carry out a move and save what became of it in one write."""
-    if (before := await _applied(deps, case_no, cause)) is not None:
-        return before
     for attempt in range(TRIES):
-        instance, revision = await deps.instances.load(case_no)
+        try:
+            instance, revision = await deps.instances.load(case_no, cause=cause)
+        except AlreadyApplied:
+            return (await deps.instances.load(case_no))[0]
         office = await office_for(deps, instance)
         act, finish = move(instance, office)
         moved = await carried_or_refused(deps, instance, act, office=office)
         done = finish(instance, moved, office)
         try:
             await deps.instances.save(done.instance, revision, done.said, cause=cause)
-        except AlreadyApplied:
-            return (await deps.instances.load(case_no))[0]
-        except Conflict:
+        except (Conflict, AlreadyApplied):
             await pause(attempt)
             continue
         return done.instance
@@ -126,21 +120,6 @@ async def carried_or_refused(deps: Deps, instance: Instance, act: Act, *, office
         raise NotUndoable(reason_zh=refused.values["reason_zh"], reason=refused.values["reason"]) from None
     except (EngineFault, Unworkable) as fault:
         raise NotUndoable(reason_zh=fault.zh, reason=fault.en) from None
-
-
-async def _applied(deps: Deps, case_no: str, cause: str | None) -> Instance | None:
-    """The case, if a request with this key was carried out before."""
-    if cause is None:
-        return None
-
-    def never(case: Instance) -> Decided:
-        del case
-        raise _NotYet
-
-    try:
-        return await deps.instances.change(case_no, never, cause=cause)
-    except _NotYet:
-        return None
 
 
 def cause_of(who: Person, name: str, target: str, key: str | None) -> str | None:
