@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from services.kernel.worktime import Calendar, OfficeHours
-from services.workflow.engine.models import Command, Finding, Step
+from services.workflow.engine.models import Carried, Command, Finding, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,17 @@ class ApplyRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class CarryRequest:
+    """Say what becomes of these instances when they follow the bundle of the request instead of their own."""
+
+    states: tuple[bytes, ...]
+    old_key: str
+    old_files: Mapping[str, bytes]
+    mapping: Mapping[str, str]
+    touched: Mapping[str, frozenset[str]]
+
+
+@dataclass(frozen=True, slots=True)
 class CheckRequest:
     """Only compile, and give the findings."""
 
@@ -42,7 +53,7 @@ class CheckRequest:
 class Request:
     """One piece of work. `files` and `calendar` are left out where the worker has had them before."""
 
-    work: StartRequest | ApplyRequest | CheckRequest
+    work: StartRequest | ApplyRequest | CarryRequest | CheckRequest
     bundle_key: str
     files: Mapping[str, bytes] | None
     now: datetime | None
@@ -65,6 +76,7 @@ class Reply(msgspec.Struct, frozen=True):
 
     step: Step | None = None
     findings: tuple[Finding, ...] | None = None
+    carried: tuple[Carried, ...] | None = None
     complaint: Complaint | None = None
     missing: bool = False
 

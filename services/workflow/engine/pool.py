@@ -10,7 +10,7 @@ import os
 import queue
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -24,6 +24,7 @@ from services.kernel.worktime import Calendar, OfficeHours
 from services.workflow.engine.bundles import digest
 from services.workflow.engine.exchange import (
     ApplyRequest,
+    CarryRequest,
     CheckRequest,
     Reply,
     Request,
@@ -31,7 +32,7 @@ from services.workflow.engine.exchange import (
     packed_request,
     read_reply,
 )
-from services.workflow.engine.models import WHOLE, Command, EngineFault, Finding, Refusal, Refused, Step
+from services.workflow.engine.models import WHOLE, Carried, Command, EngineFault, Finding, Refusal, Refused, Step
 
 _HOURS: Final = OfficeHours()
 _KILLED_WITHIN: Final = 5.0
@@ -206,13 +207,37 @@ class EnginePool:
         work = ApplyRequest(state, command)
         return await self._step(Request(work, source.key, source.files, now, hours, calendar.version, calendar))
 
-    async def _step(self, request: Request) -> Step:
+    async def carry(
+        self,
+        old: Source,
+        new: Source,
+        states: Sequence[bytes],
+        *,
+        mapping: Mapping[str, str],
+        touched: Mapping[str, frozenset[str]],
+        now: datetime,
+        calendar: Calendar,
+        hours: OfficeHours = _HOURS,
+    ) -> tuple[Carried, ...]:
+        """Say of each instance what becomes of it under another version, as `carry.migrate` does. Raises EngineFault.
+
+        All of them are one piece of work: give no more at once than `Limits.seconds` allow.
+        """
+        work = CarryRequest(tuple(states), old.key, old.files, mapping, touched)
+        request = Request(work, new.key, new.files, now, hours, calendar.version, calendar)
+        return (await self._reply(request)).carried or ()
+
+    async def _reply(self, request: Request) -> Reply:
         reply = await self._ask(request)
         if reply.complaint is not None:
             wrong = reply.complaint
             if wrong.code:
                 raise Refused(Refusal(wrong.code), wrong.zh, wrong.en)
             raise EngineFault(wrong.element, wrong.zh, wrong.en)
+        return reply
+
+    async def _step(self, request: Request) -> Step:
+        reply = await self._reply(request)
         if reply.step is None:
             raise EngineFault(WHOLE, "引擎没有给出结果", "the engine gave no result")
         return reply.step

@@ -4,7 +4,7 @@ A step is all or nothing: whatever is raised, the caller's stored state is untou
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final, assert_never
 
@@ -109,6 +109,22 @@ def look(bundle: Bundle, state: bytes, *, now: datetime, calendar: Calendar, hou
     instance = _instance(bundle, saved.process, saved.seed, Office(now, calendar, hours))
     codec.restore(saved, instance)
     return _shown(instance, View(instance), codec.Stamp(saved.bundle, saved.process, saved.cancelled), state)
+
+
+def go_on(
+    bundle: Bundle,
+    state: codec.State,
+    wake: Callable[[Instance], None],
+    *,
+    now: datetime,
+    calendar: Calendar,
+    hours: OfficeHours = _HOURS,
+) -> Step:
+    """Let an instance go on that was carried over to a bundle; `wake` is called once. Raises `EngineFault`."""
+    instance = _instance(bundle, state.process, state.seed, Office(now, calendar, hours))
+    codec.restore(state, instance)
+    wake(instance)
+    return _step(instance, codec.Stamp(bundle.mark, state.process))
 
 
 def _instance(bundle: Bundle, process_key: str, seed: bytes, office: Office) -> Instance:

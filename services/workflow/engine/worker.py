@@ -6,14 +6,17 @@ It has no environment, no open files but its pipe, and a bounded address space; 
 import resource
 import sys
 from collections import OrderedDict
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection
 from typing import Final
 
 from services.kernel.worktime import Calendar, OfficeHours
-from services.workflow.engine.bundles import Compiled, compile_bundle
+from services.workflow.engine.bundles import Bundle, Compiled, compile_bundle
+from services.workflow.engine.carry import Route, migrate
 from services.workflow.engine.exchange import (
     ApplyRequest,
+    CarryRequest,
     CheckRequest,
     Complaint,
     Reply,
@@ -35,10 +38,11 @@ class Bench:
     def __init__(self) -> None:
         self._compiled: OrderedDict[str, Compiled] = OrderedDict()
         self._calendars: OrderedDict[str, Calendar] = OrderedDict()
+        self._route: Route | None = None
 
     def answer(self, request: Request) -> Reply:
         """Do what is asked; refusals and faults are answers too."""
-        compiled = self._bundle(request)
+        compiled = self._bundle(request.bundle_key, request.files)
         if compiled is None:
             return Reply(missing=True)
         try:
@@ -48,16 +52,16 @@ class Bench:
         except EngineFault as fault:
             return Reply(complaint=Complaint("", fault.element, fault.zh, fault.en))
 
-    def _bundle(self, request: Request) -> Compiled | None:
-        found = self._compiled.get(request.bundle_key)
+    def _bundle(self, key: str, files: Mapping[str, bytes] | None) -> Compiled | None:
+        found = self._compiled.get(key)
         if found is None:
-            if request.files is None:
+            if files is None:
                 return None
-            found = compile_bundle(request.files)
-            self._compiled[request.bundle_key] = found
+            found = compile_bundle(files)
+            self._compiled[key] = found
             while len(self._compiled) > MAX_COMPILED:
                 self._compiled.popitem(last=False)
-        self._compiled.move_to_end(request.bundle_key)
+        self._compiled.move_to_end(key)
         return found
 
     def _done(self, request: Request, compiled: Compiled) -> Reply:
@@ -77,7 +81,26 @@ class Bench:
                 )
             case ApplyRequest(state, command):
                 step = apply(compiled.bundle, state, command, now=now, calendar=calendar, hours=hours)
+            case CarryRequest(states):
+                route = self._way(work, compiled.bundle)
+                each = tuple(migrate(route, state, now=now, calendar=calendar, hours=hours) for state in states)
+                return Reply(carried=each)
         return Reply(step=step)
+
+    def _way(self, work: CarryRequest, new: Bundle) -> Route:
+        """The way between two versions, the same for as many requests as ask for it one after another."""
+        old = self._bundle(work.old_key, work.old_files)
+        if old is None or old.bundle is None:
+            raise EngineFault(WHOLE, "旧版流程定义无法编译", "the old definition does not compile")
+        known = self._route
+        if known is None or (known.old, known.new, known.mapping, known.touched) != (
+            old.bundle,
+            new,
+            work.mapping,
+            work.touched,
+        ):
+            known = self._route = Route(old.bundle, new, work.mapping, work.touched)
+        return known
 
     def _calendar(self, request: Request) -> Calendar | None:
         if request.calendar is not None:

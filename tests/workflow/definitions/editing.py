@@ -54,9 +54,10 @@ def inserted(files: Files, flow_id: str, task: str, task_id: str) -> Files:
     target = found[1]
     led = replaced(files, found[0], found[0].replace(f'targetRef="{target}"', f'targetRef="{task_id}"'))
     onward = f'<bpmn:sequenceFlow id="Flow_{task_id}" sourceRef="{task_id}" targetRef="{target}" />'
-    return replaced(
-        _incoming(led, target, flow_id, f"Flow_{task_id}"), "</bpmn:process>", f"{task}{onward}</bpmn:process>"
-    )
+    ends = f"<bpmn:incoming>{flow_id}</bpmn:incoming><bpmn:outgoing>Flow_{task_id}</bpmn:outgoing></bpmn:userTask>"
+    drawn = task.replace("</bpmn:userTask>", ends)
+    led = _incoming(led, target, flow_id, f"Flow_{task_id}")
+    return replaced(led, "</bpmn:process>", f"{drawn}{onward}</bpmn:process>")
 
 
 def _incoming(files: Files, target: str, was: str, now: str) -> Files:

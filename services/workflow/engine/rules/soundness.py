@@ -45,6 +45,15 @@ def stuck_from(body: Body, node_id: str) -> tuple[Finding, ...]:
     return tuple(finding for finding in report.findings if finding.rule == "GH-E119")
 
 
+def stuck_with(body: Body, flows: frozenset[str]) -> tuple[Finding, ...]:
+    """Say which joins would wait for ever, and what would be done twice, with tokens on these flows."""
+    if not flows or _not_played(body):
+        return ()
+    report = Report()
+    _Game(report, body).play(tuple(flows))
+    return tuple(finding for finding in report.findings if finding.rule in ("GH-E119", "GH-W120"))
+
+
 def _not_played(body: Body) -> list[tuple[Node, str]]:
     """Give what keeps a body from being played: where tokens are counted, or no flow says what comes first."""
     found = []
