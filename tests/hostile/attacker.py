@@ -86,9 +86,7 @@ def _faults(event: events.ScenarioFinished) -> dict[str, str]:
         for check in checks
         if check.failure_info
     ]
-    return {
-        f"{event.label}: {name}: {info.failure.message[:300]}": info.code_sample[:1000] for name, info in failed
-    }
+    return {f"{event.label}: {name}: {info.failure.message[:300]}": info.code_sample[:1000] for name, info in failed}
 
 
 def _config(target: dict[str, Any], examples: int, keys: dict[str, list[str]]) -> Config:
