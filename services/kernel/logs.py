@@ -8,6 +8,7 @@ import logging
 import re
 import sys
 from collections.abc import Mapping, MutableMapping
+from functools import lru_cache
 from typing import Any, Final, TextIO
 
 import orjson
@@ -122,6 +123,7 @@ def _redacted(name: str, value: Any, *, depth: int) -> Any:  # noqa: ANN401 - a 
             return _SHAPES.sub(_HIDDEN, str(value))
 
 
+@lru_cache(maxsize=4096)
 def _is_private(name: str) -> bool:
     lowered = name.lower()
     return lowered in _PRIVATE or any(lowered.endswith(f"_{word}") for word in _PRIVATE)

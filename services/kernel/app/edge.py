@@ -5,7 +5,6 @@ import time
 import uuid
 from typing import Any, Final
 
-from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -31,6 +30,8 @@ _SECURITY_HEADERS: Final = {
     "Cache-Control": "no-store",
 }
 """On every answer, unless the route set its own."""
+
+_RAW_HEADERS: Final = [(name.lower().encode(), value.encode()) for name, value in _SECURITY_HEADERS.items()]
 
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _RETRY_AFTER: Final = 5
@@ -93,9 +94,9 @@ class _Answered:
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            headers = MutableHeaders(scope=message)
-            for name, value in _SECURITY_HEADERS.items():
-                headers.setdefault(name, value)
+            own = {name.lower() for name, _ in message["headers"]}
+            ours = [header for header in _RAW_HEADERS if header[0] not in own]
+            message = {**message, "headers": [*message["headers"], *ours]}
         await self._send(message)
 
 

@@ -11,6 +11,7 @@ from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExport
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import Span, SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, DEFAULT_ON
 from opentelemetry.trace import SpanKind
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
@@ -29,13 +30,14 @@ class _NoAddresses(SpanProcessor):
 
 
 def start_tracing(service: str, *, endpoint: str | None) -> None:
-    """Begin to trace this process, once. Spans are sent on only if `endpoint` is set; else no thread is started."""
+    """Begin to trace this process, once. Without `endpoint` spans have their ids only, and no thread is started."""
     if isinstance(trace.get_tracer_provider(), TracerProvider):
         return  # OpenTelemetry lets a process have one
     resource = Resource.create({"service.name": service, "service.namespace": "guihua"})
-    provider = TracerProvider(resource=resource, shutdown_on_exit=False)
-    provider.add_span_processor(_NoAddresses())
+    sampler = ALWAYS_OFF if endpoint is None else DEFAULT_ON
+    provider = TracerProvider(resource=resource, shutdown_on_exit=False, sampler=sampler)
     if endpoint is not None:
+        provider.add_span_processor(_NoAddresses())
         exporter = OTLPSpanExporter(endpoint=endpoint.rstrip("/") + "/v1/traces", timeout=_EXPORT_TIMEOUT)
         provider.add_span_processor(BatchSpanProcessor(exporter))
     trace.set_tracer_provider(provider)
