@@ -6,221 +6,43 @@ The slow one has looked and decided; before its write is sent the fast one does 
 # ruff: noqa: ARG005 - every pair of rivals is made from the same two
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
-from services.contracts.events import Envelope, Said
-from services.contracts.words import ClockKind
-from services.kernel.app import Kernel
-from services.kernel.bus import Event
 from services.kernel.clock import FrozenClock
-from services.kernel.identity import Identity, Person, create_keypair
 from services.kernel.problem import Language, Problem
-from services.kernel.store import Aggregates, Store
-from services.workflow import deploys, tasks
-from services.workflow.__main__ import SERVICE
-from services.workflow.consumers import start_case
+from services.workflow import tasks
 from services.workflow.deps import Deps
 from services.workflow.instances.desks import Place
-from services.workflow.instances.models import Instance
 from services.workflow.instances.operations.signing import Wish
-from services.workflow.operations import cases, desks, returns
-from services.workflow.settings import WorkflowSettings
+from services.workflow.operations import cases, desks
 from services.workflow.ticker import fire_due
-from tests.support.desk import bus_of
-from tests.support.office import Office
-from tests.workflow.bundle_support import as_bytes, bundle
-from tests.workflow.case_support import department, received
 from tests.workflow.clock_support import at
-from tests.workflow.operations.joint import CODE, joint
+from tests.workflow.operations.rivals import (
+    Bureau,
+    Deed,
+    approve,
+    bureau,
+    claim,
+    complete,
+    hand_over,
+    ids_of,
+    pull_back,
+    send_back,
+    suspend,
+)
 from tests.workflow.room import (
     ACCEPT,
     EXPERTS,
     HANDLER,
     HANDLER2,
-    HEAD,
     IT,
-    LEADER,
-    POSTS,
     REVIEW,
-    person_said,
-    post_said,
 )
 
-
-class Slow(Aggregates[Instance]):
-    """Waits before its first write, until it is let go."""
-
-    def __init__(self, like: Aggregates[Instance]) -> None:
-        super().__init__(like._ground, like.documents.name, Instance, key="case_no")
-        self.reached, self.go = asyncio.Event(), asyncio.Event()
-
-    async def save(
-        self, body: Instance, revision: int, events: Sequence[Said] = (), *, cause: str | None = None
-    ) -> int:
-        self.reached.set()
-        await self.go.wait()
-        return await super().save(body, revision, events, cause=cause)
-
-
-@dataclass
-class Bureau:
-    """The service without its doors, and cases to quarrel over."""
-
-    deps: Deps
-    clock: FrozenClock
-    cases: int = 0
-
-    async def at_reviews(self) -> "Quarrel":
-        case_no = await self._received(CODE)
-        self.clock.set(at("2026-09-17", "10:00"))
-        quarrel = Quarrel(self, case_no)
-        await quarrel.complete("Accept", ACCEPT, decision="accept")
-        self.clock.set(at("2026-09-17", "11:00"))
-        quarrel.prepared = await quarrel.complete("Prepare", HANDLER, opinion="材料齐全")
-        return quarrel
-
-    async def at_acceptance(self) -> "Quarrel":
-        return Quarrel(self, await self._received("PT-90"))
-
-    async def _received(self, item_code: str) -> str:
-        self.cases += 1
-        said = received(case_no=f"51200020260916PT91{self.cases:05}", item_code=item_code)
-        self.clock.set(at("2026-09-16", "15:00"))
-        envelope = Envelope(
-            id=f"intake.cases.{said.case_no}.1.0",
-            source="/guihua/intake",
-            type=said.TYPE,
-            subject=said.key,
-            time=said.received_at,
-            sequence=1,
-            data=said.model_dump(mode="json"),
-        )
-        await start_case(self.deps, Event(envelope, said))
-        return said.case_no
-
-
-@dataclass
-class Quarrel:
-    """One case, and what two do to it."""
-
-    bureau: Bureau
-    case_no: str
-    prepared: str = ""
-    seen: str = ""
-
-    async def case(self) -> Instance:
-        return (await self.bureau.deps.instances.load(self.case_no))[0]
-
-    async def task(self, element: str) -> str:
-        return next(task.task_id for task in (await self.case()).tasks if task.element == element)
-
-    async def complete(self, element: str, who: Person, **answers: Any) -> str:
-        task_id = await self.task(element)
-        await tasks.complete(self.bureau.deps, task_id, answers, who)
-        return task_id
-
-    async def loses(self, slow: "Deed", fast: "Deed") -> Problem | None:
-        """Let the fast one do everything between the slow one's look and its write; give what the slow one reads."""
-        deps = self.bureau.deps
-        gate = Slow(deps.instances)
-        late = asyncio.create_task(slow(replace(deps, instances=gate)))
-        async with asyncio.timeout(20):
-            await gate.reached.wait()
-            await fast(deps)
-            gate.go.set()
-            try:
-                await late
-            except Problem as refusal:
-                await self.sound()
-                return refusal
-        await self.sound()
-        return None
-
-    async def sound(self) -> None:
-        """Each open step has one running clock, each running step clock its step; nothing was said twice."""
-        case = await self.case()
-        running = [clock.clock_id for clock in case.clocks if clock.kind is ClockKind.STEP and not clock.stopped]
-        assert sorted(running) == sorted(f"step:{task.task_id}" for task in case.tasks)
-        ids = [task.task_id for task in case.tasks] + [closed.task_id for closed in case.closed]
-        assert len(ids) == len(set(ids))
-        said = [entry.envelope.id for entry in await self.bureau.deps.journal.find(self.case_no, limit=200, after="")]
-        assert len(said) == len(set(said))
-
-
-Deed = Callable[[Deps], Awaitable[object]]
-ANSWERS: dict[str, dict[str, Any]] = {"Review": REVIEW, "Survey": {"opinion": "可行"}, "Accept": {"decision": "accept"}}
-
-
-def complete(element: str, who: Person, ids: dict[str, str]) -> Deed:
-    return lambda deps: tasks.complete(deps, ids[element], ANSWERS[element], who)
-
-
-def claim(element: str, who: Person, ids: dict[str, str]) -> Deed:
-    return lambda deps: tasks.claim(deps, ids[element], who)
-
-
-def send_back(who: Person, ids: dict[str, str]) -> Deed:
-    return lambda deps: returns.send_back(deps, ids["Review"], to="Prepare", reason="缺件", who=who, key=None)
-
-
-def pull_back(quarrel: Quarrel) -> Deed:
-    return lambda deps: returns.pull_back(deps, quarrel.prepared, reason="漏传", who=HANDLER, key=None)
-
-
-def hand_over(who: Person, to: Person, ids: dict[str, str]) -> Deed:
-    return lambda deps: desks.hand_over(deps, ids["Review"], to=to.code, reason="调离", who=who, key=None)
-
-
-def suspend(quarrel: Quarrel) -> Deed:
-    return lambda deps: cases.suspend(deps, quarrel.case_no, reason="核实", who=LEADER, key=None)
-
-
-def approve(quarrel: Quarrel, proposal: str) -> Deed:
-    return lambda deps: cases.approve_jump(deps, quarrel.case_no, proposal, reason="属实", who=HEAD, key=None)
-
-
-@pytest.fixture(scope="module")
-async def bureau(servers: Office, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Bureau]:
-    """The service's own dependencies on the real servers, with books and two processes."""
-    await servers.empty()
-    clock = FrozenClock(at("2026-09-16", "15:00"))
-    _, public = create_keypair(tmp_path_factory.mktemp("keys"))
-    given = {key.removeprefix("GUIHUA_").lower(): value for key, value in servers.settings_of("workflow").items()}
-    settings = WorkflowSettings.model_validate({**given, "jwt_public_key_file": public})
-    async with AsyncExitStack() as closing:
-        store = Store(settings.mongo_url, settings.mongo_database, service="workflow", clock=clock)
-        bus = await bus_of(servers, "workflow")
-        closing.push_async_callback(store.close)
-        closing.push_async_callback(bus.close)
-        kernel = Kernel(settings=settings, clock=clock, store=store, bus=bus, identity=Identity.of(settings))
-        deps = await SERVICE.deps(kernel)
-        assert SERVICE.close
-        closing.push_async_callback(SERVICE.close, deps)
-        await store.prepare()
-        await _books(deps)
-        for files in (bundle(), joint()):
-            await deploys.deploy(deps, as_bytes(files), who=IT, activate=True)
-        yield Bureau(deps, clock)
-
-
-async def _books(deps: Deps) -> None:
-    for code, where in POSTS.items():
-        await deps.copies.posts.put(code, post_said(code, *where), unless_newer=1)
-    for code in ("D00", "D04", "D06", "D09"):
-        await deps.copies.departments.put(code, department(code), unless_newer=1)
-    for who in (ACCEPT, HANDLER, HANDLER2, EXPERTS, LEADER, HEAD):
-        await deps.copies.people.put(who.code, person_said(who), unless_newer=1)
-    deps.copies.forget()
-
-
-async def _ids(quarrel: Quarrel) -> dict[str, str]:
-    return {task.element: task.task_id for task in (await quarrel.case()).tasks}
-
+__all__ = ["bureau"]
 
 RIVALS: dict[str, tuple[Callable[..., tuple[Deed, Deed]], str]] = {
     "completion against completion": (
@@ -265,7 +87,7 @@ RIVALS: dict[str, tuple[Callable[..., tuple[Deed, Deed]], str]] = {
 async def test_given_two_rivals_then_the_second_reads_why_its_own_had_no_effect(bureau: Bureau, name: str) -> None:
     quarrel = await bureau.at_reviews()
     pair, code = RIVALS[name]
-    refusal = await quarrel.loses(*pair(quarrel, await _ids(quarrel)))
+    refusal = await quarrel.loses(*pair(quarrel, await ids_of(quarrel)))
     assert refusal is not None
     assert (refusal.status, refusal.code) == (409, code)
     assert refusal.detail(Language.ZH)
@@ -275,7 +97,7 @@ async def test_given_two_rivals_then_the_second_reads_why_its_own_had_no_effect(
 async def test_given_a_hand_over_and_a_completion_then_whoever_is_second_is_told(bureau: Bureau) -> None:
     for order in (False, True):
         quarrel = await bureau.at_reviews()
-        ids = await _ids(quarrel)
+        ids = await ids_of(quarrel)
         await tasks.claim(bureau.deps, ids["Review"], HANDLER)
         rivals = hand_over(HANDLER, HANDLER2, ids), complete("Review", HANDLER, ids)
         refusal = await quarrel.loses(*(reversed(rivals) if order else rivals))
@@ -286,7 +108,7 @@ async def test_given_a_hand_over_and_a_completion_then_whoever_is_second_is_told
 async def test_given_an_approved_jump_and_a_completion_then_whoever_is_second_is_told(bureau: Bureau) -> None:
     for order in (False, True):
         quarrel = await bureau.at_reviews()
-        ids = await _ids(quarrel)
+        ids = await ids_of(quarrel)
         proposed = await cases.propose_jump(
             bureau.deps, quarrel.case_no, task_id=ids["Survey"], to="Lead", reason="已完成", who=IT
         )
@@ -299,7 +121,7 @@ async def test_given_an_approved_jump_and_a_completion_then_whoever_is_second_is
 async def test_given_a_signature_and_a_removal_then_whoever_is_second_is_told(bureau: Bureau) -> None:
     for order in (False, True):
         quarrel = await bureau.at_reviews()
-        ids = await _ids(quarrel)
+        ids = await ids_of(quarrel)
         await tasks.claim(bureau.deps, ids["Review"], HANDLER)
         wish = Wish(Place.BEFORE, HANDLER2.code, None, "复核")
         await desks.add_signer(bureau.deps, ids["Review"], wish, who=HANDLER, key=None)
@@ -322,7 +144,7 @@ async def test_given_a_timer_and_a_completion_then_one_of_them_takes_the_step_an
     late = FrozenClock(at("2026-09-23", "18:00"))
     for order in (False, True):
         quarrel = await bureau.at_acceptance()
-        ids = await _ids(quarrel)
+        ids = await ids_of(quarrel)
 
         async def fire(deps: Deps) -> object:
             return await fire_due(replace(deps, clock=late))
