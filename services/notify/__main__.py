@@ -2,19 +2,19 @@
 
 from typing import Final
 
-import httpx
-
 from services.contracts.registry import PersonChanged
 from services.kernel.app import Kernel, Service, run
 from services.kernel.identity.keys import private_key
 from services.kernel.seals import Seals
 from services.notify.api import router
 from services.notify.books import Announced, Books, Contact, KnownTask
-from services.notify.channels import Gateway, Mail, Way, Ways
+from services.notify.channels import Way, Ways
 from services.notify.consumers import HEARS
 from services.notify.deps import Deps
+from services.notify.gateways import Gateway
 from services.notify.ledgers import Ledger
 from services.notify.links import Link
+from services.notify.mails import Mail
 from services.notify.messages import Message
 from services.notify.people import People
 from services.notify.queries import (
@@ -37,7 +37,6 @@ async def _deps(kernel: Kernel) -> Deps:
     assert isinstance(settings, NotifySettings)  # noqa: S101 - `SERVICE` says so
     await declare_indexes(store)
     seals = Seals.of(settings.field_keys.get_secret_value(), service="notify")
-    http = httpx.AsyncClient()
     people = People(store.collection("persons", PersonChanged))
     await people.load()
     messages = store.aggregates("messages", Message, key="message_id")
@@ -55,17 +54,16 @@ async def _deps(kernel: Kernel) -> Deps:
             seals=seals,
         ),
         templates=load(settings.templates_file),
-        ways=_ways(settings, http),
+        ways=_ways(settings),
         patience=settings.patience,
         clock=kernel.clock,
         seals=seals,
         link_key=private_key(settings.link_key_file),
         public_url=settings.public_url.rstrip("/"),
-        http=http,
     )
 
 
-def _ways(settings: NotifySettings, http: httpx.AsyncClient) -> Ways:
+def _ways(settings: NotifySettings) -> Ways:
     """The channels that the bureau runs."""
     ways: dict[Channel, Way] = {}
     if settings.smtp_host:
@@ -80,18 +78,19 @@ def _ways(settings: NotifySettings, http: httpx.AsyncClient) -> Ways:
             timeout=settings.attempt_limit,
         )
     if settings.sms_url:
-        ways[Channel.SMS] = _gateway(settings, http, settings.sms_url, signature=settings.sms_signature)
+        ways[Channel.SMS] = _gateway(settings, settings.sms_url, signature=settings.sms_signature)
     if settings.chat_url:
-        ways[Channel.CHAT] = _gateway(settings, http, settings.chat_url, signature="")
+        ways[Channel.CHAT] = _gateway(settings, settings.chat_url, signature="")
     return ways
 
 
-def _gateway(settings: NotifySettings, http: httpx.AsyncClient, url: str, *, signature: str) -> Gateway:
-    return Gateway(http, url, settings.gateway_token, timeout=settings.attempt_limit, signature=signature)
+def _gateway(settings: NotifySettings, url: str, *, signature: str) -> Gateway:
+    return Gateway(url, settings.gateway_token, timeout=settings.attempt_limit, signature=signature)
 
 
 async def _close(deps: Deps) -> None:
-    await deps.http.aclose()
+    for way in deps.ways.values():
+        way.close()
 
 
 SERVICE: Final = Service(

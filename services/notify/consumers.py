@@ -21,6 +21,7 @@ from services.contracts.workflow import (
     TaskCancelled,
     TaskCompleted,
     TaskOpened,
+    TaskUrged,
 )
 from services.kernel.bus import Event, Handler
 from services.notify.announcements import announce, take_up_waiting
@@ -106,4 +107,5 @@ HEARS: Final[dict[type[Said], Handler[Deps]]] = {
     NoticeIssued: announce,
     BulletinPublished: announce,
     IncidentOpened: announce,
+    TaskUrged: announce,
 }

@@ -3,7 +3,6 @@
 import asyncio
 from dataclasses import dataclass
 
-import httpx
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from services.kernel.clock import Clock
@@ -34,7 +33,6 @@ class Deps:
     seals: Seals
     link_key: Ed25519PrivateKey
     public_url: str
-    http: httpx.AsyncClient
 
     @property
     def wake(self) -> asyncio.Event:

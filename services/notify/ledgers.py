@@ -2,12 +2,16 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
+from typing import Final
 
 from services.contracts.events import Said
 from services.kernel.store import Aggregates, Conflict, Together
 from services.notify.messages import Message
 
-_PATIENCE = 20.0
+_LINGER: Final = 0.015
+"""Seconds for which a write waits for others: nobody waits for it, and each makes the database flush its journal."""
+
+_PATIENCE: Final = 20.0
 """Seconds for which the outcome of a try is kept ready while the database is away. Longer than a restart takes."""
 
 
@@ -16,8 +20,10 @@ class Ledger:
 
     def __init__(self, messages: Aggregates[Message]) -> None:
         self._messages = messages
-        self._making: Together[Sequence[Message], bool] = Together(self._make_all)
-        self._closing: Together[tuple[Message, int], None] = Together(self._close_all, patience=_PATIENCE)
+        self._making: Together[Sequence[Message], bool] = Together(self._make_all, linger=_LINGER)
+        self._closing: Together[tuple[Message, int], None] = Together(
+            self._close_all, patience=_PATIENCE, linger=_LINGER
+        )
 
     async def make(self, made: Sequence[Message]) -> bool:
         """Store messages about one event, all or none; False when the first of them, their record, is there already."""

@@ -17,12 +17,16 @@ class Together(Generic[T, R]):
     """Gathers items of many callers for `work`, which gives one answer for each item, in their order.
 
     A caller alone is served at once; under load a call of `work` carries as many items as came during the one before.
+    What nobody waits for may `linger` so many seconds for others to come.
+
     While the database is away `work` is called again for `patience` seconds. What it raises is raised to every caller
     whose item was in that call.
     """
 
-    def __init__(self, work: Callable[[Sequence[T]], Awaitable[Sequence[R]]], *, patience: float = 0.0) -> None:
-        self._work, self._patience = work, patience
+    def __init__(
+        self, work: Callable[[Sequence[T]], Awaitable[Sequence[R]]], *, patience: float = 0.0, linger: float = 0.0
+    ) -> None:
+        self._work, self._patience, self._linger = work, patience, linger
         self._waiting: list[tuple[T, asyncio.Future[R]]] = []
         self._worker: asyncio.Task[None] | None = None
 
@@ -36,6 +40,8 @@ class Together(Generic[T, R]):
 
     async def _work_off(self) -> None:
         while self._waiting:
+            if self._linger and len(self._waiting) < _MOST:
+                await asyncio.sleep(self._linger)
             batch, self._waiting = self._waiting[:_MOST], self._waiting[_MOST:]
             try:
                 answers = await self._answers([item for item, _ in batch])

@@ -66,6 +66,21 @@ async def test_what_comes_while_a_write_is_under_way_goes_into_one_write() -> No
     assert calls == [[1], [2, 3, 4]]
 
 
+async def test_what_may_linger_waits_for_others() -> None:
+    calls: list[Sequence[int]] = []
+
+    async def work(items: Sequence[int]) -> Sequence[int]:
+        calls.append(items)
+        return items
+
+    together = Together(work, linger=0.2)
+    first = asyncio.create_task(together.add(1))
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert await asyncio.gather(first, together.add(2)) == [1, 2]
+    assert calls == [[1, 2]]
+
+
 async def test_a_failure_is_told_to_those_whose_items_were_in_the_call_and_to_nobody_else() -> None:
     async def work(items: Sequence[int]) -> Sequence[int]:
         if 13 in items:
