@@ -44,6 +44,9 @@ fix: setup ## repair what the checks can repair, and write the generated documen
 test: setup ## every test but the long ones, on a real nats-server and a real MongoDB
 	@$(BIN)/pytest -q -n 2 --dist loadfile --randomly-seed=1 -m "not chaos"
 
+fuzz: setup ## play 100,000 random sequences of operations on tasks against an independent account
+	@$(BIN)/python -m tests.workflow.operations.playing 100000
+
 chaos: setup ## kill every server and service at random points of 200 running cases
 	@$(BIN)/pytest -q -m chaos -s
 
@@ -59,4 +62,4 @@ compose-smoke: ## build, start, use and stop the compose stack; brings its own e
 clean: ## forget local data (var/); the environment stays
 	rm -rf var
 
-.PHONY: help setup run demo check fix test chaos bench images compose-smoke clean
+.PHONY: help setup run demo check fix test fuzz chaos bench images compose-smoke clean
