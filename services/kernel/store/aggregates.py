@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final, Generic, TypeVar
@@ -23,6 +24,9 @@ from services.kernel.telemetry import traceparent
 _TAKEN: Final = 11000
 _LARGEST: Final = 15_000_000
 """Bytes of a body. MongoDB takes documents of 16 MiB; one that is larger must not spoil the writes of others."""
+
+_READ_LAST: Final = 200
+"""How many aggregates that this process wrote are kept as they were made out of their documents."""
 
 _OPTIONS: Final = bson.CodecOptions[dict[str, Any]](tz_aware=True)
 
@@ -59,6 +63,7 @@ class Aggregates(Generic[B]):
     def __init__(self, ground: Ground, name: str, model: type[B], *, key: str) -> None:
         self._ground, self._model, self._key = ground, model, key
         self.documents = Documents(ground, name)
+        self._read: OrderedDict[str, tuple[int, B]] = OrderedDict()
 
     async def create(self, body: B, events: Sequence[Said] = (), *, cause: str | None = None) -> int:
         """Store a new aggregate as revision 1 and say `events`. Raises AlreadyExists, AlreadyApplied."""
@@ -177,6 +182,11 @@ class Aggregates(Generic[B]):
         cursor = self.documents.rows.find(encoded(where), {"body": 1}, sort=list(sort), limit=limit, skip=skip)
         return [self._model.model_validate(row["body"]) for row in await listed(cursor)]
 
+    async def tally(self, where: Mapping[str, Any], *stages: Mapping[str, Any]) -> list[Row]:
+        """What MongoDB makes of the aggregates that fit, by these aggregation stages on `body.<field>`."""
+        pipeline = [{"$match": encoded(where)}, *(encoded(stage) for stage in stages)]
+        return await listed(self.documents.rows.aggregate(pipeline))
+
     async def count(self, where: Mapping[str, Any]) -> int:
         """How many aggregates fit."""
         counted: int = await self.documents.rows.count_documents(encoded(where))
@@ -186,7 +196,17 @@ class Aggregates(Generic[B]):
         return str(getattr(body, self._key))
 
     def _of(self, row: Row) -> tuple[B, int]:
-        return self._model.model_validate(row["body"]), row["revision"]
+        """The aggregate in a document. A revision never changes, so it is made out once while it is read often."""
+        key, revision = row["_id"], row["revision"]
+        if (known := self._read.get(key)) is not None and known[0] == revision:
+            return known[1], revision
+        body = self._model.model_validate(row["body"])
+        if (written := self.documents.memory.at(key, revision)) is not None and written.body is not None:
+            self._read[key] = revision, body
+            self._read.move_to_end(key)
+        if len(self._read) > _READ_LAST:
+            self._read.popitem(last=False)
+        return body, revision
 
     def _says(self, body: B, revision: int, events: Sequence[Said]) -> tuple[B, list[Row]]:
         """The body, with the new end of its chain if it has one, and the rows of what the write says."""

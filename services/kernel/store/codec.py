@@ -25,23 +25,23 @@ from pydantic import BaseModel, TypeAdapter
 
 _DURATION: Final = TypeAdapter(timedelta)
 _AS_THEY_ARE: Final = frozenset({str, int, float, bool, bytes, type(None)})
+_PLAIN: Final = frozenset({tuple, list, date, datetime})
 
 
 def encoded(value: Any) -> Any:  # noqa: ANN401 - anything a body may hold
     """`value` as BSON can hold it. Raises TypeError for what cannot be stored, ValueError for a naive moment."""
-    if type(value) in _AS_THEY_ARE:
+    kind = type(value)
+    if kind in _AS_THEY_ARE:
         return value
-    match value:
-        case BaseModel():
-            return encoded(value.model_dump(mode="python"))
-        case Mapping():
-            return {_key(key): encoded(each) for key, each in value.items()}
-        case list() | tuple():
-            return [encoded(each) for each in value]
-        case set() | frozenset():
-            return sorted((encoded(each) for each in value), key=repr)
-        case _:
-            return _scalar(value)
+    if kind is dict or (kind not in _PLAIN and isinstance(value, Mapping)):  # the question to an abstract class is dear
+        return {key if type(key) is str else _key(key): encoded(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [encoded(each) for each in value]
+    if isinstance(value, BaseModel):
+        return encoded(value.model_dump(mode="python"))
+    if isinstance(value, set | frozenset):
+        return sorted((encoded(each) for each in value), key=repr)
+    return _scalar(value)
 
 
 def _scalar(value: object) -> object:
