@@ -149,7 +149,7 @@ def clock_view(clock: Clock, *, on: date, time: OfficeTime) -> ClockView:
         held=clock.is_held,
         stopped_at=clock.stopped.at if clock.stopped else None,
         overdue_workdays=clock.spoken.overdue_workdays,
-        ledger=[LedgerLine.model_validate(entry.model_dump()) for entry in clock.entries],
+        ledger=[LedgerLine.model_validate(entry, from_attributes=True) for entry in clock.entries],
     )
 
 
