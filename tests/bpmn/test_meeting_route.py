@@ -7,7 +7,7 @@ import pytest
 from lxml import etree
 
 from services.kernel.worktime import Calendar
-from services.workflow.engine.decisions.reading import read_tables
+from services.workflow.engine.decisions.graphs import read_decisions
 from services.workflow.engine.decisions.tables import Table
 from services.workflow.engine.findings import Report
 from services.workflow.engine.language.office import Office
@@ -77,6 +77,6 @@ def routed(situation: str, facts: dict[str, object]) -> dict[str, str]:
 def table() -> Table:
     report = Report("meeting_route.dmn")
     root = etree.parse(HOME / "works-planning-permit/meeting_route.dmn").getroot()
-    (found,) = read_tables(report, root)
+    (found,) = read_decisions(report, root)
     assert report.findings == []
     return found

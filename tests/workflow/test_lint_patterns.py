@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from services.workflow.lint.patterns import is_costly
+from services.workflow.engine.language.patterns import is_costly
 
 COSTLY = [
     r"^(a+)+$",

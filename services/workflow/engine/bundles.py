@@ -8,8 +8,8 @@ from typing import Final
 
 from lxml import etree
 
+from services.workflow.engine.decisions.graphs import Decision, read_decisions
 from services.workflow.engine.decisions.overlaps import check_table
-from services.workflow.engine.decisions.reading import read_tables
 from services.workflow.engine.decisions.tables import Table
 from services.workflow.engine.diagrams.model import Process
 from services.workflow.engine.diagrams.reading import read_diagram
@@ -41,7 +41,7 @@ class Bundle:
 
     sha256: str
     processes: Mapping[str, Process]
-    decisions: Mapping[str, Table]
+    decisions: Mapping[str, Table | Decision]
     specs: Mapping[str, Plan]
 
     @property
@@ -94,7 +94,7 @@ class _Read:
     """What was read from the files."""
 
     processes: dict[str, Process]
-    tables: dict[str, Table]
+    tables: dict[str, Table | Decision]
     homes: dict[str, str]
     drawings: dict[str, etree._Element]
 
@@ -132,7 +132,7 @@ def _read_file(report: Report, read: _Read, content: bytes) -> None:
     if root is None:
         return
     if kind == "dmn":
-        for table in read_tables(report, root):
+        for table in read_decisions(report, root):
             if table.id in read.tables:
                 report.say("GH-E507", table.id, decision=table.id, other=read.homes[table.id])
             read.tables[table.id] = table
@@ -160,8 +160,10 @@ def _engine_rules(report: Report, read: _Read) -> None:
         check_texts(page, process)
         check_timer_words(page, process, read.processes)
     check_calls(report, read.processes, read.tables)
-    for table in read.tables.values():
-        check_table(report.at(read.homes[table.id]), table)
+    for decision in read.tables.values():
+        table = decision if isinstance(decision, Table) else decision.table
+        if table is not None:
+            check_table(report.at(read.homes[decision.id]), table)
 
 
 def _house_rules(report: Report, read: _Read, files: Mapping[str, bytes]) -> None:

@@ -10,7 +10,7 @@ from jsonschema.exceptions import SchemaError
 
 from services.workflow.answers import OFFICERS_FIELD
 from services.workflow.engine.diagrams.model import Node, Process
-from services.workflow.lint.patterns import is_costly
+from services.workflow.engine.language.patterns import is_costly
 from services.workflow.lint.references import references, tangled
 from services.workflow.lint.reports import Report
 from services.workflow.lint.settings import label

@@ -6,7 +6,17 @@ from tests.workflow.engine.tables import cells, table
 CASES: list[Case] = [
     ("GH-E501", "", decided(b"<definitions/>")),
     ("GH-E502", "d", decided(table().replace(b"decisionTable", b"literalExpression"))),
-    *[("GH-E503", "d", decided(table(policy))) for policy in ("PRIORITY", "OUTPUT ORDER", "LAST")],
+    (
+        "GH-E515",
+        "d",
+        decided(
+            table().replace(
+                b"<decisionTable",
+                b'<informationRequirement><requiredDecision href="#d"/></informationRequirement><decisionTable',
+            )
+        ),
+    ),
+    *[("GH-E503", "d", decided(table(policy))) for policy in ("LAST",)],
     ("GH-E503", "d", decided(table("FIRST", aggregation="SUM"))),
     ("GH-E504", "d", decided(table(rules=[cells("> ", output='"x"')]))),
     ("GH-E504", "d", decided(table(rules=[cells("-", output="x y")]))),

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.kernel.worktime import Calendar
+from services.workflow.engine.decisions.cells import Cell
 from services.workflow.engine.decisions.feel import read_expression, read_tests
-from services.workflow.engine.decisions.reckoning import Cell, value_of
+from services.workflow.engine.decisions.reckoning import value_of
 from services.workflow.engine.language.errors import Miscalculated, Unwritable
 from services.workflow.engine.language.office import Office
 from services.workflow.engine.language.texts import expression, script
@@ -176,19 +177,21 @@ def test_a_script_cannot_grow_a_value_by_assigning_it_again() -> None:
 
 
 FEEL = [
-    "function(x) x",
-    "for x in items return x",
-    "some x in items satisfies x",
     "__import__('os')",
     "external {java: 1}",
+    'function(x) external {java: {class: "java.lang.Math", method signature: "cos(double)"}}',
     "x.__class__ ++",
-    "2 ** 99999999",
     '@"soon"',
     "(" * 60 + "1" + ")" * 60,
-    "1" * 5000,
-    "a[b]",
-    "{a: 1}",
-    "a instance of string",
+    "1" * 9000,
+    "open(1)",
+    "eval(1)",
+    "for x in items",
+    "some x in items",
+    "{a: 1, a: 2}",
+    "function(x",
+    "a instance of",
+    "[1..",
     "`x`",
     "; 1",
 ]
@@ -198,6 +201,46 @@ FEEL = [
 def test_what_is_not_in_our_feel_is_refused(text: str) -> None:
     with pytest.raises(Unwritable):
         read_expression(text)
+
+
+FEEL_GROWTH = [
+    "2 ** 99999999",
+    "10 ** (10 ** 10)",
+    "for x in 1..10000, y in 1..10000 return x",
+    "for x in 1..100000000 return x",
+    "{f: function(n) f(n), r: f(1)}.r",
+    "{g: function(f) f(f), r: g(g)}.r",
+    "string join(for x in 1..1000 return text)",
+    'replace(text, "x", text)',
+    "text + text",
+    "for x in items return for y in items return x",
+    "string({a: items, b: [a, a], c: [b, b, b], d: [c, c, c], e: [d, d, d]}.e)",
+    "flatten({a: items, b: [a, a], c: [b, b, b], d: [c, c, c], e: [d, d, d]}.e)",
+    "{a: items, b: [a, a], c: [b, b, b], d: [c, c, c], e: [d = d, [c, c] = [c, c]]}.e",
+    "concatenate(items, items)",
+    'count(for x in date("0001-01-01")..date("9999-12-31") return x)',
+]
+
+
+@pytest.mark.parametrize("text", FEEL_GROWTH)
+def test_feel_that_grows_or_runs_without_bound_is_stopped(text: str) -> None:
+    with pytest.raises(Miscalculated):
+        value_of(read_expression(text), Cell([DATA], OFFICE))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['matches(text, "(x+)+y")', 'matches(text, "(x|xx)*y")', 'replace(text, "(x*)*y", "")', 'split(text, "(x+x+)+y")'],
+)
+def test_a_pattern_that_could_take_for_ever_gives_nothing(text: str) -> None:
+    assert value_of(read_expression(text), Cell([DATA], OFFICE)) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["case.get", "items.append(1)", "text.upper()", "today.now", "case.__dict__", "count.run"]
+)
+def test_feel_reaches_nothing_behind_its_values(text: str) -> None:
+    assert value_of(read_expression(text, lenient=True), Cell([DATA], OFFICE)) is None
 
 
 def test_feel_reads_keys_only() -> None:

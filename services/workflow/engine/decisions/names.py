@@ -8,13 +8,21 @@ from services.workflow.engine.decisions.trees import (
     Choice,
     Compared,
     Condition,
+    Filter,
     Items,
+    Kind,
+    Lambda,
+    Loop,
     Matches,
+    Member,
     Name,
     Negated,
     Range,
+    Record,
+    Tabled,
     Test,
     Tree,
+    Typed,
     Unary,
     Within,
 )
@@ -33,26 +41,42 @@ def asks_input(tree: Tree) -> bool:
     return INPUT in _names(tree)
 
 
-def _names(tree: Tree) -> frozenset[str]:
-    found, ahead = set[str](), [tree]
-    while ahead:
-        part = ahead.pop()
-        if isinstance(part, Name):
-            found.add(part.path[0])
-        ahead.extend(_parts(part))
-    return frozenset(found)
+def _names(tree: Tree) -> frozenset[str]:  # noqa: PLR0911 - one kind a line
+    """Give the names that are read and not bound inside: loop variables, parameters, entries of contexts."""
+    match tree:
+        case Name(path):
+            return frozenset(path[:1])
+        case Loop(_, ways, result):
+            inner = _names(result) - {name for name, _ in ways} - {"partial"}
+            return inner.union(*(_names(source) for _, source in ways))
+        case Record(entries, result):
+            values = [value for _, value in entries] + ([] if result is None else [result])
+            return frozenset[str]().union(*map(_names, values)) - {name for name, _ in entries}
+        case Lambda(parameters, body):
+            return _names(body) - set(parameters)
+        case Filter(holder, test):
+            return _names(holder) | (_names(test) - {"item"})
+        case Tabled(table):
+            found: frozenset[str] = table.names()
+            return found
+        case _:
+            return frozenset[str]().union(*map(_names, _parts(tree)))
 
 
 def _parts(tree: Tree) -> Iterator[Tree]:
     match tree:
-        case Unary(operand):
+        case Unary(operand) | Kind(operand, _) | Member(operand, _) | Typed(operand, _):
             yield operand
-        case Binary(_, left, right) | Range(left, right, _, _):
+        case Binary(_, left, right):
             yield from (left, right)
+        case Range(low, high):
+            yield from (end for end in (low, high) if end is not None)
         case Choice(test, yes, no):
             yield from (test, yes, no)
-        case Call(_, parts) | Items(parts):
+        case Items(parts):
             yield from parts
+        case Call(_, parts, named, function):
+            yield from (*parts, *(value for _, value in named), *(() if function is None else (function,)))
         case Within(value, tests):
             yield value
             yield from (operand for test in tests for operand in operands(test))

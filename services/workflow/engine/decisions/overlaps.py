@@ -12,7 +12,8 @@ from typing import Final
 
 from services.kernel.worktime import Calendar
 from services.workflow.engine.decisions.builtins import Value
-from services.workflow.engine.decisions.reckoning import Cell, passes, value_of
+from services.workflow.engine.decisions.cells import Cell
+from services.workflow.engine.decisions.reckoning import passes, value_of
 from services.workflow.engine.decisions.tables import HitPolicy, Output, Rule, Table
 from services.workflow.engine.decisions.trees import (
     Anything,
@@ -154,7 +155,7 @@ def _literal(tree: Tree) -> list[Value] | None:
     match tree:
         case Constant(value):
             return [value]
-        case Range(low, high):
+        case Range(low, high) if low is not None and high is not None:
             parts: Sequence[Tree] = (low, high)
         case Items(items):
             parts = items

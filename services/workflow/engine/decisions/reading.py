@@ -10,7 +10,7 @@ from lxml import etree
 
 from services.workflow.engine.decisions.feel import read_expression, read_tests
 from services.workflow.engine.decisions.tables import Aggregation, HitPolicy, Input, Output, Rule, Table
-from services.workflow.engine.decisions.trees import Constant, Tree
+from services.workflow.engine.decisions.trees import Constant, Items, Matches, Test, Tree
 from services.workflow.engine.diagrams.results import is_variable
 from services.workflow.engine.documents import text_of
 from services.workflow.engine.findings import Report
@@ -23,38 +23,30 @@ _FEEL: Final = re.compile(r"|feel|.*/FEEL/?", re.IGNORECASE)
 _T = TypeVar("_T")
 
 
-def read_tables(report: Report, root: etree._Element) -> list[Table]:
-    """Read every decision of a file."""
+def space_of(report: Report, root: etree._Element) -> str | None:
+    """Give the namespace of a DMN file in braces; nothing, and a finding, when it is none."""
     found = _NAMESPACE.fullmatch(root.tag)
     if found is None or found.group(2) != "definitions":
         report.say("GH-E501", "", reason=root.tag)
-        return []
-    page = _Page(report, f"{{{found.group(1)}}}")
-    decisions = root.findall(page.tag("decision"))
-    if not decisions:
-        report.say("GH-E501", "", reason="decision")
-    tables = [page.table(decision) for decision in decisions]
-    return [table for table in tables if table is not None]
+        return None
+    return f"{{{found.group(1)}}}"
 
 
 @dataclass(slots=True)
-class _Page:
-    """What reading one file needs everywhere. `space` is the namespace in braces."""
+class TablePage:
+    """What reading the tables of a file needs. `space` is the namespace in braces, `names` are those it declares."""
 
     report: Report
     space: str
+    names: frozenset[str] = frozenset()
+    lenient: bool = False
 
     def tag(self, name: str) -> str:
+        """Give a tag with its namespace."""
         return self.space + name
 
-    def table(self, decision: etree._Element) -> Table | None:
-        """Read one decision; nothing when it is not a table that can be asked."""
-        key = decision.get("id") or ""
-        name = decision.get("name") or key
-        drawn = decision.find(self.tag("decisionTable"))
-        if drawn is None or decision.find(f".//{self.tag('requiredDecision')}") is not None or not key:
-            self.report.say("GH-E502", key, name=name)
-            return None
+    def table(self, key: str, name: str, drawn: etree._Element) -> Table | None:
+        """Read one table; nothing when it cannot be asked."""
         policy = self._policy(key, drawn)
         if policy is None:
             return None
@@ -65,6 +57,14 @@ class _Page:
             self.report.say("GH-E510", key, aggregation=aggregation)
         rules = tuple(self._rules(key, drawn, len(inputs), len(outputs)))
         return Table(key, name, policy, aggregation, inputs, outputs, rules)
+
+    def expression(self, text: str) -> Tree:
+        """Read an expression. Raises `Unwritable`."""
+        return read_expression(text, self.names, lenient=self.lenient)
+
+    def tests(self, text: str) -> tuple[Test, ...]:
+        """Read the tests of a cell. Raises `Unwritable`."""
+        return read_tests(text, self.names, lenient=self.lenient)
 
     def _policy(self, key: str, drawn: etree._Element) -> HitPolicy | None:
         policy, aggregation = drawn.get("hitPolicy") or "UNIQUE", drawn.get("aggregation") or ""
@@ -79,25 +79,34 @@ class _Page:
         text = "" if expression is None else unwrapped(text_of(expression.find(self.tag("text"))))
         type_name = "" if expression is None else (expression.get("typeRef") or "")
         language = "" if expression is None else (expression.get("expressionLanguage") or "")
-        tree = self._read(lambda: read_expression(text), "GH-E508", key, text, rule="")
+        tree = self._read(lambda: self.expression(text), "GH-E508", key, text, rule="")
         if not _FEEL.fullmatch(language):
             self.report.say("GH-E508", key, reason_zh=language, reason_en=language, source=text)
         values = text_of(drawn.find(f"{self.tag('inputValues')}/{self.tag('text')}"))
-        allowed = self._read(lambda: read_tests(values), "GH-E508", key, values, rule="") if values else ()
+        allowed = self._read(lambda: self.tests(values), "GH-E508", key, values, rule="") if values else ()
         return Input(text, tree or Constant(None), type_name.rpartition(":")[2], allowed or ())
 
     def _outputs(self, key: str, drawn: etree._Element) -> tuple[Output, ...]:
         found: list[Output] = []
         for each in drawn.findall(self.tag("output")):
             name = (each.get("name") or "").strip()
-            if not is_variable(name) or name in {output.name for output in found}:
+            named = is_variable(name) or (self.lenient and (name or len(drawn.findall(self.tag("output"))) == 1))
+            if not named or name in {output.name for output in found}:
                 self.report.say("GH-E509", key, name=name)
             text = text_of(each.find(f"{self.tag('defaultOutputEntry')}/{self.tag('text')}"))
-            default = self._read(partial(read_expression, text), "GH-E504", key, text, rule="") if text else None
-            found.append(Output(name, (each.get("typeRef") or "").rpartition(":")[2], default))
+            default = self._read(partial(self.expression, text), "GH-E504", key, text, rule="") if text else None
+            found.append(Output(name, (each.get("typeRef") or "").rpartition(":")[2], default, self._values(each)))
         if not found:
             self.report.say("GH-E509", key, name="")
         return tuple(found)
+
+    def _values(self, output: etree._Element) -> tuple[Any, ...]:
+        """Give the values an output may have, in their order."""
+        text = text_of(output.find(f"{self.tag('outputValues')}/{self.tag('text')}"))
+        tests = self._read(partial(self.tests, text), "GH-E504", "", text, rule="") if text else ()
+        trees = [test.operand for test in tests or () if isinstance(test, Matches)]
+        parts = [part for tree in trees for part in (tree.items if isinstance(tree, Items) else (tree,))]
+        return tuple(part.value for part in parts if isinstance(part, Constant))
 
     def _rules(self, key: str, drawn: etree._Element, inputs: int, outputs: int) -> list[Rule]:
         rows = drawn.findall(self.tag("rule"))
@@ -110,7 +119,7 @@ class _Page:
             if len(entries) != inputs or len(results) != outputs:
                 self.report.say("GH-E511", key, rule=number)
                 continue
-            tests = tuple(self._cell(key, number, entry, read_tests) or () for entry in entries)
+            tests = tuple(self._cell(key, number, entry, self.tests) or () for entry in entries)
             values = tuple(self._output_cell(key, number, entry) for entry in results)
             found.append(Rule(row.get("id") or "", number, tests, values))
         return found
@@ -124,7 +133,7 @@ class _Page:
     def _output_cell(self, key: str, number: int, entry: etree._Element) -> Tree | None:
         if text_of(entry.find(self.tag("text"))) in ("", "-"):
             return None
-        return self._cell(key, number, entry, read_expression)
+        return self._cell(key, number, entry, self.expression)
 
     def _read(self, read: Callable[[], _T], finding: str, key: str, text: str, **values: Any) -> _T | None:  # noqa: ANN401
         try:

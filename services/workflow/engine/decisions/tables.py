@@ -1,14 +1,16 @@
 """A decision table that can be asked, by each of the hit policies that are supported."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from services.workflow.engine.decisions.builtins import Value
+from services.workflow.engine.decisions.cells import Cell
+from services.workflow.engine.decisions.converting import feel_value, plain_value
 from services.workflow.engine.decisions.names import names_of, operands
-from services.workflow.engine.decisions.reckoning import Cell, feel_value, passes, plain_value, value_of
+from services.workflow.engine.decisions.reckoning import passes, value_of
 from services.workflow.engine.decisions.trees import Test, Tree
 from services.workflow.engine.language.errors import Miscalculated
 from services.workflow.engine.language.office import Office
@@ -21,6 +23,8 @@ class HitPolicy(StrEnum):
     UNIQUE = "UNIQUE"
     FIRST = "FIRST"
     ANY = "ANY"
+    PRIORITY = "PRIORITY"
+    OUTPUT_ORDER = "OUTPUT ORDER"
     COLLECT = "COLLECT"
     RULE_ORDER = "RULE ORDER"
 
@@ -47,11 +51,12 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """An output column; `default` is its value when no rule matches."""
+    """An output column; `default` is its value when no rule matches, `values` are those it may have, best first."""
 
     name: str
     type_name: str = ""
     default: Tree | None = None
+    values: tuple[Value, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +88,24 @@ class Table:
         aggregation a number, no match the defaults or nothing. `mapping` is Camunda's `mapDecisionResult` and, when
         given, decides the form instead. Raises `Miscalculated`, for UNIQUE and ANY also when the rules contradict.
         """
-        cell = Cell(layers, office)
-        values = [self._input(column, cell) for column in self.inputs]
-        hits = [rule for rule in self.rules if _matches(rule, values, cell)]
-        rows = self._chosen(hits, cell)
+        rows = self._rows(Cell(layers, office))
+        if self.aggregation is not Aggregation.LIST:
+            return plain_value(self._aggregated(rows))
+        return self._formed(rows, mapping=mapping)
+
+    def value(self, cell: Cell) -> Value:
+        """Decide where the table stands inside other logic: the answer as FEEL has it. Raises `Miscalculated`."""
+        rows = self._rows(cell)
         if self.aggregation is not Aggregation.LIST:
             return self._aggregated(rows)
-        several = self.policy in (HitPolicy.COLLECT, HitPolicy.RULE_ORDER)
-        return self._formed(rows, several=several, mapping=mapping)
+        bare = [next(iter(row.values())) if len(self.outputs) == 1 else row for row in rows]
+        if self.policy in _LISTS:
+            return bare
+        return bare[0] if bare else None
+
+    def _rows(self, cell: Cell) -> list[dict[str, Value]]:
+        values = [self._input(column, cell) for column in self.inputs]
+        return self._chosen([rule for rule in self.rules if _matches(rule, values, cell)], cell)
 
     def names(self) -> frozenset[str]:
         """Give the variables the table reads."""
@@ -102,7 +117,7 @@ class Table:
 
     def _input(self, column: Input, cell: Cell) -> Value:
         value = _typed(value_of(column.tree, cell), column)
-        if column.allowed and value is not None and not passes(column.allowed, Cell(cell.layers, cell.office, value)):
+        if column.allowed and value is not None and not passes(column.allowed, replace(cell, value=value)):
             shown = plain_value(value)
             raise Miscalculated(
                 zh=f"决策“{self.name}”的输入 {column.source} 不允许的值：{shown!r:.60}",
@@ -124,7 +139,14 @@ class Table:
             if any(row != rows[0] for row in rows):
                 raise self._contradiction(hits, HitPolicy.ANY)
             return rows[:1]
-        return rows
+        if self.policy in (HitPolicy.PRIORITY, HitPolicy.OUTPUT_ORDER):
+            rows = sorted(rows, key=self._rank)
+        return rows[:1] if self.policy is HitPolicy.PRIORITY else rows
+
+    def _rank(self, row: dict[str, Value]) -> list[int]:
+        """Give the places of a row's values among those its columns may have; what is not among them comes last."""
+        pairs = ((column.values, row[column.name]) for column in self.outputs)
+        return [values.index(value) if value in values else len(values) for values, value in pairs]
 
     def _contradiction(self, hits: list[Rule], policy: HitPolicy) -> Miscalculated:
         numbers = ", ".join(str(rule.number) for rule in hits)
@@ -137,10 +159,10 @@ class Table:
         pairs = zip(self.outputs, rule.outputs, strict=True)
         return {column.name: None if tree is None else value_of(tree, cell) for column, tree in pairs}
 
-    def _aggregated(self, rows: list[dict[str, Value]]) -> Any:  # noqa: ANN401 - a number or nothing
+    def _aggregated(self, rows: list[dict[str, Value]]) -> Value:
         values = [next(iter(row.values())) for row in rows]
         if self.aggregation is Aggregation.COUNT:
-            return len(values)
+            return Decimal(len(values))
         if not all(isinstance(value, Decimal) for value in values):
             raise Miscalculated(
                 zh=f"决策“{self.name}”的输出不是数字，不能做 {self.aggregation}",
@@ -148,13 +170,13 @@ class Table:
             )
         match self.aggregation:
             case Aggregation.SUM:
-                return plain_value(sum(values, Decimal(0)))
+                return sum(values, Decimal(0))
             case Aggregation.MIN:
-                return plain_value(min(values, default=None))
+                return min(values, default=None)
             case _:
-                return plain_value(max(values, default=None))
+                return max(values, default=None)
 
-    def _formed(self, rows: list[dict[str, Value]], *, several: bool, mapping: str) -> Any:  # noqa: ANN401 - any JSON
+    def _formed(self, rows: list[dict[str, Value]], *, mapping: str) -> Any:  # noqa: ANN401 - any JSON
         plain = [{name: plain_value(value) for name, value in row.items()} for row in rows]
         bare = [next(iter(row.values())) if len(self.outputs) == 1 else row for row in plain]
         match mapping:
@@ -171,12 +193,15 @@ class Table:
                 chosen = plain if mapping == "singleResult" else bare
                 return chosen[0] if chosen else None
             case _:
-                return bare if several else (bare[0] if bare else None)
+                return bare if self.policy in _LISTS else (bare[0] if bare else None)
+
+
+_LISTS: Final = frozenset({HitPolicy.COLLECT, HitPolicy.RULE_ORDER, HitPolicy.OUTPUT_ORDER})
 
 
 def _matches(rule: Rule, values: list[Value], cell: Cell) -> bool:
     pairs = zip(rule.tests, values, strict=True)
-    return all(passes(tests, Cell(cell.layers, cell.office, value)) for tests, value in pairs)
+    return all(passes(tests, replace(cell, value=value)) for tests, value in pairs)
 
 
 def _typed(value: Value, column: Input) -> Value:

@@ -6,7 +6,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Constant:
-    """A literal: Decimal, text, yes/no, nothing, date or moment."""
+    """A literal: Decimal, text, yes/no, nothing, date, moment, time or duration."""
 
     value: Any
 
@@ -52,20 +52,22 @@ class Items:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """`[1..5]`, `]1..5[`, `(1..5)`."""
+    """`[1..5]`, `]1..5[`, `(1..5)`; a comparison alone, `(> 5)`, has one end."""
 
-    low: "Tree"
-    high: "Tree"
+    low: "Tree | None"
+    high: "Tree | None"
     with_low: bool
     with_high: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A function of the list in `builtins`."""
+    """A call of a function: of the list in `builtins`, or of what a name or an expression gives."""
 
     name: str
     arguments: tuple["Tree", ...]
+    named: tuple[tuple[str, "Tree"], ...] = ()
+    function: "Tree | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,90 @@ class Within:
     tests: tuple["Test", ...]
 
 
-Tree = Constant | Name | Unary | Binary | Choice | Items | Range | Call | Within
+@dataclass(frozen=True, slots=True)
+class Member:
+    """`x.key`, where x is more than a variable."""
+
+    holder: "Tree"
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """`list[condition]` or `list[number]`."""
+
+    holder: "Tree"
+    test: "Tree"
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """`for a in x, b in y return …`, `some … satisfies …`, `every … satisfies …`."""
+
+    word: str
+    ways: tuple[tuple[str, "Tree"], ...]
+    result: "Tree"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A context: `{name: value}`. An entry sees those before it; `result` is what it gives, else the whole."""
+
+    entries: tuple[tuple[str, "Tree"], ...]
+    result: "Tree | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lambda:
+    """`function(a, b) …`, and a business knowledge model."""
+
+    parameters: tuple[str, ...]
+    body: "Tree"
+    types: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """`x instance of type`."""
+
+    value: "Tree"
+    type_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A value that is of a declared type, or nothing."""
+
+    value: "Tree"
+    type: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Tabled:
+    """A decision table that stands where an expression may."""
+
+    table: Any
+
+
+Tree = (
+    Constant
+    | Name
+    | Unary
+    | Binary
+    | Choice
+    | Items
+    | Range
+    | Call
+    | Within
+    | Member
+    | Filter
+    | Loop
+    | Record
+    | Lambda
+    | Kind
+    | Typed
+    | Tabled
+)
 
 
 @dataclass(frozen=True, slots=True)
