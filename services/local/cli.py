@@ -78,6 +78,19 @@ def lint(
     sys.exit(linting.fix(paths, as_json=json) if fix else linting.lint(paths, as_json=json))
 
 
+@app.command("verify-case")
+def verify_case(
+    file: Annotated[Path, typer.Argument(help="案件档案 ZIP / an exported case file")],
+    *,
+    key: Annotated[Path | None, typer.Option(help="签名公钥 PEM / the key it must be signed by")] = None,
+    json: Annotated[bool, typer.Option("--json", help="输出一个 JSON 对象 / print one JSON object")] = False,
+) -> None:
+    """校验案件档案，无需服务器；0 完整，1 被改动，2 无法读取 / verify an exported case file without a server."""
+    from services.local import verifying
+
+    sys.exit(verifying.verify_case(file, key=key, as_json=json))
+
+
 @app.command()
 def deploy(paths: list[Path], *, var: Var = _VAR, who: As = "u.it") -> None:
     """部署并启用流程 / deploy process folders and activate them."""

@@ -27,6 +27,7 @@ from services.workflow.queries import (
     count_old_calendar,
     count_waiting,
 )
+from services.workflow.retries.models import Retry
 from services.workflow.settings import WorkflowSettings
 from services.workflow.ticker import TICKERS
 
@@ -53,6 +54,7 @@ async def _deps(kernel: Kernel) -> Deps:
         engines=Engines(_pool(settings), shelf),
         approvals=Approvals(PublishedKeys(settings.link_keys_url)),
         journal=kernel.journal,
+        retries=store.aggregates("retries", Retry, key="retry_id"),
         case_key=private_key(settings.case_key_file) if settings.case_key_file else None,
     )
 
@@ -72,6 +74,7 @@ async def _close(deps: Deps) -> None:
 
 async def _indexes(store: Store) -> None:
     await store.indexes("instances", *INSTANCE_INDEXES)
+    await store.indexes("retries", Index("body.stage", "body.started_at"))
     await store.indexes("definitions", Index("body.item_code"))
 
 

@@ -13,6 +13,7 @@ from services.workflow.definitions.models import Definition
 from services.workflow.definitions.shelf import Shelf
 from services.workflow.engines import Engines
 from services.workflow.instances.models import Instance
+from services.workflow.retries.models import Retry
 from services.workflow.settings import WorkflowSettings
 
 
@@ -22,6 +23,7 @@ class Bells:
 
     waiting: asyncio.Event = field(default_factory=asyncio.Event)
     calendar: asyncio.Event = field(default_factory=asyncio.Event)
+    retries: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,5 +39,6 @@ class Deps:
     engines: Engines
     approvals: Approvals
     journal: Journal
+    retries: Aggregates[Retry]
     case_key: Ed25519PrivateKey | None = None
     bells: Bells = field(default_factory=Bells)

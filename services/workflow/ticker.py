@@ -19,6 +19,7 @@ from services.workflow.instances.schedules import next_thing, recomputed, schedu
 from services.workflow.instances.turns import Decided
 from services.workflow.offices import Office
 from services.workflow.queries import due_by
+from services.workflow.retries.working import carry_on
 
 log = logs.get(__name__)
 
@@ -138,6 +139,7 @@ async def _save(deps: Deps, was: Instance, now: Instance, revision: int, said: l
 TICKERS: Final = (
     Ticker[Deps]("fire-due", every=timedelta(seconds=1), run=fire_due),
     Ticker[Deps]("start-waiting", every=timedelta(seconds=30), run=start_waiting, wake=lambda deps: deps.bells.waiting),
+    Ticker[Deps]("retry-incidents", every=timedelta(seconds=2), run=carry_on, wake=lambda deps: deps.bells.retries),
     Ticker[Deps](
         "follow-calendar", every=timedelta(seconds=30), run=follow_calendar, wake=lambda deps: deps.bells.calendar
     ),

@@ -26,6 +26,7 @@ class Permission(StrEnum):
     CASE_SUSPEND = "case-suspend", "挂起和恢复案件"
     JUMP_PROPOSE = "jump-propose", "提议流程跳转"
     JUMP_APPROVE = "jump-approve", "批准流程跳转"
+    EDIT_APPROVE = "edit-approve", "批准修改故障案件数据"
     TASK_WORK = "task-work", "办理任务"
     DEFINITION_READ = "definition-read", "查看流程定义"
     DEFINITION_DEPLOY = "definition-deploy", "发布流程定义"
@@ -58,13 +59,14 @@ _LEADS: Final = frozenset(
         _P.CASE_SUSPEND,
         _P.JUMP_PROPOSE,
         _P.JUMP_APPROVE,
+        _P.EDIT_APPROVE,
     }
 )
 
 GRANTED: Final[dict[Role, frozenset[Permission]]] = {
     Role.CLERK: _CASE_STAFF | {_P.CASE_RECEIVE, _P.CASE_DELIVER},
     Role.OFFICER: _CASE_STAFF,
-    Role.SECTION_CHIEF: _CASE_STAFF | {_P.LINK_DECIDE, _P.DEFINITION_READ, _P.CASE_SUSPEND},
+    Role.SECTION_CHIEF: _CASE_STAFF | {_P.LINK_DECIDE, _P.DEFINITION_READ, _P.CASE_SUSPEND, _P.EDIT_APPROVE},
     Role.LEADER: _CASE_STAFF | _LEADS,
     Role.BUREAU_HEAD: _CASE_STAFF | _LEADS | {_P.CASE_EXTEND},
     Role.SECRETARY: _CASE_STAFF,

@@ -2,7 +2,18 @@
 
 from typing import Final
 
-from services.workflow.api import cases, definitions, desks, history, incidents, moves, tasks, versions
+from services.workflow.api import (
+    cases,
+    definitions,
+    desks,
+    edits,
+    history,
+    incidents,
+    moves,
+    retries,
+    tasks,
+    versions,
+)
 
 ROUTERS: Final = (
     tasks.router,
@@ -13,4 +24,6 @@ ROUTERS: Final = (
     definitions.router,
     versions.router,
     incidents.router,
+    retries.router,
+    edits.router,
 )

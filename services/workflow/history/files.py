@@ -7,6 +7,7 @@ import base64
 import hashlib
 import io
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +16,7 @@ from typing import Final
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from services.workflow.history.chains import Verdict, verdict
 from services.workflow.history.lines import Line
@@ -29,6 +30,7 @@ SIGNATURE: Final = "manifest.sig"
 _CASE: Final = "case.json"
 _REPLAY: Final = "replay.html"
 _PROCESS: Final = "process/"
+_UNREADABLE: Final = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError, NotImplementedError, RuntimeError)
 _LARGEST: Final = 300_000_000
 _MOST_FILES: Final = 2_000
 
@@ -112,7 +114,7 @@ def file_verdict(content: bytes, *, key: Ed25519PublicKey | None = None) -> File
         contents = _unzipped(content)
         manifest = FileManifest.model_validate_json(contents[MANIFEST])
         lines = [Line.model_validate_json(line) for line in contents[HISTORY].splitlines()]
-    except (zipfile.BadZipFile, KeyError, ValidationError, ValueError, NotImplementedError, RuntimeError) as error:
+    except _UNREADABLE as error:
         fault = (f"不是完整的案件档案：{type(error).__name__}", f"this is no whole case file: {type(error).__name__}")
         return FileVerdict(whole=False, case_no=None, withheld=False, signed=None, chain=None, faults=[fault])
     chain = verdict(lines, head=manifest.head)
