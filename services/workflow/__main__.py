@@ -19,6 +19,7 @@ from services.workflow.deps import Deps
 from services.workflow.engine.pool import EnginePool, Limits
 from services.workflow.engines import Engines
 from services.workflow.instances.models import Instance
+from services.workflow.migrations.models import Line, Migration
 from services.workflow.queries import (
     INSTANCE_INDEXES,
     count_due_timers,
@@ -55,6 +56,8 @@ async def _deps(kernel: Kernel) -> Deps:
         approvals=Approvals(PublishedKeys(settings.link_keys_url)),
         journal=kernel.journal,
         retries=store.aggregates("retries", Retry, key="retry_id"),
+        migrations=store.aggregates("migrations", Migration, key="migration_id"),
+        migration_lines=store.aggregates("migration_lines", Line, key="line_id"),
         case_key=private_key(settings.case_key_file) if settings.case_key_file else None,
     )
 
@@ -75,6 +78,7 @@ async def _close(deps: Deps) -> None:
 async def _indexes(store: Store) -> None:
     await store.indexes("instances", *INSTANCE_INDEXES)
     await store.indexes("retries", Index("body.stage", "body.started_at"))
+    await store.indexes("migration_lines", Index("body.migration_id", "body.outcome", "body.case_no"))
     await store.indexes("definitions", Index("body.item_code"))
 
 

@@ -70,6 +70,13 @@ async def failures_of(deps: Deps, key: str, number: int) -> list[WalkFailure]:
     return await _failures(deps, bundle.contents)
 
 
+async def refuse_unproven(deps: Deps, key: str, number: int) -> None:
+    """Raise WalksFailed if no case has ever followed a version and its walks do not end as they say."""
+    definition, version, _ = await version_of(deps, key, number)
+    if not definition.was_active(number):
+        await _refuse_failures(deps, key, version)
+
+
 async def all_definitions(deps: Deps) -> Collection[Definition]:
     """Every process, by key."""
     return await deps.definitions.query({"body.versions.0": {"$exists": True}}, sort=[("_id", 1)], limit=_MOST)

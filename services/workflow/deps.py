@@ -13,6 +13,7 @@ from services.workflow.definitions.models import Definition
 from services.workflow.definitions.shelf import Shelf
 from services.workflow.engines import Engines
 from services.workflow.instances.models import Instance
+from services.workflow.migrations.models import Line, Migration
 from services.workflow.retries.models import Retry
 from services.workflow.settings import WorkflowSettings
 
@@ -24,6 +25,7 @@ class Bells:
     waiting: asyncio.Event = field(default_factory=asyncio.Event)
     calendar: asyncio.Event = field(default_factory=asyncio.Event)
     retries: asyncio.Event = field(default_factory=asyncio.Event)
+    migrations: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,5 +42,7 @@ class Deps:
     approvals: Approvals
     journal: Journal
     retries: Aggregates[Retry]
+    migrations: Aggregates[Migration]
+    migration_lines: Aggregates[Line]
     case_key: Ed25519PrivateKey | None = None
     bells: Bells = field(default_factory=Bells)

@@ -50,8 +50,8 @@ def command_of(act: Act) -> Command:  # noqa: PLR0911 - one line a verb
             return Jump(act.target, str(act.payload.get("element", "")))
         case Verb.AMEND:
             return Amend(act.payload)
-        case Verb.START:
-            msg = "a start is no command"
+        case Verb.START | Verb.MIGRATE:
+            msg = f"{act.verb.value} is no command"
             raise ValueError(msg)
         case _:
             assert_never(act.verb)

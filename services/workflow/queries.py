@@ -24,6 +24,7 @@ INSTANCE_INDEXES: Final = (
     Index("body.called"),
     Index("body.departments"),
     Index("body.status", "body.calendar"),
+    Index("body.pin.process_key", "body.pin.version"),
     Index("body.incidents.incident_id"),
 )
 

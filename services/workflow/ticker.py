@@ -17,6 +17,7 @@ from services.workflow.instances.incidents import StillFaulty
 from services.workflow.instances.models import Act, Instance, Status, Timer, Verb
 from services.workflow.instances.schedules import next_thing, recomputed, scheduled, spoken
 from services.workflow.instances.turns import Decided
+from services.workflow.migrations.bulk import go_on as migrate
 from services.workflow.offices import Office
 from services.workflow.queries import due_by
 from services.workflow.retries.working import carry_on
@@ -139,6 +140,7 @@ async def _save(deps: Deps, was: Instance, now: Instance, revision: int, said: l
 TICKERS: Final = (
     Ticker[Deps]("fire-due", every=timedelta(seconds=1), run=fire_due),
     Ticker[Deps]("start-waiting", every=timedelta(seconds=30), run=start_waiting, wake=lambda deps: deps.bells.waiting),
+    Ticker[Deps]("migrate", every=timedelta(seconds=30), run=migrate, wake=lambda deps: deps.bells.migrations),
     Ticker[Deps]("retry-incidents", every=timedelta(seconds=2), run=carry_on, wake=lambda deps: deps.bells.retries),
     Ticker[Deps](
         "follow-calendar", every=timedelta(seconds=30), run=follow_calendar, wake=lambda deps: deps.bells.calendar

@@ -35,6 +35,7 @@ class Verb(StrEnum):
     UNDO = "undo"
     JUMP = "jump"
     AMEND = "amend"
+    MIGRATE = "migrate"
 
 
 class Act(BaseModel, frozen=True):

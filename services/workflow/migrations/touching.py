@@ -1,7 +1,7 @@
 """Which elements of a version are not the same in another: a case with none of them ahead is not affected."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from services.workflow.definitions.differences.comparing import processes_of
 from services.workflow.definitions.differences.diagrams import facts_of
@@ -11,7 +11,8 @@ from services.workflow.lint.forms import form_path
 Files = Mapping[str, bytes]
 Touched = dict[str, frozenset[str]]
 
-_TABLE = ".dmn"
+_TABLE: Final = ".dmn"
+_WAITS_FOR_WAYS: Final = frozenset({"parallelGateway", "inclusiveGateway", "complexGateway"})
 
 
 def touched(old: Files, new: Files) -> Touched:
@@ -66,7 +67,7 @@ def _in_body(files: _Files, other: Process | None, body: Body) -> frozenset[str]
 
 def _signature(node: Node, body: Body) -> tuple[Any, ...]:
     ways = sorted((body.flows[flow].target, body.flows[flow].condition or "") for flow in node.outgoing)
-    comes = sorted(body.flows[flow].source for flow in node.incoming)
+    comes = sorted(body.flows[flow].source for flow in node.incoming) if node.tag in _WAITS_FOR_WAYS else []
     attached = sorted(boundary.id for boundary in body.boundaries(node.id))
     facts = facts_of(node, body)
     return node.tag, node.name, node.event, node.loop, node.calls, node.decides, facts, ways, comes, attached
