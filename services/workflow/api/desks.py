@@ -39,7 +39,7 @@ from services.workflow.operations import desks
 from services.workflow.views.moves import OperationView, operation_view
 from services.workflow.views.operations import DraftView, draft_view
 
-router = APIRouter(tags=["operations"])
+router = APIRouter(tags=["tasks"])
 
 _OPEN = (TaskNotFound, TaskOver, CaseIsSuspended, Conflict)
 _WORKING = (*_OPEN, NotHuman, NotYourTask, ClaimedByOther, TaskInIncident)

@@ -41,7 +41,7 @@ from services.workflow.operations import cases, returns
 from services.workflow.queries import CaseNotFound
 from services.workflow.views.moves import CaseActionsView, OperationView, case_actions_view, operation_view
 
-router = APIRouter(tags=["operations"])
+router = APIRouter(tags=["cases"])
 
 Element = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_.-]{0,199}$")]
 Target = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,199}$")]
