@@ -33,6 +33,7 @@ async def keep_calendar_year(deps: Deps, event: Event[CalendarPublished]) -> Non
 async def note_progress(deps: Deps, event: Event[Said]) -> None:
     """How far a case is. Processes that run without a case of ours, such as supervision's, are passed over."""
     said, envelope = event.said, event.envelope
+    await deps.moment.over()
 
     def decide(case: Case) -> tuple[Case, tuple[()]]:
         return note(case, said, position_of(envelope)), ()

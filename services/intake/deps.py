@@ -1,7 +1,7 @@
 """What the intake service works with, built once in `__main__` and passed in."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from services.intake.audits import AuditRow
 from services.intake.cases import Case
@@ -13,7 +13,7 @@ from services.intake.prints.printer import Printer
 from services.intake.settings import IntakeSettings
 from services.kernel.clock import Clock
 from services.kernel.seals import Seals
-from services.kernel.store import Aggregates
+from services.kernel.store import Aggregates, Moment
 from services.kernel.worktime import OfficeHours
 
 
@@ -33,3 +33,4 @@ class Deps:
     seals: Seals
     passwords: Passwords
     printer: Printer
+    moment: Moment = field(default_factory=Moment)

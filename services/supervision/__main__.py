@@ -14,6 +14,7 @@ from services.supervision.notices import Notice
 from services.supervision.numbers import NumberBook
 from services.supervision.rules import RuleTable
 from services.supervision.settings import SupervisionSettings
+from services.supervision.tables import Tables
 
 
 async def _deps(kernel: Kernel) -> Deps:
@@ -24,7 +25,7 @@ async def _deps(kernel: Kernel) -> Deps:
         matters=store.aggregates("matters", Matter, key="matter_id"),
         notices=store.aggregates("notices", Notice, key="notice_id"),
         bulletins=store.aggregates("bulletins", Bulletin, key="bulletin_id"),
-        tables=store.aggregates("rule_tables", RuleTable, key="version"),
+        tables=Tables(store.aggregates("rule_tables", RuleTable, key="version"), kernel.clock),
         numbers=store.aggregates("number_books", NumberBook, key="book"),
         books=Books(
             persons=store.collection("persons", PersonChanged),

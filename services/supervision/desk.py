@@ -1,7 +1,7 @@
 """Load, decide, save: from a timer event to lights, matters and drafts; and the office's own work on them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from services.contracts.events import Said
@@ -9,7 +9,7 @@ from services.contracts.words import Role
 from services.contracts.workflow import TimerSaid
 from services.kernel.bus import Event
 from services.kernel.clock import Clock
-from services.kernel.store import Aggregates, AlreadyExists, Journal, NotFound
+from services.kernel.store import Aggregates, AlreadyExists, Journal, Moment, NotFound
 from services.kernel.worktime import SHANGHAI
 from services.supervision import bulletins, lights, matters, notices
 from services.supervision.books import Books
@@ -18,9 +18,8 @@ from services.supervision.lights import NOBODY, CaseLights, Cast
 from services.supervision.matters import Matter
 from services.supervision.notices import Notice, NoticeEntry
 from services.supervision.numbers import NumberBook, Series, number
-from services.supervision.rules import Effect, Rule, RuleTable, default_table, in_force, matching
-
-_MANY = 1000
+from services.supervision.rules import Effect, Rule, RuleTable, in_force, matching
+from services.supervision.tables import Tables
 
 DRAFT_READERS = frozenset({Role.SUPERVISOR, Role.LEADER, Role.BUREAU_HEAD})
 """Who may see a bulletin before it is published."""
@@ -34,11 +33,12 @@ class Deps:
     matters: Aggregates[Matter]
     notices: Aggregates[Notice]
     bulletins: Aggregates[Bulletin]
-    tables: Aggregates[RuleTable]
+    tables: Tables
     numbers: Aggregates[NumberBook]
     books: Books
     journal: Journal
     clock: Clock
+    moment: Moment = field(default_factory=Moment)
 
 
 async def hear_timer(deps: Deps, event: Event[TimerSaid]) -> None:
@@ -46,6 +46,7 @@ async def hear_timer(deps: Deps, event: Event[TimerSaid]) -> None:
 
     The effects follow from the event and the rule table alone, so a crash between the two writes loses none.
     """
+    await deps.moment.over()
     timer, now = event.said, deps.clock.now()
     table = await table_in_force(deps, now)
     rules = matching(table, timer)
@@ -103,14 +104,12 @@ async def _drafted(deps: Deps, matter: Matter, rule: Rule, *, now: datetime) -> 
 
 async def table_in_force(deps: Deps, now: datetime) -> RuleTable:
     """The rule table that holds today."""
-    tables = await deps.tables.query({}, sort=[("_id", 1)], limit=_MANY)
-    return in_force((default_table(), *tables), office_day(now))
+    return in_force(await deps.tables.known(), office_day(now))
 
 
 async def latest_table(deps: Deps) -> RuleTable:
     """The newest version, in force or still to come."""
-    tables = await deps.tables.query({}, sort=[("_id", 1)], limit=_MANY)
-    return max((default_table(), *tables), key=lambda table: table.number)
+    return max(await deps.tables.known(), key=lambda table: table.number)
 
 
 async def issue_notice(deps: Deps, notice_id: str, entry: NoticeEntry, *, by: str) -> Notice:

@@ -1,6 +1,8 @@
 """The rule table is data of the office: versions with effective dates, never changed (A-29)."""
 
-from datetime import date
+import asyncio
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -9,6 +11,7 @@ from services.supervision.rules import (
     Audience,
     Rule,
     RulesNotLawful,
+    RuleTable,
     RuleTableEntry,
     Rung,
     Trigger,
@@ -17,8 +20,11 @@ from services.supervision.rules import (
     matching,
     new_version,
 )
+from services.supervision.tables import Tables
 from tests.supervision import timers
 from tests.supervision.timers import NOW
+from tests.support.desk import store_of
+from tests.support.office import Office
 
 
 def rule(**changed: object) -> Rule:
@@ -81,3 +87,36 @@ def test_given_the_default_table_then_each_trigger_meets_what_it_should() -> Non
         "law late": ["SL-07"],
         "started": [],
     }
+
+
+@dataclass(slots=True)
+class Watch:
+    """A clock whose hands are moved by the test."""
+
+    at: datetime = NOW
+    revision: int = 0
+
+    def now(self) -> datetime:
+        return self.at
+
+    def wall(self) -> datetime:
+        return self.at
+
+    async def changed(self, timeout: float) -> None:  # noqa: ASYNC109 - as the clock has it
+        await asyncio.sleep(timeout)
+
+
+async def test_given_a_version_made_elsewhere_then_it_is_seen_within_five_seconds_and_ones_own_at_once(
+    office: Office,
+) -> None:
+    watch, store = Watch(), store_of(office, "supervision")
+    versions = store.aggregates("rule_tables", RuleTable, key="version")
+    here, elsewhere = Tables(versions, watch), Tables(versions, watch)
+    assert [table.number for table in await here.known()] == [1]
+
+    second = new_version(entry(rule()), latest=default_table(), by="u.supervisor", now=NOW)
+    await elsewhere.add(second)
+    assert [table.number for table in await elsewhere.known()] == [1, 2]
+    watch.at += timedelta(seconds=5)
+    assert [table.number for table in await here.known()] == [1, 2]
+    await store.close()

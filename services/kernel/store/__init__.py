@@ -10,7 +10,7 @@ from services.kernel.store.journal import Entry, Journal
 from services.kernel.store.outgoing import Unsent
 from services.kernel.store.refusals import AlreadyApplied, AlreadyExists, Conflict, NotFound
 from services.kernel.store.store import Store
-from services.kernel.store.together import Together
+from services.kernel.store.together import Moment, Together
 
 __all__ = [
     "Aggregates",
@@ -27,6 +27,7 @@ __all__ = [
     "Index",
     "Journal",
     "LetterState",
+    "Moment",
     "NoSuchLetter",
     "NotFound",
     "Store",

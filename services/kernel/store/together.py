@@ -63,6 +63,24 @@ class Together(Generic[T, R]):
             await asyncio.sleep(_AGAIN_AFTER)
 
 
+class Moment:
+    """Lets all who come within a moment go on at once, so that what each writes then goes in one write.
+
+    For what is heard from other services, where nobody waits for the answer.
+    """
+
+    def __init__(self, seconds: float = 0.01) -> None:
+        self._together: Together[None, None] = Together(_as_they_are, linger=seconds)
+
+    async def over(self) -> None:
+        """Wait until the moment is over."""
+        await self._together.add(None)
+
+
+async def _as_they_are(waiting: Sequence[None]) -> Sequence[None]:
+    return waiting
+
+
 def _tell(batch: Sequence[tuple[T, asyncio.Future[R]]], error: Exception) -> None:
     for _, place in batch:
         if not place.done():

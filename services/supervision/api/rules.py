@@ -35,5 +35,5 @@ async def put_rules(
     """Make the next version; lights already set keep theirs. The same table again changes nothing."""
     latest = await desk.latest_table(deps)
     if (latest.rules, latest.effective_from, latest.note) != (entry.rules, entry.effective_from, entry.note):
-        await deps.tables.create(rules.new_version(entry, latest=latest, by=who.code, now=deps.clock.now()))
+        await deps.tables.add(rules.new_version(entry, latest=latest, by=who.code, now=deps.clock.now()))
     return await see_rules(deps, who)

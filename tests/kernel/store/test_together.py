@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 from pymongo.errors import AutoReconnect
 
-from services.kernel.store import Body, Index, Store, Together
+from services.kernel.store import Body, Index, Moment, Store, Together
 
 
 class Slip(Body, frozen=True):
@@ -79,6 +79,21 @@ async def test_what_may_linger_waits_for_others() -> None:
         await asyncio.sleep(0)
     assert await asyncio.gather(first, together.add(2)) == [1, 2]
     assert calls == [[1, 2]]
+
+
+async def test_who_comes_within_a_moment_goes_on_with_the_others() -> None:
+    moment, gone = Moment(0.2), list[int]()
+
+    async def go(n: int) -> None:
+        await moment.over()
+        gone.append(n)
+
+    first = asyncio.create_task(go(1))
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert gone == []
+    await asyncio.gather(first, go(2), go(3))
+    assert sorted(gone) == [1, 2, 3]
 
 
 async def test_a_failure_is_told_to_those_whose_items_were_in_the_call_and_to_nobody_else() -> None:
