@@ -16,10 +16,10 @@ from services.workflow.api import (
     versions,
 )
 
-ROUTERS: Final = (
+ROUTERS: Final = (  # a request is held against one after the other: the busiest come first
+    cases.router,
     tasks.router,
     desks.router,
-    cases.router,
     history.router,
     moves.router,
     definitions.router,
