@@ -8,6 +8,7 @@ from services.kernel.app import Kernel, Service, run
 from services.kernel.identity.keys import PublishedKeys, private_key
 from services.kernel.store import Index, Store
 from services.kernel.worktime import OfficeHours
+from services.workflow.analytics.asking import INDEX as FIGURES_INDEX
 from services.workflow.api import ROUTERS
 from services.workflow.approvals import Approvals
 from services.workflow.clocks.grounds import Policy
@@ -76,8 +77,9 @@ async def _close(deps: Deps) -> None:
 
 
 async def _indexes(store: Store) -> None:
-    await store.indexes("instances", *INSTANCE_INDEXES)
+    await store.indexes("instances", *INSTANCE_INDEXES, FIGURES_INDEX)
     await store.indexes("retries", Index("body.stage", "body.started_at"))
+    await store.indexes("migrations", Index("body.status", "body.at"), Index("body.plan.process_key", "body.status"))
     await store.indexes("migration_lines", Index("body.migration_id", "body.outcome", "body.case_no"))
     await store.indexes("definitions", Index("body.item_code"))
 

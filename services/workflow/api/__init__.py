@@ -3,6 +3,7 @@
 from typing import Final
 
 from services.workflow.api import (
+    analytics,
     cases,
     definitions,
     desks,
@@ -28,4 +29,5 @@ ROUTERS: Final = (  # a request is held against one after the other: the busiest
     incidents.router,
     retries.router,
     edits.router,
+    analytics.router,
 )

@@ -1,0 +1,1 @@
+"""What the cases of a process tell about it: counts, durations, delays and loops of each element."""

@@ -1,0 +1,176 @@
+"""Counting in the database: one pass over the cases of a process that started in the days asked for."""
+
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from services.kernel.identity import Person, scope_of
+from services.kernel.problem import Problem
+from services.kernel.store import Index
+from services.workflow.analytics.figures import MEDIAN, P90, ProcessFigures, element_figures, percentile
+from services.workflow.deps import Deps
+from services.workflow.instances.models import Status
+
+INDEX: Final = Index("body.pin.process_key", "body.pin.version", "body.started_at")
+
+_READ: Final = (
+    "status",
+    "tasks.element",
+    "tasks.name",
+    "tasks.due_on",
+    "closed.element",
+    "closed.name",
+    "closed.completed",
+    "closed.undone",
+    "closed.workdays",
+    "closed.overdue_workdays",
+    "closed.task_id",
+    "closed.activity",
+    "closed.opened_at",
+    "incidents.element",
+    "mended.element",
+    "passes",
+    "started_at",
+    "ended_at",
+)
+
+
+class DaysReversed(Problem):
+    """The last day asked for lies before the first."""
+
+    status = 422
+    code = "days-reversed"
+    zh = "止日 {until} 早于起日 {since}"
+    en = "the last day {until} is before the first day {since}"
+    remedy_zh = "请调换 from 和 to"
+    remedy_en = "exchange from and to"
+
+
+async def figures_of(
+    deps: Deps, process_key: str, who: Person, *, version: int | None, since: date | None, until: date | None
+) -> ProcessFigures:
+    """The figures of a process by the cases that a person may see. Raises DaysReversed."""
+    if since and until and until < since:
+        raise DaysReversed(since=since.isoformat(), until=until.isoformat())
+    time = (await deps.copies.office()).time
+    where: dict[str, Any] = {"body.pin.process_key": process_key, **_days(since, until, time.hours.zone)}
+    if version is not None:
+        where["body.pin.version"] = version
+    now = deps.clock.now()
+    today = time.day_of(now)
+    last_due = today if now > time.hours.close_of(today) else today - timedelta(days=1)
+    [facts] = await deps.instances.tally(
+        {"$and": [where, scope_of(who).filter()]},
+        {"$project": {f"body.{field}": 1 for field in _READ}},
+        {"$facet": _facets(last_due.isoformat(), time.hours.zone)},
+    )
+    states = {row["_id"]: row["count"] for row in facts["states"]}
+    spans: dict[int, int] = {}
+    for row in facts["spans"]:
+        start, end = (date.fromisoformat(row["_id"][each]) for each in ("start", "end"))
+        days = time.calendar.workdays_between(start, end)
+        spans[days] = spans.get(days, 0) + row["count"]
+    return ProcessFigures(
+        process_key=process_key,
+        version=version,
+        cases=sum(states.values()),
+        running=states.get(Status.RUNNING, 0),
+        ended=states.get(Status.ENDED, 0),
+        median_workdays=percentile(spans, MEDIAN),
+        p90_workdays=percentile(spans, P90),
+        elements=element_figures(facts),
+    )
+
+
+def _days(since: date | None, until: date | None, zone: ZoneInfo) -> dict[str, Any]:
+    """The filter for cases that started on one of these days, both included."""
+    moments: dict[str, Any] = {}
+    if since:
+        moments["$gte"] = datetime(since.year, since.month, since.day, tzinfo=zone)
+    if until:
+        after = until + timedelta(days=1)
+        moments["$lt"] = datetime(after.year, after.month, after.day, tzinfo=zone)
+    return {"body.started_at": moments} if moments else {}
+
+
+def _day(field: str, zone: ZoneInfo) -> dict[str, Any]:
+    """The office's date of a moment."""
+    return {"$dateToString": {"date": f"$body.{field}", "format": "%Y-%m-%d", "timezone": zone.key}}
+
+
+def _facets(last_due: str, zone: ZoneInfo) -> dict[str, list[dict[str, Any]]]:
+    overdue = {"$and": [{"$ne": ["$body.tasks.due_on", None]}, {"$lte": ["$body.tasks.due_on", last_due]}]}
+    closed = "$body.closed"
+    return {
+        "states": [{"$group": {"_id": "$body.status", "count": {"$sum": 1}}}],
+        "spans": [
+            {"$match": {"body.status": Status.ENDED.value}},
+            {
+                "$group": {
+                    "_id": {"start": _day("started_at", zone), "end": _day("ended_at", zone)},
+                    "count": {"$sum": 1},
+                }
+            },
+        ],
+        "open": [
+            {"$unwind": "$body.tasks"},
+            {
+                "$group": {
+                    "_id": "$body.tasks.element",
+                    "name": {"$last": "$body.tasks.name"},
+                    "count": {"$sum": 1},
+                    "overdue": {"$sum": {"$cond": [overdue, 1, 0]}},
+                }
+            },
+        ],
+        "closed": [
+            {"$unwind": closed},
+            {
+                "$group": {
+                    "_id": {
+                        "element": f"{closed}.element",
+                        "completed": f"{closed}.completed",
+                        "undone": {"$ifNull": [f"{closed}.undone", False]},
+                        "workdays": {"$ifNull": [f"{closed}.workdays", None]},
+                        "late": {"$gt": [{"$ifNull": [f"{closed}.overdue_workdays", 0]}, 0]},
+                    },
+                    "name": {"$last": f"{closed}.name"},
+                    "count": {"$sum": 1},
+                }
+            },
+        ],
+        "loops": _loops(),
+        "incidents": _counted("incidents"),
+        "mended": _counted("mended"),
+        "passed": [
+            {"$unwind": "$body.passes"},
+            {"$group": {"_id": "$body.passes.element", "count": {"$sum": "$body.passes.times"}}},
+        ],
+    }
+
+
+def _loops() -> list[dict[str, Any]]:
+    """How often a case completed an element again. Several people asked side by side are one passage, no loop."""
+    passage = {"$ifNull": ["$body.closed.activity", "$body.closed.task_id"]}
+    return [
+        {"$unwind": "$body.closed"},
+        {"$match": {"body.closed.completed": True}},
+        {"$group": {"_id": {"case": "$_id", "element": "$body.closed.element"}, "passages": {"$addToSet": passage}}},
+        {"$project": {"times": {"$size": "$passages"}}},
+        {
+            "$group": {
+                "_id": "$_id.element",
+                "cases": {"$sum": 1},
+                "loops": {"$sum": {"$subtract": ["$times", 1]}},
+                "looped": {"$sum": {"$cond": [{"$gt": ["$times", 1]}, 1, 0]}},
+            }
+        },
+    ]
+
+
+def _counted(field: str) -> list[dict[str, Any]]:
+    return [
+        {"$unwind": f"$body.{field}"},
+        {"$match": {f"body.{field}.element": {"$ne": ""}}},
+        {"$group": {"_id": f"$body.{field}.element", "count": {"$sum": 1}}},
+    ]
