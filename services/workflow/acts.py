@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from services.contracts.events import Said
@@ -13,11 +14,13 @@ from services.workflow.definitions.models import Definition, Version
 from services.workflow.deps import Deps
 from services.workflow.engine.models import WHOLE, EngineFault, Refusal, Refused, Step
 from services.workflow.instances import incidents
+from services.workflow.instances.assigning import candidates
 from services.workflow.instances.models import Act, Instance, Pin, Verb
 from services.workflow.instances.moving import awaited_early, keeps_early, moved, pinned
 from services.workflow.instances.operations import signing
 from services.workflow.instances.schedules import recomputed, scheduled
 from services.workflow.instances.turns import Decided, Unworkable
+from services.workflow.loads import loads_of
 from services.workflow.offices import Office
 
 log = logs.get(__name__)
@@ -110,6 +113,7 @@ async def went_through(deps: Deps, instance: Instance, act: Act, *, office: Offi
         if act.verb is Verb.MESSAGE and refused.code is Refusal.NOT_WAITING:
             return Decided(keeps_early(fresh.instance, act).instance, fresh.said)
         raise ActRefused(reason=refused.en, reason_zh=refused.zh) from None
+    office = await _staffed(deps, instance, step, office)
     decided = moved(fresh.instance, act, step, now=now, office=office)
     rest = await _deliver_early(deps, decided.instance, step, office=office)
     return Decided(rest.instance, (*fresh.said, *decided.said, *rest.said))
@@ -160,9 +164,17 @@ async def _taken_up(deps: Deps, instance: Instance, act: Act, *, office: Office)
     except Refused as refused:
         raise Unworkable(WHOLE, refused.zh, refused.en) from None
     running = pinned(instance, pin, now=now)
+    office = await _staffed(deps, instance, step, office)
     decided = moved(running.instance, act, step, now=now, office=office)
     rest = await _deliver_early(deps, decided.instance, step, office=office)
     return Decided(rest.instance, (*running.said, *decided.said, *rest.said))
+
+
+async def _staffed(deps: Deps, instance: Instance, step: Step, office: Office) -> Office:
+    """The office with the loads of those who may get a step by load; nothing is asked where no diagram wants it."""
+    opening = [task for task in step.tasks if instance.task(task.id) is None]
+    people = candidates(opening, office.books)
+    return replace(office, loads=await loads_of(deps.instances, people)) if people else office
 
 
 async def _deliver_early(deps: Deps, instance: Instance, step: Step, *, office: Office) -> Decided:
@@ -178,6 +190,7 @@ async def _deliver_early(deps: Deps, instance: Instance, step: Step, *, office: 
         except Refused as refused:
             log.warning("early message dropped", case_no=instance.case_no, message=act.target, reason=refused.code)
             continue
+        office = await _staffed(deps, instance, step, office)
         instance, more = moved(instance, act, step, now=now, office=office)
         said += more
     return Decided(instance, tuple(said))

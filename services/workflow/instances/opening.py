@@ -11,6 +11,7 @@ from services.workflow.clocks.grounds import GroundUnknown, ground_of
 from services.workflow.clocks.ledgers import NoticeMissing
 from services.workflow.clocks.plans import DEFAULT_WARN, ClockPlan
 from services.workflow.engine.models import ExternalTask, OpenTask
+from services.workflow.instances.assigning import assignee_of
 from services.workflow.instances.closing import STEP_BASIS
 from services.workflow.instances.drawn import drawn_desk
 from services.workflow.instances.models import External, Instance, Task, Timer, Verb
@@ -61,6 +62,7 @@ def _open(instance: Instance, opened: OpenTask, turn: Turn) -> Decided:
 def _task(instance: Instance, opened: OpenTask, turn: Turn) -> Task:
     settings = opened.settings
     post = settings.get("post", "")
+    department = _department(instance, opened, post, turn)
     return Task(
         task_id=opened.id,
         element=opened.element,
@@ -68,7 +70,8 @@ def _task(instance: Instance, opened: OpenTask, turn: Turn) -> Task:
         name_en=settings.get("name_en", opened.name),
         kind=opened.kind,
         post=post,
-        department=_department(instance, opened, post, turn),
+        department=department,
+        assignee=assignee_of(instance, opened, f"{post}@{department}", turn),
         form=settings.get("form"),
         message=opened.message,
         two_officers=settings.get("two_officers") == "yes",
@@ -123,6 +126,7 @@ def _start_step_clock(instance: Instance, task: Task, opened: OpenTask, turn: Tu
         basis=STEP_BASIS,
         element=task.element,
         post=task.post or None,
+        person=task.assignee,
         light_rules=tuple(opened.settings.get("light_rules", "").replace(",", " ").split()),
     )
     clock, said = deeds.start(

@@ -67,6 +67,12 @@ SETTINGS: Final[dict[str, Setting]] = {
     "two_officers": Setting(_yes_no, "yes 或 no", "yes or no", _USER),
     "quick_approval": Setting(_yes_no, "yes 或 no", "yes or no", _USER),
     "may_send_back": Setting(_yes_no, "yes 或 no", "yes or no", _USER),
+    "assign": Setting(
+        lambda value: value in ("queue", "least_loaded", "same_person"),
+        "queue、least_loaded 或 same_person",
+        "queue, least_loaded or same_person",
+        _USER,
+    ),
     "cosign": Setting(
         re.compile(r"all|any|veto|[1-9][0-9]?").fullmatch, "all、any、veto 或人数", "all, any, veto or a number", _USER
     ),

@@ -89,7 +89,10 @@ def _check(scope: Scope, node: str, number: int, branches: list[Token], gone: li
         )
     sealed = [scope.sealed, *(token.path.sealed for token in branches)]
     compensable = any(entry[-1] > number for entry in scope.done)
-    if compensable or number not in scope.before or any(each.get(node, -1) >= number for each in sealed):
+    lost = compensable or number not in scope.before or any(each.get(node, -1) >= number for each in sealed)
+    # a case carried to another version may have come by what is not drawn there any more
+    undrawn = {node, *(join for token in gone for join in token.path.met)} - scope.spec.task_specs.keys()
+    if lost or undrawn:
         raise Refused(
             Refusal.PATH_LOST,
             "该环节的后续分支已经汇聚并继续或结束，无法准确还原",
