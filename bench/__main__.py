@@ -12,12 +12,12 @@ import uvloop
 
 from bench.alone import completions_per_second
 from bench.figures import Figure, percentile, show
-from bench.office import Samples, event_latency, opened, receive, settled, users
+from bench.office import Samples, event_latency, opened, receive, receive_all, settled, users
 
 _USERS: Final = {32: 500.0, 64: 300.0}
 """How many users work at once, and the bar for the 99th percentile of their completions in milliseconds."""
 
-_CASES_A_USER: Final = 4
+_CASES_A_USER: Final = 2
 _WARM: Final = 8
 _QUIET_CASES: Final = 40
 
@@ -39,7 +39,7 @@ async def measure(driver: str) -> Measured:
             late, loads = await event_latency(there.api, quiet), {}
             await users(there, quiet[:_WARM], at_once=_WARM)
             for count in _USERS:
-                cases = [await receive(there.api) for _ in range(count * _CASES_A_USER)]
+                cases = await receive_all(there.api, count * _CASES_A_USER)
                 await settled(there.api)
                 loads[count] = await users(there, cases, at_once=count)
     finally:

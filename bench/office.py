@@ -16,6 +16,7 @@ from services.local.client import Api
 from services.local.layout import SERVICES, Layout
 from services.local.runner import Run
 
+_WINDOWS = 4
 _MOVING = frozenset({"messages-due"})
 """Lines of the sweeper that go to nought by themselves."""
 _OFFICER = "u.handler.d06"
@@ -79,6 +80,17 @@ async def receive(api: Api) -> str:
     while not (await _steps(api, case_no)):  # noqa: ASYNC110 - the event would be in another process
         await asyncio.sleep(0.02)
     return case_no
+
+
+async def receive_all(api: Api, count: int) -> list[str]:
+    """So many cases, a few at a time."""
+    windows = asyncio.Semaphore(_WINDOWS)
+
+    async def one() -> str:
+        async with windows:
+            return await receive(api)
+
+    return await asyncio.gather(*(one() for _ in range(count)))
 
 
 async def _work(line: Line, case_no: str, samples: Samples) -> None:
