@@ -24,16 +24,16 @@ class Ledger:
         self._closing: Together[tuple[Message, int], None] = Together(
             self._close_all, patience=_PATIENCE, linger=_LINGER
         )
+        self._saying: Together[tuple[Message, int, Sequence[Said]], None] = Together(self._say_all, patience=_PATIENCE)
 
     async def make(self, made: Sequence[Message]) -> bool:
         """Store messages about one event, all or none; False when the first of them, their record, is there already."""
-        return await self._making.add(made)
+        return await self._making.add(made) if made else True
 
     async def record(self, message: Message, revision: int, said: Sequence[Said]) -> None:
         """Write down what became of a message. Nothing is written when another sender, or a person, was faster."""
         if said:
-            with suppress(Conflict):
-                await self._messages.save(message, revision, said)
+            await self._saying.add((message, revision, said))
         else:
             await self._closing.add((message, revision))
 
@@ -51,4 +51,10 @@ class Ledger:
 
     async def _close_all(self, outcomes: Sequence[tuple[Message, int]]) -> list[None]:
         await self._messages.save_together(outcomes)
+        return [None] * len(outcomes)
+
+    async def _say_all(self, outcomes: Sequence[tuple[Message, int, Sequence[Said]]]) -> list[None]:
+        for message, revision, said in outcomes:
+            with suppress(Conflict):
+                await self._messages.save(message, revision, said)
         return [None] * len(outcomes)

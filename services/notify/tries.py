@@ -10,7 +10,7 @@ from typing import Final
 from services.notify.messages import Message
 from services.notify.templates import Channel
 
-AT_ONCE: Final = 64
+AT_ONCE: Final = 32
 """How many messages are in the hands of the channels at a time."""
 
 

@@ -50,6 +50,7 @@ async def test_given_one_event_that_is_announced_already_then_those_before_and_b
     messenger: Messenger,
 ) -> None:
     ledger = messenger.work.deps.ledger
+    assert await ledger.make(())
     assert await ledger.make(about("b", "u.one", "u.two", due_at=None))
 
     events = [about("a", "u.one", "u.two"), about("b", "u.three", "u.one"), about("c", "u.one")]
