@@ -6,8 +6,11 @@ from services.workflow.engine.bundles import compile_diagrams
 from services.workflow.engine.findings import standard
 from services.workflow.engine.models import Severity
 from services.workflow.engine.rules.standard import ALSO_STANDARD, is_standard
+from tests.workflow.engine import faulty_data, faulty_events, faulty_flows
 from tests.workflow.engine.drawing import drawn, end, flows, node, process, start
-from tests.workflow.engine.faulty_standard import CASES, between, pools, sent
+from tests.workflow.engine.faulty_standard import between, pools, sent
+
+CASES = [*faulty_flows.CASES, *faulty_events.CASES, *faulty_data.CASES]
 
 
 @pytest.mark.parametrize(("rule", "element", "file"), CASES, ids=[f"{case[0]}-{n}" for n, case in enumerate(CASES)])

@@ -2,13 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any, Final
 
+from services.kernel.worktime import Calendar
 from services.workflow.engine.decisions.comparing import Value
 from services.workflow.engine.language.errors import Miscalculated
 from services.workflow.engine.language.office import Office
 
 MAX_STEPS: Final = 200_000
+NOWHERE: Final = Office(datetime(2026, 1, 1, tzinfo=UTC), Calendar.builtin())
+"""For what is reckoned when a file is read, which no clock and no calendar may change."""
 
 
 @dataclass(slots=True)

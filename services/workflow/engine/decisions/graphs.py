@@ -2,15 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any, Final
 
 from lxml import etree
 
-from services.kernel.worktime import Calendar
 from services.workflow.engine.decisions.boxes import Boxes
 from services.workflow.engine.decisions.builtins import Function, Value
-from services.workflow.engine.decisions.cells import Cell, Scope
+from services.workflow.engine.decisions.cells import NOWHERE, Cell, Scope
 from services.workflow.engine.decisions.converting import feel_value, plain_value
 from services.workflow.engine.decisions.kinds import Kind, fits
 from services.workflow.engine.decisions.names import names_of
@@ -23,7 +21,6 @@ from services.workflow.engine.findings import Report
 from services.workflow.engine.language.errors import Miscalculated, Unwritable
 from services.workflow.engine.language.office import Office
 
-_NOWHERE: Final = Office(datetime(2026, 1, 1, tzinfo=UTC), Calendar.builtin())
 _NAMED: Final = ("inputData", "decision", "businessKnowledgeModel", "variable", "formalParameter", "itemComponent")
 _NAMED_TOO: Final = ("decisionService", "parameter", "column", "output")
 
@@ -190,7 +187,7 @@ class _Reader:
             if (name := element.get("name"))
         )
         self._page = TablePage(report, space, names, lenient)
-        self._boxes = Boxes(self._page, root, _NOWHERE)
+        self._boxes = Boxes(self._page, root, NOWHERE)
         self.drawn = root.findall(space + "decision")
 
     def graph(self) -> Graph:

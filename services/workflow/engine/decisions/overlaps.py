@@ -5,14 +5,13 @@ value between each two, and one beyond either end. Two columns on the same input
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, date, datetime, timedelta
 from decimal import Decimal
 from itertools import combinations, pairwise
 from typing import Final
 
-from services.kernel.worktime import Calendar
 from services.workflow.engine.decisions.builtins import Value
-from services.workflow.engine.decisions.cells import Cell
+from services.workflow.engine.decisions.cells import NOWHERE, Cell
 from services.workflow.engine.decisions.reckoning import passes, value_of
 from services.workflow.engine.decisions.tables import HitPolicy, Output, Rule, Table
 from services.workflow.engine.decisions.trees import (
@@ -28,7 +27,6 @@ from services.workflow.engine.decisions.trees import (
     Tree,
 )
 from services.workflow.engine.findings import Report
-from services.workflow.engine.language.office import Office
 
 MAX_PAIRS: Final = 20_000
 MAX_WORK: Final = 1_000_000
@@ -85,7 +83,7 @@ class _Points:
 
     def __init__(self, groups: list[tuple[list[int], list[Value]]]) -> None:
         self._groups = groups
-        self._cell = Cell((), Office(datetime(2026, 1, 1, tzinfo=UTC), Calendar.builtin()))
+        self._cell = Cell((), NOWHERE)
         self._hits: dict[tuple[int, int], frozenset[int]] = {}
 
     def work(self, table: Table) -> int:
@@ -161,7 +159,7 @@ def _literal(tree: Tree) -> list[Value] | None:
             parts = items
         case _:
             return None
-    values = [value_of(part, Cell((), _NOWHERE)) for part in parts if isinstance(part, Constant)]
+    values = [value_of(part, Cell((), NOWHERE)) for part in parts if isinstance(part, Constant)]
     return values if len(values) == len(parts) else None
 
 
@@ -199,6 +197,3 @@ def _days(days: list[date]) -> Iterator[date]:
     for day in days:
         near = range(max(_FIRST_DAY, day.toordinal() - 1), min(_LAST_DAY, day.toordinal() + 1) + 1)
         yield from map(date.fromordinal, near)
-
-
-_NOWHERE: Final = Office(datetime(2026, 1, 1, tzinfo=UTC), Calendar.builtin())

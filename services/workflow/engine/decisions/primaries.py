@@ -25,6 +25,7 @@ from services.workflow.engine.language.errors import Unwritable
 from services.workflow.engine.language.values import moment
 
 COMPARISONS: Final = frozenset({"<", "<=", ">", ">=", "=", "!="})
+_MOST_EXPONENT: Final = 6_111
 _WORDS: Final = {"true": True, "false": False, "null": None}
 _KEYWORDS: Final = frozenset({"and", "or", "in", "between", "if", "then", "else", "return", "satisfies"})
 
@@ -84,7 +85,7 @@ class Primaries:
         kind, text = self._at.next()
         match kind:
             case "number":
-                return Constant(Decimal(text))
+                return _number(text)
             case "text":
                 return Constant(unescaped(text[1:-1]))
             case "at":
@@ -269,6 +270,14 @@ class Primaries:
                 raise Unwritable(zh=f"名称“{key}”重复", en=f"the name {key} occurs twice")
             entries.append((key, self.expression()))
         return Record(tuple(entries))
+
+
+def _number(text: str) -> Tree:
+    """Read a number within the bounds DMN gives numbers: 34 digits, exponents to 6111."""
+    found = Decimal(text)
+    if found.adjusted() > _MOST_EXPONENT or found.adjusted() < -_MOST_EXPONENT:
+        raise Unwritable(zh="数字太大", en="the number is too large")
+    return Constant(found)
 
 
 def _dated(text: str) -> Tree:

@@ -8,16 +8,20 @@ from typing import Any, Final, TypeVar
 
 from lxml import etree
 
+from services.workflow.engine.decisions.cells import NOWHERE, Budget, Cell
 from services.workflow.engine.decisions.feel import read_expression, read_tests
+from services.workflow.engine.decisions.names import asks_input, names_of, operands
+from services.workflow.engine.decisions.reckoning import value_of
 from services.workflow.engine.decisions.tables import Aggregation, HitPolicy, Input, Output, Rule, Table
 from services.workflow.engine.decisions.trees import Constant, Items, Matches, Test, Tree
 from services.workflow.engine.diagrams.results import is_variable
 from services.workflow.engine.documents import text_of
 from services.workflow.engine.findings import Report
-from services.workflow.engine.language.errors import Unwritable
+from services.workflow.engine.language.errors import Miscalculated, Unwritable
 from services.workflow.engine.language.texts import unwrapped
 
 MAX_RULES: Final = 2_000
+_STEPS_TRIED: Final = 500
 _NAMESPACE: Final = re.compile(r"\{(https?://www\.omg\.org/spec/DMN/\d{8}/(?:MODEL/|dmn\.xsd))\}(\w+)")
 _FEEL: Final = re.compile(r"|feel|.*/FEEL/?", re.IGNORECASE)
 _T = TypeVar("_T")
@@ -60,11 +64,26 @@ class TablePage:
 
     def expression(self, text: str) -> Tree:
         """Read an expression. Raises `Unwritable`."""
-        return read_expression(text, self.names, lenient=self.lenient)
+        tree = read_expression(text, self.names, lenient=self.lenient)
+        self._tried(tree)
+        return tree
 
     def tests(self, text: str) -> tuple[Test, ...]:
         """Read the tests of a cell. Raises `Unwritable`."""
-        return read_tests(text, self.names, lenient=self.lenient)
+        tests = read_tests(text, self.names, lenient=self.lenient)
+        for test in tests:
+            for tree in operands(test):
+                self._tried(tree)
+        return tests
+
+    def _tried(self, tree: Tree) -> None:
+        """Refuse what reads nothing and cannot be reckoned: it would fail in every case."""
+        if self.lenient or isinstance(tree, Constant) or names_of(tree) or asks_input(tree):
+            return
+        try:
+            value_of(tree, Cell((), NOWHERE, budget=Budget(_STEPS_TRIED)))
+        except Miscalculated as error:
+            raise Unwritable(zh=error.zh, en=error.en) from None
 
     def _policy(self, key: str, drawn: etree._Element) -> HitPolicy | None:
         policy, aggregation = drawn.get("hitPolicy") or "UNIQUE", drawn.get("aggregation") or ""
