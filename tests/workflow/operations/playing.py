@@ -265,10 +265,15 @@ def sequences(total: int, *, first: int = 0, told: Callable[[int], None] = lambd
     return done
 
 
+def _tell(number: int) -> None:
+    if (number + 1) % 5_000 == 0:
+        print(f"  … {number + 1}", flush=True)  # noqa: T201
+
+
 def main(total: int, first: int = 0) -> None:
     """Play and tell."""
     began = time.monotonic()
-    done = sequences(total, first=first)
+    done = sequences(total, first=first, told=_tell)
     operations = sum(count for name, count in done.items() if not name.startswith("opened"))
     print(f"{total} sequences, {operations} operations, {time.monotonic() - began:.0f} s")  # noqa: T201
     for name, number in sorted(done.items()):
