@@ -92,6 +92,14 @@ def verify_case(
 
 
 @app.command()
+def walks(paths: Annotated[list[Path], typer.Argument(help="流程目录 / process folders")]) -> None:
+    """走查流程，无需服务器；0 全部通过，1 有未通过，2 无法读取 / play the golden walks without a server."""
+    from services.local import rehearsing
+
+    sys.exit(rehearsing.walks(paths))
+
+
+@app.command()
 def deploy(paths: list[Path], *, var: Var = _VAR, who: As = "u.it") -> None:
     """部署并启用流程 / deploy process folders and activate them."""
     from services.local import commands

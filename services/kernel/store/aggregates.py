@@ -182,6 +182,14 @@ class Aggregates(Generic[B]):
         cursor = self.documents.rows.find(encoded(where), {"body": 1}, sort=list(sort), limit=limit, skip=skip)
         return [self._model.model_validate(row["body"]) for row in await listed(cursor)]
 
+    async def query_revisions(
+        self, where: Mapping[str, Any], *, sort: Sequence[tuple[str, int]], limit: int
+    ) -> list[tuple[B, int]]:
+        """The same with their revisions, to be saved."""
+        shown = {"body": 1, "revision": 1}
+        cursor = self.documents.rows.find(encoded(where), shown, sort=list(sort), limit=limit)
+        return [self._of(row) for row in await listed(cursor)]
+
     async def tally(self, where: Mapping[str, Any], *stages: Mapping[str, Any]) -> list[Row]:
         """What MongoDB makes of the aggregates that fit, by these aggregation stages on `body.<field>`."""
         pipeline = [{"$match": encoded(where)}, *(encoded(stage) for stage in stages)]

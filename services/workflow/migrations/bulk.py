@@ -32,8 +32,8 @@ _BUSY: Final = Why(
 )
 
 
-class _Outdated(Exception):
-    """Somebody did something to the case since it was looked at."""
+class _MovedOn(Exception):
+    """Somebody did something to the case since it moved."""
 
 
 async def go_on(deps: Deps) -> int:
@@ -52,19 +52,20 @@ async def _move_on(deps: Deps, migration: Migration) -> int:
     cases = await cases_after(deps, migration.plan, migration.cursor, limit=CHUNK)
     await _move(deps, journeys, cases)
     if len(cases) == CHUNK:
-        await _seen(deps, migration, cases[-1].case_no)
+        await _seen(deps, migration, cases[-1][0].case_no)
         return len(cases)
     await _settle(deps, journeys)
     await _ended(deps, migration, Status.DONE)
     return max(1, len(cases))
 
 
-async def _move(deps: Deps, journeys: Journeys, cases: Sequence[Instance]) -> None:
-    found = await journeys.judged(cases)
-    revisions = await _write_down(deps, journeys, found)
-    moving = [each for each in found if each[1].decided is not None]
+async def _move(deps: Deps, journeys: Journeys, cases: Sequence[tuple[Instance, int]]) -> None:
+    found = await journeys.judged([case for case, _ in cases])
+    of_lines = await _write_down(deps, journeys, found)
+    of_cases = {case.case_no: revision for case, revision in cases}
+    moving = [(case, of_cases[case.case_no], each) for case, each in found if each.decided is not None]
     lines = await _side_by_side(moving, lambda each: _move_one(deps, journeys, *each))
-    done = [(line, revisions[line.case_no]) for line in lines if line is not None]
+    done = [(line, of_lines[line.case_no]) for line in lines if line is not None]
     if done:
         await deps.migration_lines.save_together(done)
 
@@ -86,12 +87,10 @@ async def _write_down(deps: Deps, journeys: Journeys, found: Sequence[tuple[Inst
     return revisions
 
 
-async def _move_one(deps: Deps, journeys: Journeys, case: Instance, found: Judged) -> Line | None:
+async def _move_one(deps: Deps, journeys: Journeys, case: Instance, revision: int, found: Judged) -> Line | None:
     """Move one case in one write; gives its line to be crossed off, or None when that is done already."""
     line = line_of(case, found, journeys.migration_id, before(case))
-    try:
-        await _save(deps, case, found)
-    except (_Outdated, Conflict):
+    if not await _is_saved(deps, found, revision):
         await _move_anew(deps, journeys, case.case_no)
         return None
     return line.model_copy(update={"outcome": Outcome.MOVED})
@@ -100,7 +99,7 @@ async def _move_one(deps: Deps, journeys: Journeys, case: Instance, found: Judge
 async def _move_anew(deps: Deps, journeys: Journeys, case_no: str) -> None:
     """Look at a case again and move it, as often as somebody is faster. What becomes of it is written down."""
     for _ in range(_TRIES):
-        case, _ = await deps.instances.load(case_no)
+        case, revision = await deps.instances.load(case_no)
         if case.pin is not None and case.pin.version == journeys.plan.to_version:
             return await _rewrite(deps, journeys, case_no, {"outcome": Outcome.MOVED})
         [(case, found)] = await journeys.judged([case])
@@ -108,23 +107,20 @@ async def _move_anew(deps: Deps, journeys: Journeys, case_no: str) -> None:
         await _rewrite(deps, journeys, case_no, dict(line))
         if found.decided is None:
             return None
-        try:
-            await _save(deps, case, found)
-        except (_Outdated, Conflict):
-            continue
-        return await _rewrite(deps, journeys, case_no, {"outcome": Outcome.MOVED})
+        if await _is_saved(deps, found, revision):
+            return await _rewrite(deps, journeys, case_no, {"outcome": Outcome.MOVED})
     return await _rewrite(deps, journeys, case_no, {"outcome": Outcome.BLOCKED, "reasons": (_BUSY,), "before": None})
 
 
-async def _save(deps: Deps, case: Instance, found: Judged) -> None:
-    """Raises `_Outdated` unless the case is exactly as it was looked at, Conflict when somebody was faster."""
-
-    def decide(instance: Instance) -> Decided:
-        if instance != case or found.decided is None:
-            raise _Outdated
-        return found.decided
-
-    await deps.instances.change(case.case_no, decide, tries=1)
+async def _is_saved(deps: Deps, found: Judged, revision: int) -> bool:
+    """Save a case as it is to be; False when somebody has done something to it since it was looked at."""
+    if found.decided is None:
+        return False
+    try:
+        await deps.instances.save(found.decided.instance, revision, found.decided.said)
+    except Conflict:
+        return False
+    return True
 
 
 async def _rewrite(deps: Deps, journeys: Journeys, case_no: str, update: Mapping[str, object]) -> None:
@@ -165,13 +161,13 @@ async def _take_one_back(deps: Deps, line: Line, target: Target, office: Office)
             return Decided(instance)  # a round that broke off has done it
         back = taken_back(instance, line, target, office)
         if back is None:
-            raise _Outdated
+            raise _MovedOn
         return back
 
     outcome = Outcome.REVERTED
     try:
         await deps.instances.change(line.case_no, decide)
-    except _Outdated:
+    except _MovedOn:
         outcome = Outcome.MOVED_ON
     await deps.migration_lines.change(line.line_id, lambda each: (each.model_copy(update={"outcome": outcome}), ()))
 

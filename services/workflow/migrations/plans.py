@@ -31,11 +31,11 @@ async def foretold(deps: Deps, plan: Plan, *, who: Person) -> AsyncIterator[tupl
     after = ""
     while True:
         cases = await cases_after(deps, plan, after, limit=CHUNK)
-        for each in await journeys.judged(cases):
+        for each in await journeys.judged([case for case, _ in cases]):
             yield each
         if len(cases) < CHUNK:
             return
-        after = cases[-1].case_no
+        after = cases[-1][0].case_no
 
 
 async def foretold_page(
@@ -43,7 +43,8 @@ async def foretold_page(
 ) -> list[tuple[Instance, Judged]]:
     """What would become of the next cases. Raises DefinitionNotFound, MappingInvalid."""
     journeys = await _journeys(deps, plan, by=who.code)
-    return await journeys.judged(await cases_after(deps, plan, after or "", limit=limit))
+    cases = await cases_after(deps, plan, after or "", limit=limit)
+    return await journeys.judged([case for case, _ in cases])
 
 
 async def start(deps: Deps, plan: Plan, *, who: Person, reason: str) -> Migration:
@@ -115,10 +116,10 @@ async def lines(deps: Deps, migration_id: str, *, outcome: Outcome | None, limit
     return await deps.migration_lines.query(where, sort=[("body.case_no", 1)], limit=limit)
 
 
-async def cases_after(deps: Deps, plan: Plan, after: str, *, limit: int) -> list[Instance]:
-    """The next running cases that a plan is about, by case number."""
+async def cases_after(deps: Deps, plan: Plan, after: str, *, limit: int) -> list[tuple[Instance, int]]:
+    """The next running cases that a plan is about, by case number, with their revisions."""
     where = {**_cases(plan), "_id": {"$gt": after}}
-    return await deps.instances.query(where, sort=[("_id", 1)], limit=limit)
+    return await deps.instances.query_revisions(where, sort=[("_id", 1)], limit=limit)
 
 
 def _cases(plan: Plan) -> dict[str, Any]:
