@@ -12,7 +12,7 @@ from services.contracts.intake import CaseDelivered
 from services.kernel.bus import Stream
 from services.kernel.outbox import Relay
 from services.kernel.store import Aggregates, Driver
-from tests.support.desk import Heard, Tally, Window, bus_of, count, hearing, note, store_of, window
+from tests.support.desk import Desk, Heard, Tally, Window, bus_of, count, delivered, hearing, note, store_of, window
 from tests.support.office import Office
 from tests.support.wait import wait_until
 
@@ -146,6 +146,28 @@ async def test_a_stream_deleted_under_a_running_service_comes_back_whole(office:
         await (await office.broker()).jetstream().delete_stream("GUIHUA_INTAKE")
 
         await wait_until(lambda: stream_holds(office, 1), within=15)
+
+
+async def test_what_was_published_but_not_in_the_journal_yet_outlives_the_stream(office: Office) -> None:
+    store, bus = store_of(office, "intake"), await bus_of(office, "intake")
+    desks = store.aggregates("desks", Desk, key="case_no")
+    await store.prepare()
+    relay = Relay(store, bus, Stream.of("intake"))
+    await desks.create(Desk(case_no="1"), [delivered("1", "B-1")])
+    assert await relay.flush(within=10)
+    await desks.create(Desk(case_no="2"), [delivered("2", "B-2")])
+    await relay._publish(await store.unsent(limit=10))  # and here the process is held up
+    assert len(await store.journal.find()) == 1
+
+    await (await office.broker()).jetstream().delete_stream("GUIHUA_INTAKE")
+    running = asyncio.create_task(relay.run())
+    await wait_until(lambda: stream_holds(office, 2), within=15)
+
+    assert len(await store.journal.find()) == 2
+    running.cancel()
+    await asyncio.wait([running])
+    await bus.close()
+    await store.close()
 
 
 async def test_the_stream_of_the_adapters_is_kept_by_the_service_that_hears_them(office: Office) -> None:

@@ -258,6 +258,36 @@ async def test_a_query_speaks_the_language_of_the_body(store: Store) -> None:
     assert await desks.count(late) == 2
 
 
+async def test_what_a_filter_finds_can_be_saved_at_the_revision_that_comes_with_it(store: Store) -> None:
+    desks = store.aggregates("desks", Desk, key="case_no")
+    await desks.create(Desk(case_no="1", notes=("a",)))
+
+    found = await desks.first({"body.notes": "a"})
+    assert found == (Desk(case_no="1", notes=("a",)), 1)
+    assert await desks.save(Desk(case_no="1", notes=("b",)), found[1]) == 2
+
+    assert await desks.first({"body.notes": "a"}) is None
+    assert await desks.first({"body.notes": "b"}) == (Desk(case_no="1", notes=("b",)), 2)
+
+
+async def test_given_a_decision_that_is_refused_by_what_we_remember_then_it_is_asked_about_what_is_there(
+    store: Store, office: Office
+) -> None:
+    def once(desk: Desk) -> tuple[Desk, tuple[()]]:
+        if "freed" not in desk.notes:
+            raise LookupError(desk.notes)
+        return desk.model_copy(update={"notes": (*desk.notes, "done")}), ()
+
+    ours = store.aggregates("desks", Desk, key="case_no")
+    await ours.create(Desk(case_no="1"))
+    with pytest.raises(LookupError):
+        await ours.change("1", once)
+    rows = office.mongo["guihua_intake"]["desks"]
+    await rows.update_one({"_id": "1"}, {"$set": {"revision": 2, "body.notes": ["freed"]}})  # as another process would
+
+    assert await ours.change("1", once) == Desk(case_no="1", notes=("freed", "done"))
+
+
 async def test_a_value_declared_unique_is_taken_once(store: Store) -> None:
     desks = store.aggregates("unique_desks", Desk, key="case_no")
     await store.indexes("unique_desks", Index("body.opened_on"))
