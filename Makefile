@@ -44,8 +44,12 @@ fix: setup ## repair what the checks can repair, and write the generated documen
 test: setup ## every test but the long ones, on a real nats-server and a real MongoDB
 	@$(BIN)/pytest -q -n 2 --dist loadfile --randomly-seed=1 -m "not chaos"
 
-fuzz: setup ## play 100,000 random sequences of operations on tasks against an independent account
+fuzz: setup ## 50,000 random processes against an independent token game, 100,000 random sequences of operations
+	@$(BIN)/python -m tests.workflow.engine.fuzz 50000
 	@$(BIN)/python -m tests.workflow.operations.playing 100000
+
+conformance: setup ## what the engine does with a public BPMN suite (CORPUS=folder) → docs/conformance.md
+	@$(BIN)/python -m bench.conformance "$(CORPUS)"
 
 chaos: setup ## kill every server and service at random points of 200 running cases
 	@$(BIN)/pytest -q -m chaos -s
@@ -62,4 +66,4 @@ compose-smoke: ## build, start, use and stop the compose stack; brings its own e
 clean: ## forget local data (var/); the environment stays
 	rm -rf var
 
-.PHONY: help setup run demo check fix test fuzz chaos bench images compose-smoke clean
+.PHONY: help setup run demo check fix test fuzz conformance chaos bench images compose-smoke clean

@@ -1,19 +1,17 @@
-"""Draws random processes: as a plain graph for the oracle and as BPMN for the engine.
+"""Makes random processes: plain graphs for the oracle, which `random_drawing` draws for the engine.
 
 Blocks nest: tasks, sequences, exclusive, parallel and inclusive splits with their joins, loops, subprocesses, called
 processes, multi-instance tasks and subprocesses, boundary timers. Conditions read only what a person answered last,
 and scripts write only that, so nothing depends on the order in which parallel branches run in one step.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from random import Random
-from typing import Any
-
-from tests.workflow.engine import drawing as draw
 
 RESULT = "form"
 ITEM = "i_"
+HELD = 5
+"""A condition holds when the last answer can be divided by it."""
 
 
 @dataclass
@@ -21,7 +19,9 @@ class Vertex:
     """A node.
 
     `kind`: start end terminate error user script xor and or sub call several_user several_sub receive, the first of
-    several events (events), and what is attached or waits there: timer heard caught.
+    several events (events), what throws (raise: an escalation, shout: a signal, undo: a compensation), and what is
+    attached or waits there: timer heard caught raised shouted held (a condition). at_will is an ad-hoc subprocess;
+    by_event an event subprocess, whose `trigger` is one of those that wait. `undone_by` is what compensates it.
     """
 
     id: str
@@ -32,6 +32,10 @@ class Vertex:
     sequential: bool = False
     default: str = ""
     handed: tuple[str, ...] = ()
+    trigger: str = ""
+    undone_by: str = ""
+    takes: int = 1
+    gives: int = 1
 
 
 @dataclass
@@ -219,6 +223,11 @@ class Tangle:
         graph = Graph(graph_id)
         kinds = [self.random.choice(["user", "user", "xor", "and", "or"]) for _ in range(self.random.randrange(5, 14))]
         places = [graph.add(Vertex(f"{kind}{place}", kind)) for place, kind in enumerate(["user", *kinds])]
+        for name in places[1:]:
+            if graph.vertices[name].kind == "user" and self.random.random() < 0.15:
+                graph.vertices[name].takes = 2
+            if graph.vertices[name].kind == "user" and self.random.random() < 0.15:
+                graph.vertices[name].gives = 2
         graph.link(graph.add(Vertex("s", "start")), places[0])
         ends = [graph.add(Vertex(f"e{n}", self.random.choice(["end", "end", "end", "terminate"]))) for n in range(2)]
         for place, name in enumerate(places):
@@ -238,69 +247,3 @@ class Tangle:
             found = graph.link(vertex.id, target, branch + 1 if choice and branch else 0)
             if choice and branch == 0:
                 vertex.default = found
-
-
-def drawn_process(main: Graph, called: list[Graph]) -> bytes:
-    """The BPMN of a process and of those it calls."""
-    graphs = (main, *called)
-    names = [vertex.id for graph in graphs for vertex in _all(graph) if vertex.kind in ("receive", "heard")]
-    return draw.drawn(
-        '<bpmn:error id="err" errorCode="E1"/>',
-        *map(draw.message, names),
-        *(draw.process(_body(graph), id=graph.id) for graph in graphs),
-    )
-
-
-def _all(graph: Graph) -> Iterator[Vertex]:
-    for vertex in graph.vertices.values():
-        yield vertex
-        if vertex.inner is not None and vertex.kind != "call":
-            yield from _all(vertex.inner)
-
-
-def _body(graph: Graph) -> str:
-    parts = [_vertex(vertex) for vertex in graph.vertices.values()]
-    for found, source, target, divisor in graph.flows:
-        parts.append(draw.flow(source, target, f"{RESULT}.x % {divisor} == 0" if divisor else None, found))
-    return "".join(parts)
-
-
-def _vertex(vertex: Vertex) -> str:
-    default = {"default": vertex.default} if vertex.default else {}
-    several = draw.several("case.items", f"{ITEM}{vertex.id}", sequential=vertex.sequential)
-    inner = _body(vertex.inner) if vertex.inner is not None and vertex.kind != "call" else ""
-    plain: dict[str, Any] = {
-        "start": lambda: draw.node("startEvent", vertex.id),
-        "end": lambda: draw.node("endEvent", vertex.id),
-        "terminate": lambda: draw.node("endEvent", vertex.id, draw.definition("terminate")),
-        "user": lambda: draw.user(vertex.id, form=RESULT),
-        "script": lambda: draw.script(vertex.id, f"c_{vertex.id} = {RESULT}.x"),
-        "xor": lambda: draw.node("exclusiveGateway", vertex.id, **default),
-        "and": lambda: draw.node("parallelGateway", vertex.id),
-        "or": lambda: draw.node("inclusiveGateway", vertex.id, **default),
-        "sub": lambda: draw.node("subProcess", vertex.id, inner),
-        "several_sub": lambda: draw.node("subProcess", vertex.id, several, inner),
-        "several_user": lambda: draw.user(vertex.id, several, result=f"r_{vertex.id}"),
-        "call": lambda: _call(vertex),
-        "receive": lambda: draw.node("receiveTask", vertex.id, messageRef=f"m_{vertex.id}"),
-        "events": lambda: draw.node("eventBasedGateway", vertex.id),
-        "error": lambda: draw.node("endEvent", vertex.id, draw.definition("error", errorRef="err")),
-        "timer": lambda: _event(vertex, draw.timer("PT1H")),
-        "heard": lambda: _event(vertex, draw.definition("message", messageRef=f"m_{vertex.id}")),
-        "caught": lambda: _event(vertex, draw.definition("error", errorRef="err")),
-    }
-    return str(plain[vertex.kind]())
-
-
-def _event(vertex: Vertex, inner: str) -> str:
-    if not vertex.attached_to:
-        return draw.node("intermediateCatchEvent", vertex.id, inner)
-    return draw.boundary(vertex.id, vertex.attached_to, inner, interrupting=vertex.interrupting)
-
-
-def _call(vertex: Vertex) -> str:
-    assert vertex.inner is not None
-    handed = "".join(f'<camunda:in source="{name}" target="{name}"/>' for name in (RESULT, *vertex.handed))
-    handed += f'<camunda:out sourceExpression="{RESULT}.x + 100" target="r_{vertex.id}"/>'
-    extension = f"<bpmn:extensionElements>{handed}</bpmn:extensionElements>"
-    return draw.node("callActivity", vertex.id, extension, calledElement=vertex.inner.id)

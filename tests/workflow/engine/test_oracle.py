@@ -1,93 +1,13 @@
 """The engine against an independent token game, on random processes and random paths through them."""
 
-from collections import Counter
-from collections.abc import Callable, Mapping
-from functools import partial
-from random import Random
-from typing import Any
-
 import pytest
 
-from services.contracts.words import StepKind
-from services.workflow.engine.bundles import Bundle, compile_diagrams
-from services.workflow.engine.models import Complete, EngineFault, Fire, Message, Step
-from services.workflow.engine.run import apply, start
-from tests.workflow.engine.oracle import Game, Stuck, Task
-from tests.workflow.engine.playing import CALENDAR, NOW
-from tests.workflow.engine.random_processes import ITEM, Graph, Maker, Tangle, drawn_process
+from tests.workflow.engine.comparing import drawn, tangled, walk
 
-PROCESSES = 300
-PATHS = 20
-MOVES = 14
+PROCESSES = 400
+PATHS = 12
 TANGLES = 150
-DATA = {"case": {"items": ["x", "y"]}, "form": {"x": 1}}
-
-
-def _compiled(seed: int) -> tuple[Graph, Bundle]:
-    maker = Maker(seed)
-    graph = maker.graph("main", 3, blocks=2)
-    compiled = compile_diagrams({"d.bpmn": drawn_process(graph, maker.called)})
-    assert compiled.bundle is not None, compiled.findings
-    return graph, compiled.bundle
-
-
-def _items(variables: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    return tuple(sorted((name, value) for name, value in variables.items() if name.startswith(ITEM)))
-
-
-def _task_key(game: Game, task: Task) -> tuple[str, int | None, tuple[tuple[str, str], ...]]:
-    element, index, room, _ = task
-    return element, None if index < 0 else index, game.items_around(room, element, index)
-
-
-def _same(game: Game, step: Step) -> None:
-    people = [task for task in step.tasks if task.kind is StepKind.HUMAN]
-    tasks = Counter((task.element, task.index, _items(task.variables)) for task in people)
-    assert tasks == Counter(_task_key(game, task) for task in game.tasks())
-    assert set(step.awaits) == {message[0] for message in game.messages()}
-    timers = Counter((timer.element, _items(timer.variables)) for timer in step.timers)
-    assert timers == Counter((timer[0], game.items_around(timer[1])) for timer in game.timers())
-    assert (step.ended is not None) == game.is_over
-    assert dict(step.data) == game.top.names
-
-
-def _chosen(game: Game, step: Step, random: Random) -> tuple[Callable[[], None], Complete | Fire | Message]:
-    """Choose a random move: how the oracle makes it, and the command that says the same to the engine."""
-    tasks, timers, messages = game.tasks(), game.timers(), game.messages()
-    if messages and (not tasks or random.random() < 0.2):
-        message = random.choice(messages)
-        return partial(game.hear, message), Message(message[0])
-    if timers and (not tasks or random.random() < 0.3):
-        chosen = random.choice(timers)
-        where = (chosen[0], game.items_around(chosen[1]))
-        timer = next(each for each in timers if (each[0], game.items_around(each[1])) == where)
-        return partial(game.fire, timer), Fire(
-            next(t.id for t in step.timers if (t.element, _items(t.variables)) == where)
-        )
-    wanted, answer = _task_key(game, random.choice(tasks)), random.randrange(12)
-    task = next(each for each in tasks if _task_key(game, each) == wanted)  # of twins the older, on both sides
-    found = next(t.id for t in step.tasks if (t.element, t.index, _items(t.variables)) == wanted)
-    return partial(game.complete, task, answer), Complete(found, {"x": answer})
-
-
-def _path(graph: Graph, bundle: Bundle, seed: int) -> int:
-    """Walk one random path; give how many moves were compared."""
-    random = Random(seed)  # noqa: S311 - tests want the same paths again
-    game = Game(graph, DATA)
-    step = start(bundle, "main", DATA, now=NOW, calendar=CALENDAR)
-    for move in range(MOVES):
-        _same(game, step)
-        if game.is_over:
-            return move
-        act, command = _chosen(game, step, random)
-        try:
-            act()
-        except Stuck:
-            with pytest.raises(EngineFault, match="still for ever"):
-                apply(bundle, step.state, command, now=NOW, calendar=CALENDAR)
-            return move
-        step = apply(bundle, step.state, command, now=NOW, calendar=CALENDAR)
-    return MOVES
+TANGLED_PATHS = 20
 
 
 @pytest.mark.slow
@@ -95,12 +15,9 @@ def test_the_engine_plays_a_tangle_as_the_oracle_does() -> None:
     """Joins that wait for ever, tokens that overtake, inclusive joins in loops: whatever the rules say, both say it."""
     moves = 0
     for seed in range(TANGLES):
-        graph = Tangle(seed).graph("main")
-        compiled = compile_diagrams({"d.bpmn": drawn_process(graph, [])})
-        assert compiled.bundle is not None, compiled.findings
-        for path in range(PATHS):
-            moves += _path(graph, compiled.bundle, seed * 1000 + path)
-    assert moves > TANGLES * PATHS
+        graph, bundle = tangled(seed)
+        moves += sum(walk(graph, bundle, seed * 1000 + path) for path in range(TANGLED_PATHS))
+    assert moves > TANGLES * TANGLED_PATHS
 
 
 @pytest.mark.slow
@@ -108,7 +25,6 @@ def test_the_engine_plays_a_tangle_as_the_oracle_does() -> None:
 def test_the_engine_plays_as_the_oracle_does(part: int) -> None:
     moves = 0
     for seed in range(part * PROCESSES // 10, (part + 1) * PROCESSES // 10):
-        graph, bundle = _compiled(seed)
-        for path in range(PATHS):
-            moves += _path(graph, bundle, seed * 1000 + path)
+        graph, bundle = drawn(seed)
+        moves += sum(walk(graph, bundle, seed * 1000 + path) for path in range(PATHS))
     assert moves > PROCESSES // 10 * PATHS

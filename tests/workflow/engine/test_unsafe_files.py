@@ -15,7 +15,8 @@ from services.workflow.engine.documents import MAX_BYTES, MAX_ELEMENTS
 from services.workflow.engine.models import Command, Complete, EngineFault, Fire, Message, Severity
 from tests.workflow.engine.drawing import HEAD, drawn, end, flows, node, process, start, user
 from tests.workflow.engine.playing import CALENDAR, NOW, rules_of
-from tests.workflow.engine.random_processes import Maker, drawn_process
+from tests.workflow.engine.random_drawing import drawn_process
+from tests.workflow.engine.random_processes import Maker
 from tests.workflow.engine.tables import cells, table
 
 LAUGHS = b"".join(b'<!ENTITY l%d "%s">' % (n, b"&l%d;" % (n - 1) * 10 if n else b"ha" * 10) for n in range(10))

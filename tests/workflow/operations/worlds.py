@@ -21,7 +21,8 @@ from services.workflow.instances.turns import Decided
 from services.workflow.offices import Office
 from tests.workflow.case_support import PIN, Policy, books, person, received
 from tests.workflow.clock_support import TIME, at
-from tests.workflow.engine.random_processes import Graph, Maker, Vertex, drawn_process
+from tests.workflow.engine.random_drawing import drawn_process
+from tests.workflow.engine.random_processes import Graph, Maker, Vertex
 from tests.workflow.operations.oracle import Account, Thing
 
 PEOPLE = ("u.a", "u.b", "u.c")

@@ -54,7 +54,7 @@ class BodySpec(NodeSpec):
     def body_done(self, token: Token, inner: Scope) -> None:
         """Take over what the subprocess made, and let the token go on."""
         self.take_over(token, inner)
-        if inner.done:
+        if inner.done and not self.isolates:
             token.internal_data[DONE] = inner.done
         token.scope.instance.subprocesses.pop(token.id, None)
         token.make_ready()

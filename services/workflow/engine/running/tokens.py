@@ -264,16 +264,15 @@ class Instance(_Place, BpmnWorkflow):  # type: ignore[misc]
     def work(self) -> None:
         """Run everything that runs by itself. Raises `EngineFault`; the instance is then not to be used again."""
         while True:
-            while self._notices() or self.agenda:
-                if self.agenda:
-                    self._run(self.agenda.popleft())
-            if not self._inclusive_joins():
+            if self.watches and self._notices():
+                continue
+            if self.agenda:
+                self._run(self.agenda.popleft())
+            elif not self._inclusive_joins():
                 return
 
     def _notices(self) -> bool:
         """Let an event happen whose condition has come to hold; say whether one did."""
-        if not self.watches:
-            return False
         return any(token.task_spec.notice(token) for scope in self.scopes() for token in scope.tokens())
 
     def _run(self, token: Token) -> None:

@@ -90,6 +90,7 @@ class View:
         self.awaits: list[str] = []
         self.signals: list[str] = []
         self.conditions: list[str] = []
+        self._waits = False
         self.activities: list[OpenActivity] = []
         self._instance = instance
         for scope in instance.scopes():
@@ -99,7 +100,7 @@ class View:
     @property
     def is_empty(self) -> bool:
         """Whether nothing at all is open: nothing can ever happen again."""
-        return not (self.tasks or self.external or self.timers or self.awaits or self.signals or self.conditions)
+        return not (self.tasks or self.external or self.timers or self.awaits or self._waits)
 
     def _look(self, token: Token) -> None:
         if is_open_human(token):
@@ -122,14 +123,13 @@ class View:
             self.tasks.append(self._task(token, StepKind.RECEIVE, message))
 
     def _look_for_signal(self, token: Token) -> None:
-        event = token.task_spec.node.event
-        found = {
-            EventKind.SIGNAL: (self.signals, event.name),
-            EventKind.CONDITIONAL: (self.conditions, token.task_spec.bpmn_id),
-        }
-        known, name = found.get(event.kind, ([""], ""))
-        if name not in known:
-            known.append(name)
+        """Note a signal or condition. One that only accompanies something else opens no way out of a dead end."""
+        spec = token.task_spec
+        if spec.node.event.kind is EventKind.SIGNAL and spec.node.event.name not in self.signals:
+            self.signals.append(spec.node.event.name)
+        if spec.node.event.kind is EventKind.CONDITIONAL and spec.bpmn_id not in self.conditions:
+            self.conditions.append(spec.bpmn_id)
+        self._waits = self._waits or (spec.node.attached_to is None and not spec.is_guard)
 
     def _task(self, token: Token, kind: StepKind, message: str | None) -> OpenTask:
         spec, local = token.task_spec, token.local or {}
