@@ -4,7 +4,9 @@ import pytest
 
 from services.workflow.engine.bundles import compile_bundle
 from tests.workflow.engine.drawing import (
+    association,
     boundary,
+    by_event,
     definition,
     drawn,
     end,
@@ -160,3 +162,57 @@ def test_a_drawing_with_very_many_situations_is_not_played_for_ever() -> None:
 def test_the_rules_tell_each_fault_once() -> None:
     files = with_forms(drawn(process(*split_and_join("exclusiveGateway", "parallelGateway"))), "other")
     assert rules_of(compile_bundle(files).findings).count("GH-E119") == 1
+
+
+# ── what is played besides plain flows, and what is not ──
+
+
+def test_an_event_subprocess_is_played_by_itself_and_disturbs_no_join() -> None:
+    late = node("startEvent", "es_s", timer("PT1H"), isInterrupting="false")
+    inner = (late, node("exclusiveGateway", "eg", default="e1"), node("parallelGateway", "ej"), end("es_e"))
+    lines = (flows("es_s", "eg"), flow("eg", "ej", id="e1"), flow("eg", "ej", "case.x", id="e2"), flows("ej", "es_e"))
+    parts = split_and_join("parallelGateway", "parallelGateway")
+    assert found(*parts, by_event(late, end("es_e"), flows("es_s", "es_e"))) == []
+    assert found(*parts, by_event(*inner, *lines)) == [("GH-E119", "ej")]
+
+
+def test_a_compensation_event_takes_no_token_away() -> None:
+    parts = split_and_join("parallelGateway", "parallelGateway")
+    handler = user("h", form="third").replace("<bpmn:userTask", '<bpmn:userTask isForCompensation="true"')
+    undone = (boundary("c", "a", definition("compensate")), handler, association("c", "h"))
+    assert found(*parts, *undone) == []
+
+
+def test_a_cancel_end_leaves_nothing_behind_in_its_transaction() -> None:
+    inner = split_and_join("parallelGateway", "parallelGateway")
+    refused = (node("exclusiveGateway", "x", default="on"), end("no", definition("cancel")), flow("x", "no", "form.no"))
+    whole = "".join(inner).replace('sourceRef="a" targetRef="j"', 'sourceRef="a" targetRef="x"').replace('"s"', '"is"')
+    body = (
+        whole.replace('id="e"', 'id="ie"').replace('targetRef="e"', 'targetRef="ie"'),
+        *refused,
+        flow("x", "j", id="on"),
+    )
+    off = (boundary("off", "tx", definition("cancel")), flows("off", "e"))
+    assert found(start(), node("transaction", "tx", *body), END, *off, flows("s", "tx", "e")) == []
+
+
+@pytest.mark.parametrize(
+    ("counted", "element"),
+    [
+        (user("a", form="form").replace("<bpmn:userTask", '<bpmn:userTask completionQuantity="2"'), "a"),
+        (node("intermediateCatchEvent", "a", timer("R3/PT1H", "timeCycle")), "a"),
+        (node("adHocSubProcess", "a", user("x", form="form"), user("y", form="other"), flows("x", "y")), "x"),
+    ],
+)
+def test_what_is_not_played_is_said(counted: str, element: str) -> None:
+    findings = compile_bundle(with_forms(drawn(process(start(), counted, END, flows("s", "a", "e"))), "other")).findings
+    assert ("GH-I127", element) in [(finding.rule, finding.element) for finding in findings]
+
+
+def test_a_complex_join_is_not_played_and_that_is_said() -> None:
+    parts = "".join(split_and_join("parallelGateway", "complexGateway"))
+    active = "<bpmn:activationCondition>activationCount &gt;= 1</bpmn:activationCondition></bpmn:complexGateway>"
+    whole = parts.replace("</bpmn:complexGateway>", active)
+    findings = compile_bundle(with_forms(drawn(process(whole)), "other")).findings
+    assert [finding.element for finding in findings if finding.rule == "GH-I127"] == ["j"]
+    assert found(whole) == []
