@@ -27,6 +27,7 @@ CASES: list[Case] = [
     ("GH-E509", "d", decided(table(outputs=["a", "a"], rules=[]))),
     ("GH-E510", "d", decided(table("COLLECT", aggregation="SUM", outputs=["a", "b"], rules=[]))),
     ("GH-E511", "d", decided(table(rules=[cells("1", "2", output='"x"')]))),
+    ("GH-I516", "d", decided(table(rules=[cells("> 5", output='"x"'), cells("< 3", output='"y"')]))),
     ("GH-W512", "d", decided(table("FIRST", rules=[cells("> 5", output='"x"'), cells("> 6", output='"y"')]))),
     ("GH-I514", "d", decided(table(rules=[cells(f"> {n}", output='"x"') for n in range(800)]))),
     ("GH-W513", "d", decided(table(rules=[cells("1", output="5")], output_type="string"))),

@@ -383,8 +383,23 @@ def test_feel_that_is_cut_off_or_jumbled_is_refused(text: str) -> None:
         read_expression(text)
 
 
+@pytest.mark.parametrize(
+    ("rules", "told"),
+    [
+        (["< 3", "> 5"], True),
+        (["< 3", "[3..5]", "> 5"], False),
+        (["< 3", "-"], False),
+        (['"a"', '"b"'], False),  # what other texts there are nobody has said
+    ],
+)
+def test_an_input_that_no_rule_matches_is_told(rules: list[str], *, told: bool) -> None:
+    content = table("FIRST", rules=[cells(rule, output='"x"') for rule in rules])
+    assert ("GH-I516" in found(content)) is told
+    assert "GH-I516" not in found(table("COLLECT", rules=[cells(rule, output='"x"') for rule in rules]))
+
+
 def test_a_table_in_another_language_is_refused() -> None:
-    foreign = table(rules=[cells("> 5", output='"x"')])
+    foreign = table(rules=[cells("> 5", output='"x"'), cells("<= 5", output='"y"')])
     for part in (b"<inputEntry>", b"<outputEntry>"):
         marked = part.replace(b">", b' expressionLanguage="groovy">')
         assert "GH-E504" in found(foreign.replace(part, marked))

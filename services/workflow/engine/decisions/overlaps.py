@@ -12,6 +12,7 @@ from typing import Final
 
 from services.workflow.engine.decisions.builtins import Value
 from services.workflow.engine.decisions.cells import NOWHERE, Cell
+from services.workflow.engine.decisions.converting import plain_value
 from services.workflow.engine.decisions.reckoning import passes, value_of
 from services.workflow.engine.decisions.tables import HitPolicy, Output, Rule, Table
 from services.workflow.engine.decisions.trees import (
@@ -30,6 +31,8 @@ from services.workflow.engine.findings import Report
 
 MAX_PAIRS: Final = 20_000
 MAX_WORK: Final = 1_000_000
+_ANOTHER: Final = "another text "
+_SINGLE: Final = frozenset({HitPolicy.UNIQUE, HitPolicy.ANY, HitPolicy.FIRST, HitPolicy.PRIORITY})
 _HALF: Final = Decimal(2)
 _SECOND: Final = timedelta(seconds=1)
 _FIRST_DAY: Final = date.min.toordinal()
@@ -57,6 +60,7 @@ def check_table(report: Report, table: Table) -> None:
     if points.work(table) > MAX_WORK:
         report.say("GH-I514", table.id)
         return
+    _check_gap(report, table, points)
     for first, second in list(combinations(table.rules, 2))[:MAX_PAIRS]:
         _check_pair(report, table, points, first, second)
 
@@ -65,6 +69,16 @@ def _check_type(report: Report, table: Table, rule: Rule, column: Output, tree: 
     wanted = _TYPES.get(column.type_name)
     if wanted and isinstance(tree, Constant) and tree.value is not None and not isinstance(tree.value, wanted):
         report.say("GH-W513", table.id, rule=rule.number, name=column.name, type=column.type_name)
+
+
+def _check_gap(report: Report, table: Table, points: "_Points") -> None:
+    """Tell an input that no rule matches, where the table has nothing to say for it either."""
+    if table.policy not in _SINGLE or any(column.default is not None for column in table.outputs) or not table.rules:
+        return
+    gap = points.gap(table)
+    if gap is not None:
+        shown = ", ".join(f"{source} = {plain_value(value)}" for source, value in gap)
+        report.say("GH-I516", table.id, case=shown)
 
 
 def _check_pair(report: Report, table: Table, points: "_Points", first: Rule, second: Rule) -> None:
@@ -102,6 +116,38 @@ class _Points:
     def covers(self, wide: Rule, narrow: Rule) -> bool:
         """Say whether every input that a rule matches is matched by the other."""
         return all(self._of(narrow, group) <= self._of(wide, group) for group in range(len(self._groups)))
+
+    def gap(self, table: Table) -> list[tuple[str, Value]] | None:
+        """Give values, one for each input, that no rule matches; nothing when there are none, or too many to try."""
+        left = MAX_PAIRS
+
+        def search(group: int, rules: Sequence[Rule]) -> list[int] | None:
+            nonlocal left
+            left -= 1
+            if left < 0 or group == len(self._groups):
+                return None if rules or left < 0 else []
+            for place, value in enumerate(self._groups[group][1]):
+                if not self._may_be(table, group, value):
+                    continue
+                rest = search(group + 1, [rule for rule in rules if place in self._of(rule, group)])
+                if rest is not None:
+                    return [place, *rest]
+            return None
+
+        found = search(0, table.rules)
+        if found is None:
+            return None
+        sources = [table.inputs[columns[0]].source for columns, _ in self._groups]
+        values = [values[place] for (_, values), place in zip(self._groups, found, strict=True)]
+        return list(zip(sources, values, strict=True))
+
+    def _may_be(self, table: Table, group: int, value: Value) -> bool:
+        """Say whether an input may have a value: one it is declared to have, and none made up for the trial."""
+        made_up = isinstance(value, str) and value.startswith(_ANOTHER)
+        columns = [table.inputs[column] for column in self._groups[group][0]]
+        allowed = all(not each.allowed or passes(each.allowed, Cell((), NOWHERE, value)) for each in columns)
+        only = len(self._groups[group][1]) == 1
+        return allowed and (only or not made_up)
 
     def _of(self, rule: Rule, group: int) -> frozenset[int]:
         """Give the places of the values of a group that a rule matches."""
@@ -167,7 +213,7 @@ def _worth_trying(constants: list[Value], type_name: str) -> Iterator[Value]:
     texts = {value for value in constants if isinstance(value, str)}
     yield from sorted(texts)
     if texts or type_name == "string" or not constants:
-        yield "another text " + "·".join(sorted(texts))
+        yield _ANOTHER + "·".join(sorted(texts))
     if any(isinstance(value, bool) for value in constants):
         yield from (True, False)
     if None in constants:
