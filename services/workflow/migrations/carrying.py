@@ -13,7 +13,7 @@ from services.workflow.books import PostUnplaced, place
 from services.workflow.engine.models import Carried, OpenTask, Step, Verdict
 from services.workflow.instances.models import Act, External, Instance, Pin, Task, Verb
 from services.workflow.instances.moving import awaited_early, moved
-from services.workflow.instances.schedules import scheduled
+from services.workflow.instances.schedules import recomputed, scheduled
 from services.workflow.instances.turns import Decided, Unworkable
 from services.workflow.migrations.models import Before, Line, Outcome, Why
 from services.workflow.offices import Office
@@ -124,7 +124,8 @@ def _hindrances(instance: Instance, carried: Carried) -> tuple[Why, ...]:
 
 
 def _moved(instance: Instance, step: Step, target: Target, office: Office) -> Decided:
-    """The case under the new version. Raises `Unworkable`."""
+    """The case under the new version, its dates by the calendar in force. Raises `Unworkable`."""
+    instance, of_calendar = _on_todays_calendar(instance, target, office)
     assert instance.pin is not None  # noqa: S101 - only cases under way are carried
     pin = Pin(
         process_key=instance.pin.process_key,
@@ -145,7 +146,13 @@ def _moved(instance: Instance, step: Step, target: Target, office: Office) -> De
     act = Act(verb=Verb.MIGRATE, actor=target.by, channel=CHANNEL, at=target.at)
     decided = moved(fresh, act, step, now=target.at, office=office)
     said = _said(instance, decided.instance, target, target.version, reverted=False)
-    return Decided(decided.instance, (said, *decided.said))
+    return Decided(decided.instance, (*of_calendar, said, *decided.said))
+
+
+def _on_todays_calendar(instance: Instance, target: Target, office: Office) -> Decided:
+    if instance.calendar in ("", office.time.calendar.version):
+        return Decided(instance)
+    return recomputed(instance, at=target.at, reason="calendar", office=office)
 
 
 def _redrawn(instance: Instance, task: Task, drawn: OpenTask, office: Office) -> Task:

@@ -74,11 +74,25 @@ def test_given_a_new_branch_when_the_fork_lies_ahead_then_the_case_moves_and_get
     assert sorted(after_it.open) == ["a", "b", "c"]
 
 
-def test_given_a_removed_branch_whose_work_is_open_then_the_case_needs_a_mapping_or_is_blocked() -> None:
+def test_given_a_removed_branch_whose_work_is_open_then_a_mapping_is_asked_for_and_a_wrong_one_does_not_help() -> None:
     play = Play.of(*parallel("a", "b", "c"))
-    found = carried(play, drawing(*parallel("a", "b")))
-    assert found.verdict is Verdict.BLOCKED or [each.element for each in found.reasons] == ["c"]
-    assert found.step is None
+    new = drawing(*parallel("a", "b"))
+    found = carried(play, new)
+    assert (found.verdict, [(each.element, each.code) for each in found.reasons]) == (
+        Verdict.NEEDS_MAPPING,
+        [("c", "gone")],
+    )
+    twice = carried(play, new, mapping={"c": "z"})
+    assert (twice.verdict, {each.code for each in twice.reasons}) == (Verdict.BLOCKED, {"would-stick"})
+
+
+def test_given_a_removed_branch_whose_work_is_done_then_the_join_waits_for_the_others_only() -> None:
+    play = Play.of(*parallel("a", "b", "c"))
+    play.complete("c")
+    new = drawing(*parallel("a", "b"))
+    after = going_on(carried(play, new), new)
+    after.complete("a").complete("b")
+    assert after.open == ["z"]
 
 
 def test_given_parallel_work_that_is_done_in_turn_now_then_nothing_is_done_twice() -> None:

@@ -290,3 +290,27 @@ async def test_given_no_it_staff_or_an_unknown_version_then_nothing_is_told(room
     assert (await room.ask(HANDLER, "POST", address, entry)).status_code == 403
     assert (await room.ask(IT, "POST", address, entry)).status_code == 404
     assert (await room.ask(IT, "GET", "/migrations/M20260101-00000000")).status_code == 404
+
+
+async def test_given_a_power_cut_in_the_middle_then_the_migration_goes_on_and_each_case_has_moved_once(
+    room: Room,
+) -> None:
+    moving = Moving(room)
+    await moving.deploy()
+    await room.set_clock(at("2026-09-16", "15:00"))
+    cases = [room.new_case_no() for _ in range(30)]
+    for case in cases:
+        await room.receive(case, item_code=moving.code)
+    for case in cases:
+        await room.step(case, "Accept")
+    two = await moving.deploy(with_second(drawn(moving.key)))
+    migration = await moving.start(two)
+    await room.kill()
+    await room.start_again()
+    report = await moving.ended(migration)
+    assert (report["outcomes"]["moved"], report["outcomes"]["planned"], report["total"]) == (30, 0, 30)
+    for case in cases:
+        assert len(await room.heard(case, "case.migrated")) == 1
+    await room.complete(cases[0], "Accept", ACCEPT, decision="accept")
+    await room.complete(cases[0], "Review", HANDLER, **REVIEW)
+    await room.step(cases[0], "Second")

@@ -76,7 +76,7 @@ class Carriage:
                         spec.fire(arrived)
 
     def _scope(self, row: ScopeRow) -> ScopeRow:
-        way = self._way(row)
+        way, before_it = self._way(row), len(self.reasons)
         tokens, kept = [], set[int]()
         for token in row.tokens:
             try:
@@ -90,7 +90,8 @@ class Carriage:
                 tokens.append(moved)
         self.guards += [(row.under, name) for name in way.new_guards]
         self._check_done(way, row)
-        self.reasons += _stuck(way, row.tokens, tuple(tokens))
+        if len(self.reasons) == before_it:  # where a token has no place yet, what meets what is not known
+            self.reasons += _stuck(way, row.tokens, tuple(tokens))
         if not way.undoes_alike:
             return replace(row, spec=way.new.name, tokens=tuple(tokens), before=None, sealed=None)
         before = {number: _path(way, path) for number, path in (row.before or {}).items()}
@@ -125,9 +126,11 @@ class Carriage:
             return None
         else:
             way.check(token.node)
-        name = self._name_of(way, token)
+        flow = self._flow(way, token)
+        if flow is None:
+            return None  # its branch is done, and the new version does not ask for it
         self.fresh += [(token.number, each) for each in way.new_boundaries(token.node)]
-        return replace(token, node=name, flow=self._flow(way, token), path=_path(way, token.path))
+        return replace(token, node=way.named(token.node), flow=flow, path=_path(way, token.path))
 
     def _still_hangs(self, way: Passage, token: TokenRow) -> bool:
         """Say whether a token hangs from its holder in the new version. Raises `Cannot` for instances of several."""
@@ -136,27 +139,17 @@ class Carriage:
             return True
         if token.node in hanging(way.old.task_specs[holder]):
             return way.keeps(holder, token.node)
-        found = fit(way.old.task_specs[token.node], way.new.task_specs.get(self._name_of(way, token)))
+        found = fit(way.old.task_specs[token.node], way.new.task_specs.get(way.named(token.node)))
         if found is not Fit.FITS:
             old = way.old.task_specs[token.node]
             zh, en = (text.format(name=old.bpmn_name or old.bpmn_id) for text in WHY[found])
             raise Cannot(blocked(old.bpmn_id, found.value, zh, en))
         return True
 
-    def _name_of(self, way: Passage, token: TokenRow) -> str:
-        return way.named(token.node)
-
-    def _flow(self, way: Passage, token: TokenRow) -> str:
-        spec = way.spec(token.node)
-        waits = isinstance(spec, JOINS) and token.state & (TaskState.WAITING | GATHERING)
-        if not waits or not token.flow:
-            return token.flow
-        found = way.flow(token.node, token.flow)
-        if found is None:
-            name = spec.bpmn_name or spec.bpmn_id
-            zh, en = f"汇聚“{name}”已等到的分支在新版本中不存在", f"the branch that has come to “{name}” is no more"
-            raise Cannot(blocked(spec.bpmn_id, "branch-gone", zh, en))
-        return found
+    def _flow(self, way: Passage, token: TokenRow) -> str | None:
+        """Give the flow a token came by; None when it waits at a join for branches that its own is none of any more."""
+        waits = isinstance(way.spec(token.node), JOINS) and token.state & (TaskState.WAITING | GATHERING)
+        return way.flow(token.node, token.flow) if waits and token.flow else token.flow
 
     def _check_done(self, way: Passage, row: ScopeRow) -> None:
         for name, *_ in row.done or ():
