@@ -12,27 +12,29 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import UTC
-from typing import Any
+from typing import Any, Final
 
 from services.contracts.events import Envelope
 
+_canonical: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode
+_array: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 
 def linked(envelope: Envelope, *, previous: str, salt: str) -> Envelope:
-    """The event as the next link after `previous`. What JSON does not know (NaN) must be gone from its data."""
-    link = envelope.model_copy(update={"previous": previous, "salt": salt})
-    return link.model_copy(update={"hash": link_hash(link, data_digest(link.data, salt))})
+    """The event as the next link after `previous`. Raises ValueError for data that JSON does not know (NaN)."""
+    made = link_hash(envelope, previous=previous, digest=data_digest(envelope.data, salt))
+    return envelope.model_copy(update={"previous": previous, "salt": salt, "hash": made})
 
 
 def data_digest(data: Mapping[str, Any], salt: str) -> str:
     """The digest that stands for an event's data."""
-    canonical = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256((salt + canonical).encode()).hexdigest()
+    return hashlib.sha256((salt + _canonical(data)).encode()).hexdigest()
 
 
-def link_hash(envelope: Envelope, digest: str) -> str:
-    """The hash of an event whose data have this digest."""
+def link_hash(envelope: Envelope, *, previous: str, digest: str) -> str:
+    """The hash of an event after `previous` whose data have this digest."""
     head = (
-        envelope.previous or "",
+        previous,
         envelope.id,
         envelope.source,
         envelope.type,
@@ -41,4 +43,4 @@ def link_hash(envelope: Envelope, digest: str) -> str:
         envelope.sequence,
         digest,
     )
-    return hashlib.sha256(json.dumps(head, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
+    return hashlib.sha256(_array(head).encode()).hexdigest()

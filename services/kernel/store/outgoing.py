@@ -49,9 +49,13 @@ def chained(said: Sequence[Envelope], head: str) -> list[Envelope]:
     """The events as links of a chain that ends with `head` so far."""
     links: list[Envelope] = []
     for each in said:
-        as_sent = Envelope.model_validate_json(each.model_dump_json())
-        links.append(linked(as_sent, previous=head, salt=secrets.token_hex(_SALT_BYTES)))
-        head = links[-1].hash or ""
+        try:
+            link = linked(each, previous=head, salt=secrets.token_hex(_SALT_BYTES))
+        except ValueError:  # a number that is none (NaN): it goes out as null, and that is what must be hashed
+            as_sent = Envelope.model_validate_json(each.model_dump_json())
+            link = linked(as_sent, previous=head, salt=secrets.token_hex(_SALT_BYTES))
+        links.append(link)
+        head = link.hash or ""
     return links
 
 

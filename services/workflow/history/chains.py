@@ -77,7 +77,7 @@ def _faults(line: Line, previous: str) -> list[tuple[str, str]]:
         )
     if line.data is not None and data_digest(line.data, line.salt or "") != line.digest:
         found.append(("内容与摘要不符：内容被改动", "its data do not fit their digest: they were changed"))
-    if link_hash(_envelope(line), line.digest) != line.hash:
+    if link_hash(_envelope(line), previous=line.previous or "", digest=line.digest) != line.hash:
         found.append(("哈希不符：该行被改动", "its hash does not fit: the line was changed"))
     return found
 

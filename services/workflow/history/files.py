@@ -114,10 +114,10 @@ def file_verdict(content: bytes, *, key: Ed25519PublicKey | None = None) -> File
         contents = _unzipped(content)
         manifest = FileManifest.model_validate_json(contents[MANIFEST])
         lines = [Line.model_validate_json(line) for line in contents[HISTORY].splitlines()]
+        chain = verdict(lines, head=manifest.head)
     except _UNREADABLE as error:
         fault = (f"不是完整的案件档案：{type(error).__name__}", f"this is no whole case file: {type(error).__name__}")
         return FileVerdict(whole=False, case_no=None, withheld=False, signed=None, chain=None, faults=[fault])
-    chain = verdict(lines, head=manifest.head)
     faults = [*_changed(contents, manifest), *_strangers(lines, manifest)]
     signed, unsigned = _signed(contents, manifest, key)
     faults += unsigned

@@ -28,7 +28,7 @@ _SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "task.claimed": ("{person} 签收", "{person} claimed the task"),
     "task.released": ("{person} 退回待办", "{person} released the task"),
-    "task.completed": ("“{name}”由 {person} 办结（逾期 {overdue_workdays} 个工作日）", "{person} completed {name}"),
+    "task.completed": ("“{name}”办结，办理人 {person}", "{name} is completed, by {person}"),
     "task.cancelled": ("环节 {element} 未办结即离开", "the process left {element}"),
     "task.delegated": ("“{name}”由 {person} 委托 {to} 办理", "{person} delegated {name} to {to}"),
     "task.resolved": ("“{name}”委托办理完毕，交回 {owner}", "{name} is back with {owner}"),
@@ -56,6 +56,32 @@ _SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 
+_VALUES: Final[Mapping[str, Mapping[str, str]]] = {
+    "outcome": {
+        "granted": "准予许可",
+        "granted_conditional": "附条件准予",
+        "refused": "不予许可",
+        "not_accepted": "不予受理",
+        "not_required": "无需办理",
+        "correction_lapsed": "逾期未补正",
+        "withdrawn": "申请人撤回",
+        "terminated": "终止",
+        "forwarded": "转送",
+        "void_entry": "误录作废",
+        "done": "办结",
+    },
+    "how": {
+        "answered": "已答复",
+        "failed": "答复失败",
+        "left": "不再等待",
+        "done": "已实际执行",
+        "overtaken": "流程已越过",
+        "given-up": "已放弃",
+    },
+}
+"""Values that have a Chinese name of their own."""
+
+
 class _Known(dict[str, Any]):
     """The fields of a line; what is withheld or missing shows as a dash."""
 
@@ -67,4 +93,5 @@ def sentence(line: Line) -> tuple[str, str]:
     """What a line says, in Chinese and in English; its type where nobody has worded it yet."""
     zh, en = _SENTENCES.get(line.verb, (line.verb, line.verb))
     known = _Known({name: value for name, value in line.shown.items() if value not in (None, "")})
-    return zh.format_map(known), en.format_map(known)
+    in_chinese = _Known({name: _VALUES.get(name, {}).get(str(value), value) for name, value in known.items()})
+    return zh.format_map(in_chinese), en.format_map(known)
