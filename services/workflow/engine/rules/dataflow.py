@@ -21,7 +21,9 @@ from services.workflow.engine.rules.texts import known_in, names_in, set_by, wri
 from services.workflow.engine.running.reach import linked
 
 _WHOLE: Final = frozenset({"parallelGateway"})
-_ROUNDS: Final = 50
+_ROUNDS: Final = 12
+_MOST_TOLD: Final = 50
+"""Warnings in one body: nobody reads more, and each takes a search."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ def _check_body(
     known: AbstractSet[str],
     inputs: Mapping[str, AbstractSet[str]],
 ) -> None:
-    before = _written_before(body, given)
+    before, told = _written_before(body, given), 0
     for read in _reads(process, body, inputs):
         node = body.nodes[read.node]
         have = before.get(read.node)
@@ -64,6 +66,9 @@ def _check_body(
             continue  # nothing leads here: another rule says so
         have = have | _inside(node) | (set_by(node) if read.leaving else frozenset())
         for name in sorted((read.names & known) - have):
+            told += 1
+            if told > _MOST_TOLD:
+                return
             path = _way_without(body, read.node, name)
             report.say("GH-W407", read.element, name=node.name or node.id, variable=name, path=path)
     for node in body.nodes.values():
@@ -98,36 +103,56 @@ def _reads(process: Process, body: Body, inputs: Mapping[str, AbstractSet[str]])
 # ── what is written on every way ──
 
 
+@dataclass(frozen=True, slots=True)
+class _Ways:
+    """Where tokens come from and go to in a body, found once."""
+
+    body: Body
+    before: dict[str, list[str]]
+    after: dict[str, list[str]]
+
+    @classmethod
+    def of(cls, body: Body) -> "_Ways":
+        """Find them."""
+        before: dict[str, list[str]] = {key: [] for key in body.nodes}
+        after: dict[str, list[str]] = {key: [] for key in body.nodes}
+        for node in body.nodes.values():
+            targets = [body.flows[flow].target for flow in node.outgoing] + list(linked(body, node))
+            after[node.id] += targets
+            for target in targets:
+                before[target].append(node.id)
+            if node.attached_to in after:
+                after[node.attached_to or ""].append(node.id)
+        return cls(body, before, after)
+
+
 def _written_before(body: Body, given: frozenset[str]) -> dict[str, frozenset[str]]:
-    """Give, for each node that can be reached, the variables that every way to it has written."""
+    """Give, for each node that can be reached, the variables that every way to it has written.
+
+    Empty for a body whose loops are too entangled to be told in good time.
+    """
+    ways = _Ways.of(body)
+    written = {node.id: set_by(node) | _of_ends(node) for node in body.nodes.values()}
     before: dict[str, frozenset[str]] = {start.id: given for start in body.starts()}
-    ahead = deque(before)
-    for _ in range(_ROUNDS * len(body.nodes)):
-        if not ahead:
-            break
-        node = body.nodes[ahead.popleft()]
-        for target in _after(body, node):
-            found = _at(body, target, before)
+    ahead, left = deque(before), _ROUNDS * len(body.nodes)
+    while ahead and left > 0:
+        for target in ways.after[ahead.popleft()]:
+            left -= 1
+            found = _at(ways, target, before, written)
             if before.get(target) != found:
                 before[target] = found
                 ahead.append(target)
-    return before
+    return {} if ahead and left <= 0 else before
 
 
-def _after(body: Body, node: Node) -> Iterator[str]:
-    yield from (body.flows[flow].target for flow in node.outgoing)
-    yield from (boundary.id for boundary in body.boundaries(node.id))
-    yield from linked(body, node)
-
-
-def _at(body: Body, target: str, before: Mapping[str, frozenset[str]]) -> frozenset[str]:
+def _at(
+    ways: _Ways, target: str, before: Mapping[str, frozenset[str]], written: Mapping[str, frozenset[str]]
+) -> frozenset[str]:
     """Join what comes from the nodes before: a parallel join has had all of them, any other node one of them."""
-    node = body.nodes[target]
+    node = ways.body.nodes[target]
     if node.attached_to:
         return before[node.attached_to]
-    sources = [body.nodes[body.flows[flow].source] for flow in node.incoming]
-    sources += [other for other in body.nodes.values() if target in linked(body, other)]
-    sets = [before[source.id] | set_by(source) | _of_ends(source) for source in sources if source.id in before]
+    sets = [before[source] | written[source] for source in ways.before[target] if source in before]
     whole = frozenset[str]().union(*sets)
     return whole if node.tag in _WHOLE else frozenset(whole.intersection(*sets))
 
@@ -143,6 +168,7 @@ def _of_ends(node: Node) -> frozenset[str]:
 
 def _way_without(body: Body, target: str, name: str) -> str:
     """Tell the shortest way to a node that does not write a variable."""
+    ways = _Ways.of(body)
     came: dict[str, str | None] = {start.id: None for start in body.starts()}
     ahead = deque(came)
     while ahead:
@@ -151,7 +177,7 @@ def _way_without(body: Body, target: str, name: str) -> str:
             break
         node = body.nodes[place]
         writes = name in set_by(node) | _of_ends(node)
-        steps = [boundary.id for boundary in body.boundaries(place)] if writes else _after(body, node)
+        steps = [boundary.id for boundary in body.boundaries(place)] if writes else ways.after[place]
         for following in steps:
             if following not in came:
                 came[following] = place

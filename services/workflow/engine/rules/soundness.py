@@ -171,7 +171,8 @@ class _Game:
                 for flow in doubled:
                     if flow in self._body.flows:
                         again = self._body.nodes[self._body.flows[flow].target]
-                        self._say("GH-W120", again, path=self._way(marking, node, again))
+                        if ("GH-W120", again.id) not in self._said:
+                            self._say("GH-W120", again, path=self._way(marking, node, again))
                 if not doubled:
                     yield node, left | given if node.event.kind not in _ENDS_ALL else frozenset()
 
