@@ -4,7 +4,7 @@ from typing import Final
 
 from services.contracts.events import Said
 from services.contracts.registry import CalendarPublished, DepartmentChanged
-from services.contracts.workflow import DefinitionActivated
+from services.contracts.workflow import DefinitionActivated, DefinitionRetired
 from services.intake.cases import NOTED, Case, note, position_of
 from services.intake.deps import Deps
 from services.kernel import logs
@@ -18,6 +18,11 @@ async def keep_definition(deps: Deps, event: Event[DefinitionActivated]) -> None
     """From now on new cases of the item ask for these papers and promise this much."""
     said = event.said
     await deps.copies.definitions.put(said.process_key, said, unless_newer=event.envelope.sequence)
+
+
+async def forget_definition(deps: Deps, event: Event[DefinitionRetired]) -> None:
+    """No new case follows the process: its item is not on offer until a version is active again."""
+    await deps.copies.definitions.delete(event.said.process_key)
 
 
 async def keep_department(deps: Deps, event: Event[DepartmentChanged]) -> None:
@@ -46,6 +51,7 @@ async def note_progress(deps: Deps, event: Event[Said]) -> None:
 
 HEARS: Final[dict[type[Said], Handler[Deps]]] = {
     DefinitionActivated: keep_definition,
+    DefinitionRetired: forget_definition,
     DepartmentChanged: keep_department,
     CalendarPublished: keep_calendar_year,
     **dict.fromkeys(NOTED, note_progress),

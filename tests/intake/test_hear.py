@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from services.contracts.registry import CalendarDay, CalendarPublished
 from services.contracts.words import DayKind, StepKind
+from services.contracts.workflow import DefinitionRetired
 from services.intake.queries import OVERLOOKED
 from tests.intake import builders as say
 from tests.intake.builders import CLERK, NOW, WORKS, activated
@@ -28,6 +29,31 @@ async def test_a_new_version_of_an_item_is_asked_for_from_then_on(window: Hall) 
 
     await wait_until(is_there)
     assert (await window.receive(CLERK)).json()["expected_collection_on"] == "2026-11-26"
+
+
+async def test_a_retired_item_is_not_on_offer_until_it_is_activated_again(window: Hall) -> None:
+    retired = DefinitionRetired(
+        process_key=activated(WORKS).process_key,
+        version=1,
+        item_code=WORKS.code,
+        retired_at=NOW,
+        retired_by="u.it",
+        reason="事项取消",
+    )
+    await window.workflow.say(retired)
+
+    async def is_gone() -> bool:
+        return await window.deps.copies.offer(WORKS.code) is None
+
+    await wait_until(is_gone)
+    assert (await window.receive(CLERK)).status_code == 422
+    await window.workflow.say(activated(WORKS))
+
+    async def is_back() -> bool:
+        return await window.deps.copies.offer(WORKS.code) is not None
+
+    await wait_until(is_back)
+    assert (await window.receive(CLERK)).status_code == 201
 
 
 async def test_an_imported_year_moves_the_horizon_and_the_dates(window: Hall) -> None:
