@@ -141,8 +141,9 @@ def open_or_over(instance: Instance, task_id: str) -> Task:
 def done_before(instance: Instance, task_id: str, *, person: str, answers: Mapping[str, Any]) -> ClosedTask | None:
     """The closed task, if the same person completed it with the same answers: doing it again changes nothing."""
     closed = instance.closed_task(task_id)
-    same = closed is not None and closed.completed and closed.person == person and closed.digest == digest_of(answers)
-    return closed if same else None
+    if closed is None or not closed.completed or closed.undone or closed.person != person:
+        return None
+    return closed if closed.digest == digest_of(answers) else None
 
 
 def claimed(instance: Instance, task: Task, *, person: str, at: datetime) -> Decided:

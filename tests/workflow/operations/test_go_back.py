@@ -40,6 +40,10 @@ async def test_given_parallel_reviews_when_one_sends_back_behind_the_split_then_
     over = await desk.at(EXPERTS, survey, "complete", {"answers": {"opinion": "可行"}})
     assert (over.status_code, over.json()["code"]) == (409, "task-over")
 
+    done_once = await desk.room.heard(desk.case_no, "task.completed")
+    undone = next(each["task_id"] for each in done_once if each["element"] == "Prepare")
+    again = await desk.at(HANDLER, undone, "complete", {"answers": {"opinion": "材料齐全"}})
+    assert (again.status_code, again.json()["code"]) == (409, "task-over")
     await desk.do(HANDLER, "Prepare", "complete", {"answers": {"opinion": "已补"}})
     assert await desk.open() == ["Review", "Survey"]
 

@@ -120,8 +120,8 @@ class AlreadySubmitted(Problem):
     code = "task-submitted"
     zh = "任务“{task}”已由 {person} 提交，等待 {signers} 签署后办结"
     en = "the task {task!r} was submitted by {person}; it is done when {signers} have signed"
-    remedy_zh = "请等待签署；需要修改的，请减签后重新办理"
-    remedy_en = "wait for the signatures, or remove the open signers to finish"
+    remedy_zh = "请等待或催办；减去最后一名未签署的加签人，任务即办结"
+    remedy_en = "wait, or urge them; with the last open signer removed the task is done"
 
 
 class NotSigner(Problem):
