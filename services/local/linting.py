@@ -11,7 +11,7 @@ from rich.console import Console
 from services.workflow.definitions.files import BundleRefused, in_folder
 from services.workflow.engine.models import Finding, Severity
 from services.workflow.lint import lint_files, lint_folder
-from services.workflow.lint.mending.fixes import Fix, mended
+from services.workflow.lint.mending.fixes import Fix, fixes_of, mended
 from services.workflow.lint.mending.translating import Outcome, Rewritten, translate
 
 _CLEAN, _ERRORS, _UNUSABLE = 0, 1, 2
@@ -36,8 +36,10 @@ def lint(paths: list[Path], *, as_json: bool) -> int:
             return _UNUSABLE
         has_errors = any(finding.severity is Severity.ERROR for finding in findings)
         worst = _ERRORS if has_errors else worst
+        fixes = _fixes(folder, findings)
         for finding in findings:
-            _tell(console, folder, finding, as_json=as_json)
+            mends = [each for each in fixes if (each.rule, each.element) == (finding.rule, finding.element)]
+            _tell(console, folder, finding, mends, as_json=as_json)
         if not as_json and not has_errors:
             console.print(f"{folder}: 没有错误 / no errors", style="green")
     return worst
@@ -128,11 +130,22 @@ def _findings(path: Path, folder: Path) -> tuple[Finding, ...]:
     return lint_folder(folder)
 
 
-def _tell(console: Console, folder: Path, finding: Finding, *, as_json: bool) -> None:
+def _fixes(folder: Path, findings: tuple[Finding, ...]) -> list[Fix]:
+    """What `--fix` would do about the findings."""
+    try:
+        return fixes_of(in_folder(folder), findings)
+    except BundleRefused:
+        return []
+
+
+def _tell(console: Console, folder: Path, finding: Finding, fixes: list[Fix], *, as_json: bool) -> None:
     if as_json:
-        print(json.dumps({"folder": str(folder), **asdict(finding)}, ensure_ascii=False))  # noqa: T201 - the output
+        line = {"folder": str(folder), **asdict(finding), "fix": [each.told() for each in fixes]}
+        print(json.dumps(line, ensure_ascii=False))  # noqa: T201 - the output
         return
     where = f"{folder / finding.file}{f' · {finding.element}' if finding.element else ''}"
     console.print(f"{finding.severity} {finding.rule} {where}", style=_COLOURS[finding.severity])
     console.print(f"  {finding.zh} / {finding.en}")
     console.print(f"  → {finding.remedy_zh} / {finding.remedy_en}")
+    if fixes:
+        console.print("  ✎ 可自动修复：guihua lint --fix / mended by guihua lint --fix", style="green")

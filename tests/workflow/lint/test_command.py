@@ -28,6 +28,20 @@ def test_fix_mends_the_file_and_then_lints_it(tmp_path: Path, capsys: pytest.Cap
     assert "GH-E005" not in {line.get("rule") for line in printed[1:]}
 
 
+def test_a_finding_that_can_be_mended_carries_what_would_be_set_where(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    body = (start(), user("a", limit_w="3"), end("e", settings(outcome="granted")), flows("s", "a", "e"))
+    (tmp_path / "diagram.bpmn").write_bytes(drawn(process(*body)))
+    assert linting.lint([tmp_path], as_json=True) == 1
+    fixes = {line["rule"]: line["fix"] for line in _printed(capsys)}
+    assert fixes["GH-E701"] == []
+    wanted = {"element": "a", "sets": "permit:limit_w", "value": "permit:limit_wd"}
+    assert [wanted.items() <= each.items() for each in fixes["GH-E307"]] == [True]
+    linting.lint([tmp_path], as_json=False)
+    assert "guihua lint --fix" in capsys.readouterr().out
+
+
 def test_fix_of_what_is_no_folder_of_drawings_is_refused(tmp_path: Path) -> None:
     assert linting.fix([tmp_path / "nowhere"], as_json=True) == 2
 
