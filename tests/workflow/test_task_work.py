@@ -7,6 +7,7 @@ from services.contracts.workflow import TaskClaimed, TaskReleased
 from services.workflow.books import Books
 from services.workflow.instances.incidents import IncidentNotFound, incident_of, opened, resolved
 from services.workflow.instances.models import Act, Instance, Verb
+from services.workflow.instances.records import Ending
 from services.workflow.instances.working import (
     ClaimedByOther,
     NotHuman,
@@ -110,7 +111,7 @@ def test_given_an_incident_about_a_task_then_its_answers_are_kept_and_said_once(
         _workable(again, "u.handler.d06")
     incident = incident_of(again, again.incidents[0].incident_id)
     assert incident.act.payload == {"x": 1}
-    mended, [told] = resolved(again, incident, by="u.it", at=at("2026-09-18"))
+    mended, [told] = resolved(again, incident, Ending.DONE, by="u.it", at=at("2026-09-18"))
     assert mended.incidents == ()
     assert told.key == case.instance.case_no
     with pytest.raises(IncidentNotFound):
