@@ -8,10 +8,11 @@ from typing import Final
 from services.kernel.worktime import Calendar, OfficeHours
 from services.workflow.engine import codec
 from services.workflow.engine.bundles import Bundle
-from services.workflow.engine.models import WHOLE, Carried, EngineFault, Reason, Step, Verdict
+from services.workflow.engine.models import WHOLE, EngineFault, Step
 from services.workflow.engine.run import go_on
 from services.workflow.engine.running.migrating import Carriage, standing
 from services.workflow.engine.running.passages import Passages, ahead, body_of
+from services.workflow.engine.verdicts import Carried, Reason, Verdict
 
 _HOURS: Final = OfficeHours()
 

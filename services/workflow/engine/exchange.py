@@ -13,7 +13,8 @@ from typing import Any
 import msgspec
 
 from services.kernel.worktime import Calendar, OfficeHours
-from services.workflow.engine.models import Carried, Command, Finding, Step
+from services.workflow.engine.models import Command, Finding, Step
+from services.workflow.engine.verdicts import Carried
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,8 @@ from services.workflow.engine.exchange import (
     packed_request,
     read_reply,
 )
-from services.workflow.engine.models import WHOLE, Carried, Command, EngineFault, Finding, Refusal, Refused, Step
+from services.workflow.engine.models import WHOLE, Command, EngineFault, Finding, Refusal, Refused, Step
+from services.workflow.engine.verdicts import Carried
 
 _HOURS: Final = OfficeHours()
 _KILLED_WITHIN: Final = 5.0

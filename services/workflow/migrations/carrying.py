@@ -10,7 +10,8 @@ from typing import Final
 
 from services.contracts.workflow import CaseMigrated, MigratedStep
 from services.workflow.books import PostUnplaced, place
-from services.workflow.engine.models import Carried, OpenTask, Step, Verdict
+from services.workflow.engine.models import OpenTask, Step
+from services.workflow.engine.verdicts import Carried, Verdict
 from services.workflow.instances.models import Act, External, Instance, Pin, Task, Verb
 from services.workflow.instances.moving import awaited_early, moved
 from services.workflow.instances.schedules import recomputed, scheduled

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from services.workflow.deps import Deps
-from services.workflow.engine.models import Carried
 from services.workflow.engine.pool import Source
+from services.workflow.engine.verdicts import Carried
 from services.workflow.instances.models import Instance
 from services.workflow.migrations.carrying import Judged, Target, judged
 from services.workflow.migrations.models import Plan

@@ -6,7 +6,7 @@ from enum import StrEnum
 from pydantic import BaseModel, Field
 
 from services.kernel.store import Body
-from services.workflow.engine.models import Verdict
+from services.workflow.engine.verdicts import Verdict
 from services.workflow.instances.models import External, Instance, Pin, Task, Timer
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from pydantic import BaseModel
 
-from services.workflow.engine.models import Verdict
+from services.workflow.engine.verdicts import Verdict
 from services.workflow.instances.models import Instance
 from services.workflow.migrations.carrying import Judged
 from services.workflow.migrations.models import Line, Migration, Outcome, Status, Why

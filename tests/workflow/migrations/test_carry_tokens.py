@@ -7,7 +7,7 @@ import pytest
 
 from services.workflow.engine.bundles import Bundle
 from services.workflow.engine.carry import Route, migrate
-from services.workflow.engine.models import Carried, Verdict
+from services.workflow.engine.verdicts import Carried, Verdict
 from tests.workflow.engine.drawing import boundary, end, flow, flows, node, process, several, start, timer, user
 from tests.workflow.engine.playing import CALENDAR, NOW, Play, bundle_of
 

@@ -14,7 +14,8 @@ from services.workflow.definitions.files import in_folder
 from services.workflow.engine.bundles import Bundle as Compiled
 from services.workflow.engine.bundles import compile_bundle
 from services.workflow.engine.carry import Route, migrate
-from services.workflow.engine.models import Step, Verdict
+from services.workflow.engine.models import Step
+from services.workflow.engine.verdicts import Verdict
 from services.workflow.instances.models import Act
 from services.workflow.migrations.carrying import Target, judged
 from services.workflow.migrations.touching import touched

@@ -13,7 +13,6 @@ from msgspec.structs import replace
 from SpiffWorkflow.util.task import TaskState
 
 from services.workflow.engine.codec import PathRow, ScopeRow, State, TokenRow
-from services.workflow.engine.models import Reason
 from services.workflow.engine.running.events import MultipleSpec
 from services.workflow.engine.running.inside import BodySpec
 from services.workflow.engine.running.joins import ParallelSpec
@@ -33,6 +32,7 @@ from services.workflow.engine.running.passages import (
 from services.workflow.engine.running.plans import Plan
 from services.workflow.engine.running.tokens import ROOT, Instance, Scope
 from services.workflow.engine.running.undoing import UNDO, UndoSpec
+from services.workflow.engine.verdicts import Reason
 
 
 @dataclass

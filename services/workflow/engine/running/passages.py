@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import Any, Final
 
 from services.workflow.engine.diagrams.model import Body, Process
-from services.workflow.engine.models import Reason, Verdict
 from services.workflow.engine.rules.soundness import stuck_with
 from services.workflow.engine.running.at_will import AtWillSpec
 from services.workflow.engine.running.events import CatchSpec, EventGatewaySpec, MultipleSpec
@@ -18,6 +17,7 @@ from services.workflow.engine.running.plans import Plan
 from services.workflow.engine.running.reach import linked
 from services.workflow.engine.running.several import SeveralSpec
 from services.workflow.engine.running.undoing import UNDO
+from services.workflow.engine.verdicts import Reason, Verdict
 
 Specs = Mapping[str, Plan]
 JOINS = (ParallelSpec, InclusiveSpec)
