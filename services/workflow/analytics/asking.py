@@ -13,6 +13,10 @@ from services.workflow.instances.models import Status
 
 INDEX: Final = Index("body.pin.process_key", "body.pin.version", "body.started_at")
 
+_FIRST: Final = date(1970, 1, 1)
+_LAST: Final = date(9000, 1, 1)
+"""Before and after these nothing ever started; the calendar of a computer has an end."""
+
 _READ: Final = (
     "status",
     "tasks.element",
@@ -85,6 +89,7 @@ async def figures_of(
 def _days(since: date | None, until: date | None, zone: ZoneInfo) -> dict[str, Any]:
     """The filter for cases that started on one of these days, both included."""
     moments: dict[str, Any] = {}
+    since, until = (min(max(day, _FIRST), _LAST) if day else None for day in (since, until))
     if since:
         moments["$gte"] = datetime(since.year, since.month, since.day, tzinfo=zone)
     if until:

@@ -8,11 +8,11 @@ from fastapi import APIRouter, Query
 from services.kernel.problem import problems
 from services.workflow.analytics.asking import DaysReversed, figures_of
 from services.workflow.analytics.figures import ProcessFigures
-from services.workflow.api.common import ProcessKey, Viewer, With
+from services.workflow.api.common import ProcessKey, Viewer, With, WrittenDate
 
 router = APIRouter(tags=["analytics"])
 
-Day = Annotated[date | None, Query(description="a day such as 2026-11-23; cases that started on it count")]
+Day = Annotated[date | None, WrittenDate, Query(description="a day such as 2026-11-23; cases that started on it count")]
 VersionNumber = Annotated[int | None, Query(ge=1, le=2**31 - 1, description="one version alone")]
 
 

@@ -1,12 +1,29 @@
 """What the routes share: who asks, and with what they work."""
 
-from typing import Annotated
+import re
+from typing import Annotated, Final
 
 from fastapi import Depends, Path
+from pydantic import BeforeValidator
+from pydantic_core import PydanticKnownError
 
 from services.kernel.app import deps_of
 from services.kernel.identity import Permission, Person, allowed
 from services.workflow.deps import Deps
+
+_NO_DATE: Final = "date_type"
+_YEAR: Final = re.compile(r"\d{4}-", re.ASCII)
+
+
+def _written(value: object) -> object:
+    """Seconds since 1970, which pydantic would take as well, are no date."""
+    if isinstance(value, str) and not _YEAR.match(value):
+        raise PydanticKnownError(_NO_DATE)
+    return value
+
+
+WrittenDate = BeforeValidator(_written)
+"""For days and moments in a query: they are written out, as in a body."""
 
 With = Annotated[Deps, Depends(deps_of)]
 Reader = Annotated[Person, Depends(allowed(Permission.CASE_READ))]

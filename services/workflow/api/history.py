@@ -10,7 +10,7 @@ from services.kernel.identity import Person
 from services.kernel.problem import problems
 from services.kernel.store import NotFound
 from services.workflow import queries
-from services.workflow.api.common import CaseNo, Reader, With
+from services.workflow.api.common import CaseNo, Reader, With, WrittenDate
 from services.workflow.deps import Deps
 from services.workflow.history.chains import Verdict, verdict
 from services.workflow.history.files import Export, case_file
@@ -25,7 +25,7 @@ router = APIRouter(tags=["history"])
 
 _MISSING = problems(CaseNotFound, HistoryLags)
 
-Moment = Annotated[AwareDatetime, Query(description="office time, e.g. 2026-11-23T15:00:00+08:00")]
+Moment = Annotated[AwareDatetime, WrittenDate, Query(description="office time, e.g. 2026-11-23T15:00:00+08:00")]
 
 
 @router.get("/cases/{case_no}/at", responses=_MISSING)

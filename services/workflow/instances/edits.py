@@ -12,6 +12,7 @@ from services.workflow.instances.records import Edit, EditState
 from services.workflow.instances.turns import Decided
 
 _PATH: Final = re.compile(r"[^\W\d]\w*(\.\w+){0,9}")
+_NAME: Final = re.compile(r"[^\W\d][\w-]*")
 _OURS: Final = "case"
 _FACTS: Final = "case.facts."
 _ANSWERS: Final = "answers."
@@ -158,6 +159,9 @@ def _check_paths(instance: Instance, incident: Incident, edit: Edit) -> None:
             raise EditForbidden(path=path, reason="this is no path of a variable", reason_zh="不是变量路径")
         if path.partition(".")[0] == _OURS and not path.startswith(_FACTS):
             raise EditForbidden(path=path, reason="it identifies the case", reason_zh="属于案件标识")
+    for name in edit.answers:
+        if not _NAME.fullmatch(name):
+            raise EditForbidden(path=name, reason="this is no name of an answer", reason_zh="不是答复字段名")
     if edit.answers and incident.act.verb not in (Verb.COMPLETE, Verb.ANSWER, Verb.MESSAGE):
         name = next(iter(edit.answers))
         raise EditForbidden(path=name, reason="the incident keeps no answers", reason_zh="该故障没有保存的答复")

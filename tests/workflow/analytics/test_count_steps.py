@@ -240,3 +240,12 @@ def test_given_counted_values_then_percentiles_are_by_nearest_rank(
 ) -> None:
     counts = Counter(values)
     assert (percentile(counts, 50), percentile(counts, 90)) == (median, p90)
+
+
+@pytest.mark.parametrize("query", ["to=0", "from=20260501", "to=2026-13-01", "version=0"])
+async def test_given_something_that_is_no_day_or_version_then_it_is_refused(room: Room, query: str) -> None:
+    assert (await room.ask(IT, "GET", f"/analytics/{KEY}?{query}")).status_code == 422
+
+
+async def test_given_the_ends_of_time_then_they_are_days_like_others(room: Room) -> None:
+    assert (await room.ask(IT, "GET", f"/analytics/{KEY}?from=0001-01-01&to=9999-12-31")).status_code == 200
