@@ -128,9 +128,9 @@ def report(folder: Path) -> str:
     return head + "\n".join(lines) + "\n" + illegal.table(folder / "illegal")
 
 
-def main() -> None:
+def main(*arguments: str) -> None:
     """Play the models of the folder that is given, and write the table; 2 when the folder holds no models."""
-    folder, target = Path(sys.argv[1] if len(sys.argv) > 1 else ""), Path("docs/conformance.md")
+    folder, target = Path(arguments[0] if arguments else ""), Path("docs/conformance.md")
     if not (folder / "expected.json").is_file():
         sys.stderr.write(
             f"{folder}: 没有 expected.json。语料不随项目提供：make conformance CORPUS=文件夹\n"
@@ -143,4 +143,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

@@ -1,7 +1,6 @@
 """The conformance command: keywords become steps, every verdict is earned, and a missing folder is said."""
 
 import json
-import sys
 from pathlib import Path
 
 import pytest
@@ -74,9 +73,8 @@ def test_the_document_tells_the_totals(tmp_path: Path) -> None:
     assert "| g | chosen | task1 | task1 | right |" in text
 
 
-def test_a_folder_without_models_is_said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr(sys, "argv", ["conformance", "nowhere"])
+def test_a_folder_without_models_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
-        conformance.main()
+        conformance.main("nowhere")
     assert ended.value.code == 2
     assert "make conformance CORPUS=" in capsys.readouterr().err
