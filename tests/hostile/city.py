@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import httpx
+import pytest
 from rich.console import Console
 
 from services.contracts.words import Role
@@ -19,6 +20,9 @@ from services.local.demo.timeline import Timeline
 from services.local.layout import SERVICES, Layout
 from services.local.runner import Run
 from tests.support.process import ROOT
+
+AT_ONCE: Final = 200
+"""How many requests may wait at one moment, also for a database that does not answer."""
 
 PROBLEM: Final = "application/problem+json"
 _MEMBERS: Final = {"type", "title", "status", "detail", "instance", "code", "remedy", "errors"}
@@ -144,10 +148,13 @@ def refusal(answer: httpx.Response) -> dict[str, Any]:
 async def city_at(folder: Path) -> AsyncIterator[City]:
     """What `make run` starts, on free ports, with the demo office and the processes of `bpmn/`."""
     run = Run(Layout.free(folder))
-    await run.start()
+    with pytest.MonkeyPatch.context() as environment:  # the driver gives each call that waits a thread
+        environment.setenv("MOTOR_MAX_WORKERS", str(AT_ONCE))
+        await run.start()
     try:
         await run.furnish(ROOT / "bpmn")
-        async with Api(run.layout) as api, httpx.AsyncClient(timeout=60, trust_env=False) as http:
+        limits = httpx.Limits(max_connections=AT_ONCE)
+        async with Api(run.layout) as api, httpx.AsyncClient(timeout=60, trust_env=False, limits=limits) as http:
             stage = Stage(api, "hostile", Timeline(api, Console(quiet=True)))
             city = City(run, api, stage, http, Tokens(run.layout.private_key))
             for name in SERVICES:

@@ -11,6 +11,7 @@ from tests.hostile.city import Operation
 from tests.hostile.situation import REVIEW, Situation
 
 _IDENTITY: Final = {"holder_name": "甲申请人", "holder_id_no": "512002200001010018"}
+_WHY: Final = {"reason": "案情需要"}
 
 BODIES: Final[Mapping[tuple[str, str], Any]] = {
     ("POST", "/cases/{case_no}/receipt/reissue"): _IDENTITY,
@@ -36,6 +37,16 @@ BODIES: Final[Mapping[tuple[str, str], Any]] = {
     ("POST", "/cases/{case_no}/jumps"): {"task_id": "x", "to": "Lead", "reason": "流程有误"},
     ("POST", "/cases/{case_no}/jumps/{proposal_id}/approve"): {"reason": "属实"},
     ("POST", "/cases/{case_no}/jumps/{proposal_id}/reject"): {"reason": "不属实"},
+    ("POST", "/incidents/{incident_id}/edits"): {"answers": {"opinion": "更正"}, **_WHY},
+    ("POST", "/incidents/{incident_id}/edits/{edit_id}/approve"): {"remark": "核对无误"},
+    ("POST", "/incidents/{incident_id}/edits/{edit_id}/reject"): {"remark": "核对无误"},
+    ("POST", "/definitions/{key}/rollback"): {"version": 1, **_WHY},
+    ("POST", "/definitions/{key}/retire"): _WHY,
+    ("PUT", "/definitions/{key}/canary"): {"version": 1, "share": 50, **_WHY},
+    ("POST", "/definitions/{key}/canary/end"): _WHY,
+    ("POST", "/definitions/{key}/migrations"): {"to_version": 1, **_WHY},
+    ("POST", "/definitions/{key}/migrations/preview"): {"to_version": 1},
+    ("POST", "/definitions/{key}/migrations/preview/cases"): {"to_version": 1},
     ("POST", "/matters/{matter_id}/move"): {"to": "undertake", "note": "承办"},
     ("POST", "/notices/{notice_id}/issue"): {"text": "请于期限内整改并书面报告。", "rectify_by": "2026-12-10"},
     ("PUT", "/bulletins/{bulletin_id}"): {"heading": "督查通报", "text": "某科室超过期限未办结，予以通报。"},
@@ -101,6 +112,10 @@ def _names(situation: Situation) -> dict[str, str]:
     return {
         "clock_id": "statutory",
         "incident_id": situation.incident_id,
+        "edit_id": "0" * 16,
+        "group": "0" * 16,
+        "retry_id": "0" * 16,
+        "migration_id": "M20260101-00000000",
         "matter_id": situation.matter_id,
         "notice_id": situation.notice_id,
         "bulletin_id": situation.bulletin_id,

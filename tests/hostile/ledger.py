@@ -1,5 +1,7 @@
 """Which status of which operation was really seen, and what was answered otherwise than expected."""
 
+import asyncio
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -9,6 +11,7 @@ from services.kernel.identity import Person
 from tests.hostile.city import EVERYBODY, PROBLEM, City, refusal
 
 _REFUSED: Final = 400
+_ROUNDS: Final = 10
 
 
 @dataclass(slots=True)
@@ -49,6 +52,14 @@ class Ledger:
             refusal(answer)
         self.note(operation, answer.status_code)
         return answer
+
+    async def race(self, operation: str, made: Callable[[int], Sequence[dict[str, Any]]]) -> None:
+        """Ask several at one moment: somebody must be told that another was faster, in one of some rounds."""
+        for turn in range(_ROUNDS):
+            answers = await asyncio.gather(*(self.any(operation, **request) for request in made(turn)))
+            if any(answer.status_code == httpx.codes.CONFLICT for answer in answers):
+                return
+        self.faults.append(f"{operation}: nobody was told that another was faster")
 
     def note(self, operation: str, status: int) -> None:
         """It was answered so."""

@@ -7,7 +7,7 @@ from typing import Any, Final
 from services.kernel.bus import Bus
 from tests.hostile.city import City
 from tests.support.wait import wait_until
-from tests.workflow.bundle_support import bundle, diagram, item
+from tests.workflow.bundle_support import bundle, diagram, flow, item, throw
 
 APPLICANT: Final = {"kind": "person", "name": "甲申请人", "id_no": "512002200001010018", "phone": "13900000007"}
 REVIEW: Final = {"opinion": "甲意见", "officers": ["李某", "赵某"]}
@@ -115,13 +115,20 @@ async def attend(city: City, person: str, attendance: str) -> None:
 
 async def _processes(city: City) -> None:
     """The small permit for D06, and the same for D08 with a step for a post that D08 does not have."""
-    other = diagram().replace('id="small-permit"', 'id="rural-permit"').replace('"P08"', '"P16"')
+    own = _waiting_at_the_window(diagram())
+    other = own.replace('id="small-permit"', 'id="rural-permit"').replace('"P08"', '"P16"')
     rural = item(key="rural-permit", code="PT-91").replace('department = "D06"', 'department = "D08"')
-    for files in (bundle(), bundle(diagram_bpmn=other, item_toml=rural)):
+    for files in (bundle(diagram_bpmn=own), bundle(diagram_bpmn=other, item_toml=rural)):
         await city.api.call(
             "POST", "workflow", "/definitions", who="u.it", body={"files": files}, query={"activate": "true"}
         )
     await city.stage.quiet()
+
+
+def _waiting_at_the_window(drawing: str) -> str:
+    """The same process, whose result can be collected once it has its number."""
+    ready = throw("Ready", "可出件", milestone="ready_for_delivery")
+    return drawing.replace(flow("Number", "Deliver"), ready + flow("Number", "Ready") + flow("Ready", "Deliver"))
 
 
 async def _stern_rules(city: City) -> None:

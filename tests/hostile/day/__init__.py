@@ -1,0 +1,38 @@
+"""One day of the office on which every operation succeeds once, and once comes too late; one module for each room."""
+
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from tests.hostile.day import books, cases, definitions, incidents, messages, migrations, supervising, tasks, windows
+from tests.hostile.ledger import Ledger
+from tests.hostile.situation import Situation
+
+Part = Callable[[Ledger, Situation], Awaitable[None]]
+
+PARTS: Final[tuple[Part, ...]] = (
+    messages.sent_and_given_up,
+    messages.decided_by_link,
+    messages.dead_letters,
+    tasks.worked_on,
+    tasks.signed_by_others,
+    tasks.sent_back_and_pulled_back,
+    tasks.done_by_somebody_else,
+    cases.extended,
+    cases.suspended,
+    cases.carried_to_another_step,
+    incidents.edited,
+    incidents.tried_by_the_group,
+    incidents.mended,
+    definitions.deployed,
+    definitions.tried_out,
+    migrations.carried_over,
+    definitions.retired,
+    supervising.followed_up,
+    supervising.told_in_a_bulletin,
+    supervising.ruled,
+    books.kept,
+    windows.received,
+    windows.handed_over,
+    windows.asked_too_often,
+)
+"""In their order: who asks for a case's public status too often is not answered any more."""

@@ -1,0 +1,52 @@
+"""The messenger: a message given up and taken up again, a decision by link, a letter that nobody can read."""
+
+from tests.hostile.day.windows import complete
+from tests.hostile.doors import BODIES
+from tests.hostile.ledger import Ledger
+from tests.hostile.situation import WORKS, Situation
+from tests.support.wait import wait_until
+
+
+async def sent_and_given_up(ledger: Ledger, situation: Situation) -> None:
+    """What was sent is neither sent again nor given up; what cannot be sent is given up, and taken up again."""
+    retry, abandon = "notify POST /messages/{message_id}/retry", "notify POST /messages/{message_id}/abandon"
+    sent, reason = {"message_id": situation.message_id}, {"reason": "不再需要"}
+    await ledger.ask(409, retry, names=sent)
+    await ledger.ask(409, abandon, names=sent, json=reason)
+    postbox = ledger.city.run.processes["postbox"]
+    await postbox.stop()
+    try:
+        receipt = await ledger.city.api.call(
+            "POST", "intake", "/cases", who="u.window", body=await complete(ledger, WORKS)
+        )
+        waiting = await wait_until(lambda: _waiting(ledger, receipt["case_no"]))
+
+        async def is_given_up() -> bool:
+            return (await ledger.any(abandon, names=waiting, json=reason)).status_code == 200
+
+        await wait_until(is_given_up)
+        await ledger.ask(200, retry, names=waiting)
+    finally:
+        await postbox.start()
+
+
+async def _waiting(ledger: Ledger, case_no: str) -> dict[str, str]:
+    page = (await ledger.any("notify GET /messages", params={"case_no": case_no})).json()
+    return next(({"message_id": each["message_id"]} for each in page["messages"]), {})
+
+
+async def decided_by_link(ledger: Ledger, situation: Situation) -> None:
+    """The leader decides, and cannot decide otherwise afterwards."""
+    leader, names = await ledger.city.api.token("u.leader"), {"token": situation.link}
+    agreed = BODIES["POST", "/links/{token}"]
+    await ledger.ask(200, "notify GET /links/{token}", leader, names=names)
+    await ledger.ask(200, "notify POST /links/{token}", leader, names=names, json=agreed)
+    await ledger.ask(409, "notify POST /links/{token}", leader, names=names, json={**agreed, "decision": "disagree"})
+
+
+async def dead_letters(ledger: Ledger, situation: Situation) -> None:
+    """What is no event is not one the second time either; it is laid aside."""
+    letter = {"letter_id": situation.letter_id}
+    await ledger.ask(409, "workflow POST /dead-letters/{letter_id}/replay", names=letter)
+    discard = BODIES["POST", "/dead-letters/{letter_id}/discard"]
+    await ledger.ask(204, "workflow POST /dead-letters/{letter_id}/discard", names=letter, json=discard)

@@ -1,0 +1,60 @@
+"""Documented statuses that the day does not bring about: why not, and which test elsewhere proves each."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+Pair = tuple[str, int]
+"""An operation such as `intake GET /cases`, and a status."""
+
+
+def _each(status: int, *operations: str, because: str) -> Mapping[Pair, str]:
+    return {(operation, status): because for operation in operations}
+
+
+def _joined(*tables: Mapping[Pair, str]) -> Mapping[Pair, str]:
+    return {pair: because for table in tables for pair, because in table.items()}
+
+
+_FROM_MEMORY: Final = _each(
+    503,
+    "workflow GET /healthz",
+    "workflow GET /status",
+    "workflow GET /metrics",
+    "notify GET /templates",
+    "notify GET /link-keys",
+    "registry GET /clock",
+    because="needs no database; only what is cut off by a stop is told to come later: tests/kernel/test_app_life.py",
+)
+
+_LOST_EIGHT_RACES: Final = _each(
+    409,
+    "workflow POST /cases/{case_no}/jumps/{proposal_id}/reject",
+    "workflow POST /definitions/{key}/retire",
+    "workflow POST /definitions/{key}/versions/{number}/activate",
+    "workflow POST /incidents/{incident_id}/edits/{edit_id}/reject",
+    "supervision POST /notices/{notice_id}/acknowledge",
+    "registry PUT /departments/{code}",
+    "registry PUT /people/{code}",
+    "registry POST /people/{code}/attendance",
+    "registry POST /calendar/import",
+    because="another was faster at every try: tests/kernel/store/test_aggregates.py",
+)
+
+_OF_ANOTHER_OFFICE: Final = _each(
+    409,
+    "registry PUT /clock",
+    because="this office's clock can be set, a real one's cannot: tests/registry/test_set_clock.py",
+)
+
+_ONCE_ITS_CAUSE_IS_GONE: Final = _each(
+    204,
+    "workflow POST /dead-letters/{letter_id}/replay",
+    because="the letter here has no cause that could go: tests/kernel/test_app_life.py",
+)
+
+EXEMPT: Final = _joined(_FROM_MEMORY, _LOST_EIGHT_RACES, _OF_ANOTHER_OFFICE, _ONCE_ITS_CAUSE_IS_GONE)
+
+
+def named(pairs: Iterable[Pair]) -> str:
+    """The pairs, one a line."""
+    return "\n".join(f"{status} {operation}" for operation, status in sorted(pairs))

@@ -1,0 +1,201 @@
+"""Every status that the documents promise is really answered: what a day of the office brings about is seen here.
+
+What any operation refuses in the same way is proven by `test_documented_statuses`, what cannot be had in a day is
+listed in `exemptions` with the test that proves it. A new operation, or a new status, fails until the day
+(`tests/hostile/day`) brings it about or the list says why not.
+"""
+
+import asyncio
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+import httpx
+import pytest
+
+from services.local.client import Refusal
+from services.local.demo.stage import StoryBroken
+from services.local.layout import SERVICES
+from services.supervision.rules import default_table
+from tests.hostile.city import EVERYBODY, City, Operation
+from tests.hostile.day import PARTS, Part
+from tests.hostile.day.books import DEPARTMENT, MEMBER, POST
+from tests.hostile.doors import BODIES, questions
+from tests.hostile.exemptions import EXEMPT, named
+from tests.hostile.ledger import Ledger
+from tests.hostile.situation import WORKS, Situation
+from tests.hostile.test_documented_statuses import ALIKE, is_asked
+from tests.registry.test_import_calendar import year_file
+from tests.support.process import ROOT
+from tests.support.wait import wait_until
+from tests.workflow.bundle_support import bundle
+
+BY_A_MISTAKE_OF_OURS: Final = 500
+"""Documented, and never to be seen: tests/kernel/test_app_requests.py shows what is answered then."""
+
+AWAY: Final = 503
+WITHIN: Final = 30
+
+NOWHERE: Final = {
+    "case_no": "51200020991231PT0500001",
+    "task_id": "none",
+    "clock_id": "statutory",
+    "seat_id": "s1",
+    "proposal_id": "0" * 20,
+    "incident_id": "0" * 20,
+    "edit_id": "0" * 16,
+    "group": "0" * 16,
+    "retry_id": "0" * 16,
+    "migration_id": "M20260101-00000000",
+    "matter_id": "0" * 24,
+    "notice_id": "0" * 24,
+    "bulletin_id": "0" * 24,
+    "message_id": "0" * 32,
+    "token": "x" * 43,
+    "letter_id": "none",
+    "item_code": "PT-99",
+    "code": "u.none",
+    "key": "none",
+    "number": "1",
+    "path": "x",
+    "year": "2099",
+}
+"""Well-formed keys of nothing."""
+
+CODES: Final = {"/departments/{code}": {"code": "D78"}, "/posts/{code}": {"code": "P78"}}
+
+ENTRIES: Final[dict[tuple[str, str], Any]] = {
+    ("POST", "/cases"): {**WORKS, "documents": []},
+    ("POST", "/public/lookup"): {"case_no": NOWHERE["case_no"], "query_password": "x"},
+    ("POST", "/definitions"): {"files": bundle()},
+    ("POST", "/lint"): {"files": bundle()},
+    ("POST", "/cases/{case_no}/receipt/pdf"): {"query_password": "x"},
+    ("POST", "/incidents/retries"): {"incidents": ["0" * 20]},
+    ("POST", "/bulletins"): {"matter_ids": ["0" * 24]},
+    ("PUT", "/clock"): {"as_of": "2026-11-27T12:00:00+08:00"},
+    ("PUT", "/rules"): {
+        "effective_from": "2026-12-01",
+        "rules": default_table().model_dump(mode="json")["rules"],
+        "note": "修订",
+    },
+    ("PUT", "/departments/{code}"): DEPARTMENT,
+    ("PUT", "/posts/{code}"): POST,
+    ("PUT", "/people/{code}"): MEMBER,
+    ("POST", "/calendar/import"): year_file(2028),
+}
+"""Bodies that fit, for operations on nothing that is there yet."""
+
+QUERIES: Final = {
+    "/messages": {"after": "0" * 32},
+    "/cases/{case_no}/at": {"moment": "2026-11-27T10:00:00+08:00"},
+    "/definitions/{key}/diff": {"from": "1", "to": "2"},
+}
+"""What some operations must be asked with."""
+
+_ALLOWED_TIME: Final = 300
+
+
+@pytest.mark.timeout(_ALLOWED_TIME)
+async def test_every_documented_status_of_every_operation_is_answered_in_a_day(
+    city: City, situation: Situation
+) -> None:
+    operations = [each for each in city.operations() if is_asked(each)]
+    ledger = Ledger(city)
+    for operation in operations:
+        await shown(ledger, operation, situation)
+    for part in PARTS:
+        await lived(ledger, part, situation)
+    await asyncio.gather(*(nowhere(ledger, each) for each in operations if 404 in each.statuses))
+    await without_database(ledger, operations)
+    promised = {(str(each), status) for each in operations for status in each.statuses - ALIKE - {BY_A_MISTAKE_OF_OURS}}
+    seen = {(f"{service} {name}", status) for service, name, status in ledger.seen if status not in ALIKE}
+    assert not ledger.faults, "\n".join(ledger.faults)
+    assert not (missing := promised - seen - EXEMPT.keys()), f"documented, never answered:\n{named(missing)}"
+    assert not (unforeseen := seen - promised), f"answered, not documented:\n{named(unforeseen)}"
+    assert not (needless := EXEMPT.keys() & seen), f"exempted, and answered:\n{named(needless)}"
+    assert not (stale := EXEMPT.keys() - promised), f"exempted, not documented:\n{named(stale)}"
+
+
+def test_every_exemption_names_the_test_that_proves_the_status_elsewhere() -> None:
+    named_tests = {because.rpartition(": ")[2] for because in EXEMPT.values()}
+    assert [each for each in sorted(named_tests) if not (ROOT / each).is_file()] == []
+
+
+async def lived(ledger: Ledger, part: Part, situation: Situation) -> None:
+    """One part of the day; what breaks in it hides nothing of the others."""
+    try:
+        await part(ledger, situation)
+    except (AssertionError, LookupError, TimeoutError, Refusal, StoryBroken) as error:
+        ledger.faults.append(f"{part.__module__}.{part.__name__} broke off: {error!r}")
+
+
+async def shown(ledger: Ledger, operation: Operation, situation: Situation) -> None:
+    """What there is to see of the office's cases is shown."""
+    if operation.method != "GET":
+        return
+    for asked in questions(operation, situation):
+        query = {**asked.query, **QUERIES.get(operation.path, {})}
+        answer = await ledger.city.ask(operation.service, "GET", asked.path, EVERYBODY, params=query)
+        ledger.note(str(operation), answer.status_code)
+        if answer.is_success:
+            return
+
+
+async def nowhere(ledger: Ledger, operation: Operation) -> None:
+    """What is not there is not found."""
+    request: dict[str, Any] = {} if operation.method == "GET" else {"json": entry_of(operation)}
+    query = QUERIES.get(operation.path, {})
+    await ledger.ask(404, str(operation), names=names_of(operation), params=query, **request)
+
+
+def names_of(operation: Operation) -> dict[str, str]:
+    """What stands for the names in its path: nothing that is there."""
+    return NOWHERE | CODES.get(operation.path, {})
+
+
+def entry_of(operation: Operation) -> Any:
+    """A body that fits."""
+    place = operation.method, operation.path
+    return ENTRIES.get(place) or BODIES.get(place)
+
+
+async def without_database(ledger: Ledger, operations: list[Operation]) -> None:
+    """While the database does not answer, whatever needs it is told to come later: what is still known, a bit later."""
+
+    async def is_told(operation: Operation) -> None:
+        name = str(operation)
+        request: dict[str, Any] = {} if operation.method == "GET" else {"json": entry_of(operation)}
+        expected = httpx.codes.OK if (name, AWAY) in EXEMPT else AWAY
+
+        async def told() -> bool:
+            query = QUERIES.get(operation.path, {})
+            answer = await ledger.any(name, names=names_of(operation), params=query, **request)
+            return answer.status_code == expected
+
+        try:
+            await wait_until(told, within=WITHIN)
+        except AssertionError:
+            ledger.faults.append(f"{name} is never answered {expected} while the database stands still")
+
+    with database_paused(ledger.city):
+        await asyncio.gather(*(is_told(each) for each in operations))
+    await wait_until(lambda: all_ready(ledger.city), within=WITHIN)
+
+
+@contextmanager
+def database_paused(city: City) -> Iterator[None]:
+    """The database stands still, as if its disk did."""
+    mongo = city.run.servers.mongo
+    assert mongo
+    assert mongo.process
+    mongo.process.send_signal(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        mongo.process.send_signal(signal.SIGCONT)
+
+
+async def all_ready(city: City) -> bool:
+    answers = [await city.ask(name, "GET", "/readyz") for name in SERVICES]
+    return all(answer.status_code == 200 for answer in answers)
