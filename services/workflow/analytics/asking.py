@@ -104,8 +104,6 @@ def _day(field: str, zone: ZoneInfo) -> dict[str, Any]:
 
 
 def _facets(last_due: str, zone: ZoneInfo) -> dict[str, list[dict[str, Any]]]:
-    overdue = {"$and": [{"$ne": ["$body.tasks.due_on", None]}, {"$lte": ["$body.tasks.due_on", last_due]}]}
-    closed = "$body.closed"
     return {
         "states": [{"$group": {"_id": "$body.status", "count": {"$sum": 1}}}],
         "spans": [
@@ -117,33 +115,8 @@ def _facets(last_due: str, zone: ZoneInfo) -> dict[str, list[dict[str, Any]]]:
                 }
             },
         ],
-        "open": [
-            {"$unwind": "$body.tasks"},
-            {
-                "$group": {
-                    "_id": "$body.tasks.element",
-                    "name": {"$last": "$body.tasks.name"},
-                    "count": {"$sum": 1},
-                    "overdue": {"$sum": {"$cond": [overdue, 1, 0]}},
-                }
-            },
-        ],
-        "closed": [
-            {"$unwind": closed},
-            {
-                "$group": {
-                    "_id": {
-                        "element": f"{closed}.element",
-                        "completed": f"{closed}.completed",
-                        "undone": {"$ifNull": [f"{closed}.undone", False]},
-                        "workdays": {"$ifNull": [f"{closed}.workdays", None]},
-                        "late": {"$gt": [{"$ifNull": [f"{closed}.overdue_workdays", 0]}, 0]},
-                    },
-                    "name": {"$last": f"{closed}.name"},
-                    "count": {"$sum": 1},
-                }
-            },
-        ],
+        "open": _open(last_due),
+        "closed": _closed(),
         "loops": _loops(),
         "incidents": _counted("incidents"),
         "mended": _counted("mended"),
@@ -152,6 +125,41 @@ def _facets(last_due: str, zone: ZoneInfo) -> dict[str, list[dict[str, Any]]]:
             {"$group": {"_id": "$body.passes.element", "count": {"$sum": "$body.passes.times"}}},
         ],
     }
+
+
+def _open(last_due: str) -> list[dict[str, Any]]:
+    overdue = {"$and": [{"$ne": ["$body.tasks.due_on", None]}, {"$lte": ["$body.tasks.due_on", last_due]}]}
+    return [
+        {"$unwind": "$body.tasks"},
+        {
+            "$group": {
+                "_id": "$body.tasks.element",
+                "name": {"$last": "$body.tasks.name"},
+                "count": {"$sum": 1},
+                "overdue": {"$sum": {"$cond": [overdue, 1, 0]}},
+            }
+        },
+    ]
+
+
+def _closed() -> list[dict[str, Any]]:
+    closed = "$body.closed"
+    return [
+        {"$unwind": closed},
+        {
+            "$group": {
+                "_id": {
+                    "element": f"{closed}.element",
+                    "completed": f"{closed}.completed",
+                    "undone": {"$ifNull": [f"{closed}.undone", False]},
+                    "workdays": {"$ifNull": [f"{closed}.workdays", None]},
+                    "late": {"$gt": [{"$ifNull": [f"{closed}.overdue_workdays", 0]}, 0]},
+                },
+                "name": {"$last": f"{closed}.name"},
+                "count": {"$sum": 1},
+            }
+        },
+    ]
 
 
 def _loops() -> list[dict[str, Any]]:

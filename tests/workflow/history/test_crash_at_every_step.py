@@ -121,19 +121,24 @@ def _engines(pid: int) -> list[int]:
     return [int(child) for child in children if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()]
 
 
-def _steps(journey: Journey) -> list[Step]:
-    room = journey.room
+def _once() -> Callable[[str, Work], Work]:
+    """Events are said once: whoever says them keeps them until they are heard."""
     said: set[tuple[str, str]] = set()
 
     def once(what: str, say: Work) -> Work:
-        """Events are said once: whoever says them keeps them until they are heard."""
-
         async def work(case_no: str) -> None:
             if (what, case_no) not in said:
                 said.add((what, case_no))
                 await say(case_no)
 
         return work
+
+    return once
+
+
+def _steps(journey: Journey) -> list[Step]:
+    room = journey.room
+    once = _once()
 
     def done(element: str, who: Person, **answers: object) -> tuple[Work, dict[str, Any]]:
         return (
