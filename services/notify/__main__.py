@@ -90,7 +90,7 @@ def _gateway(settings: NotifySettings, url: str, *, signature: str) -> Gateway:
 
 async def _close(deps: Deps) -> None:
     for way in deps.ways.values():
-        way.close()
+        await way.close()
 
 
 SERVICE: Final = Service(

@@ -36,7 +36,7 @@ class Way(Protocol):
     async def send(self, parcel: Parcel) -> None:
         """Hand the parcel over. Raises Refused or Unreachable."""
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Let go of the connections that are kept open."""
 
 

@@ -56,7 +56,7 @@ class Mail:
         except (aiosmtplib.SMTPException, OSError) as trouble:  # the server, our account or our settings
             raise Unreachable.because(trouble) from trouble
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Close the connections that wait."""
         while self._open:
             self._open.pop()[0].close()
