@@ -103,7 +103,7 @@ class Watch:
         return self.at
 
     async def changed(self, timeout: float) -> None:  # noqa: ASYNC109 - as the clock has it
-        await asyncio.sleep(timeout)
+        await asyncio.wait([asyncio.get_running_loop().create_future()], timeout=timeout)
 
 
 async def test_given_a_version_made_elsewhere_then_it_is_seen_within_five_seconds_and_ones_own_at_once(
