@@ -61,6 +61,13 @@ QUERIES: Final[Mapping[str, str]] = {"everyone": "true", "township": "T01", "ite
 """What lists can be narrowed or widened by; `case_no` and `recipient` are filled in from the situation."""
 
 
+NEEDED: Final[Mapping[str, Mapping[str, str]]] = {
+    "/cases/{case_no}/at": {"moment": "2026-11-27T10:00:00+08:00"},
+    "/definitions/{key}/diff": {"from": "1", "to": "1"},
+}
+"""What some operations must be asked with."""
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """One request about a certain case."""
@@ -142,8 +149,9 @@ def _filled(operation: Operation, known: Mapping[str, str]) -> str:
 
 def _queries(operation: Operation, case_no: str) -> Iterator[dict[str, str]]:
     """The plain question first, then one with each filter that could lead to the case."""
-    yield {}
+    needed = NEEDED.get(operation.path, {})
+    yield {**needed}
     known = {**QUERIES, "case_no": case_no, "recipient": f"applicant:{case_no}"}
     for parameter in operation.document.get("parameters", ()):
         if parameter["in"] == "query" and parameter["name"] in known:
-            yield {parameter["name"]: known[parameter["name"]]}
+            yield {**needed, parameter["name"]: known[parameter["name"]]}

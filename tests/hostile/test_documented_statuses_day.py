@@ -21,7 +21,7 @@ from services.supervision.rules import default_table
 from tests.hostile.city import EVERYBODY, City, Operation
 from tests.hostile.day import PARTS, Part
 from tests.hostile.day.books import DEPARTMENT, MEMBER, POST
-from tests.hostile.doors import BODIES, questions
+from tests.hostile.doors import BODIES, NEEDED, questions
 from tests.hostile.exemptions import EXEMPT, named
 from tests.hostile.ledger import Ledger
 from tests.hostile.situation import WORKS, Situation
@@ -86,12 +86,8 @@ ENTRIES: Final[dict[tuple[str, str], Any]] = {
 }
 """Bodies that fit, for operations on nothing that is there yet."""
 
-QUERIES: Final = {
-    "/messages": {"after": "0" * 32},
-    "/cases/{case_no}/at": {"moment": "2026-11-27T10:00:00+08:00"},
-    "/definitions/{key}/diff": {"from": "1", "to": "2"},
-}
-"""What some operations must be asked with."""
+QUERIES: Final = {**NEEDED, "/messages": {"after": "0" * 32}}
+"""What is asked beside; a list is asked to begin behind what is not there."""
 
 _ALLOWED_TIME: Final = 300
 
@@ -135,8 +131,7 @@ async def shown(ledger: Ledger, operation: Operation, situation: Situation) -> N
     if operation.method != "GET":
         return
     for asked in questions(operation, situation):
-        query = {**asked.query, **QUERIES.get(operation.path, {})}
-        answer = await ledger.city.ask(operation.service, "GET", asked.path, EVERYBODY, params=query)
+        answer = await ledger.city.ask(operation.service, "GET", asked.path, EVERYBODY, params=asked.query)
         ledger.note(str(operation), answer.status_code)
         if answer.is_success:
             return

@@ -41,6 +41,15 @@ GENERAL: Final = OPEN | {
     "/definitions/{key}",
     "/definitions/{key}/versions/{number}",
     "/definitions/{key}/versions/{number}/files/{path}",
+    "/definitions/{key}/changes",
+    "/definitions/{key}/diff",
+    "/analytics/{key}",
+    "/migrations",
+    "/migrations/{migration_id}",
+    "/incidents/groups",
+    "/incidents/groups/{group}",
+    "/incidents/retries",
+    "/incidents/retries/{retry_id}",
     "/rules",
     "/board",
     "/templates",
@@ -54,8 +63,11 @@ GENERAL: Final = OPEN | {
 }
 """GET operations that hold nothing of any case. Whatever is not listed here must be shown to be guarded."""
 
-OWN_ONLY: Final = {"/links/{token}"}
+OWN_ONLY: Final = {"/links/{token}", "/tasks/{task_id}/draft"}
 """Shown to one person alone, whatever the roles of others."""
+
+NOTHING_YET: Final = {"/migrations/{migration_id}/cases"}
+"""No case was carried to another version here."""
 
 GENERAL_WRITES: Final = {
     "/people/{code}",
@@ -63,6 +75,19 @@ GENERAL_WRITES: Final = {
     "/departments/{code}",
     "/posts/{code}",
     "/definitions/{key}/versions/{number}/activate",
+    "/definitions/{key}/versions/{number}/walks",
+    "/definitions/{key}/rollback",
+    "/definitions/{key}/retire",
+    "/definitions/{key}/canary",
+    "/definitions/{key}/canary/end",
+    "/definitions/{key}/migrations",
+    "/definitions/{key}/migrations/preview",
+    "/definitions/{key}/migrations/preview/cases",
+    "/migrations/{migration_id}/pause",
+    "/migrations/{migration_id}/resume",
+    "/migrations/{migration_id}/revert",
+    "/incidents/groups/{group}/retry",
+    "/incidents/retries/{retry_id}/stop",
     "/dead-letters/{letter_id}/replay",
     "/dead-letters/{letter_id}/discard",
 }
@@ -198,7 +223,7 @@ async def test_given_a_person_who_may_see_all_then_each_read_operation_shows_som
         shown = any(answer.is_success and (told(answer, situation) or is_wordless(operation)) for answer in answers)
         return "" if shown else f"{operation} shows nothing: {sorted({answer.status_code for answer in answers})}"
 
-    await no_faults(is_shown, [each for each in reads(city) if each.path not in OWN_ONLY])
+    await no_faults(is_shown, [each for each in reads(city) if each.path not in OWN_ONLY | NOTHING_YET])
 
 
 async def test_given_a_stranger_then_no_read_operation_shows_anything_of_a_case(
@@ -272,8 +297,8 @@ async def ask(city: City, question: Question, who: Person) -> httpx.Response:
 
 
 def is_wordless(operation: Operation) -> bool:
-    """Whether it tells of a case in dates and names of people only, so that there is no secret word to find."""
-    return operation.path.endswith(("/why", "/audits"))
+    """Whether it tells of a case without a secret word: in dates and names of people, in yes and no, in an archive."""
+    return operation.path.endswith(("/why", "/audits", "/chain", "/actions", "/file"))
 
 
 def guarded(city: City) -> list[Operation]:

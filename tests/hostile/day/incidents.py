@@ -1,6 +1,6 @@
 """What the process could not do: its values are changed by two people, it is tried again alone and with others."""
 
-from typing import Any, Final
+from typing import Final
 
 from tests.hostile.day.cases import OTHERS
 from tests.hostile.day.windows import complete
@@ -44,17 +44,19 @@ async def tried_by_the_group(ledger: Ledger, situation: Situation) -> None:
 
     async def is_told_so() -> bool:
         """Whether somebody was in time to stop it, and somebody in time to be told that it goes on."""
-        retry = await ledger.ask(202, _GROUP, names=names)
-        for operation in (_GROUP, _STOP):
-            answer = await ledger.any(operation, names={**names, "retry_id": retry.json()["retry_id"]})
-            told.add((operation, answer.status_code))
-        await wait_until(lambda: _is_over(ledger, retry.json()))
+        first = await ledger.ask(202, _GROUP, names=names)
+        second = await ledger.any(_GROUP, names=names)
+        stopped = await ledger.any(_STOP, names={"retry_id": first.json()["retry_id"]})
+        told.update({(_GROUP, second.status_code), (_STOP, stopped.status_code)})
+        for retry in (first, second):
+            if retry.is_success:
+                await _over(ledger, retry.json()["retry_id"])
         return told >= {(_GROUP, 409), (_STOP, 200)}
 
     await wait_until(is_told_so, within=_WITHIN)
     entry = {"incidents": [situation.incident_id]}
     some = (await ledger.ask(202, "workflow POST /incidents/retries", json=entry)).json()
-    await wait_until(lambda: _is_over(ledger, some))
+    await _over(ledger, some["retry_id"])
     await ledger.ask(409, _STOP, names={"retry_id": some["retry_id"]})
     await ledger.ask(200, "workflow GET /incidents/retries")
 
@@ -100,7 +102,12 @@ async def _incident_of(ledger: Ledger, case_no: str) -> str:
     return next((str(each["incident_id"]) for each in found if each["case_no"] == case_no), "")
 
 
-async def _is_over(ledger: Ledger, retry: dict[str, Any]) -> bool:
-    names = {"retry_id": retry["retry_id"]}
-    answer = await ledger.ask(200, "workflow GET /incidents/retries/{retry_id}", names=names)
-    return answer.json()["finished_at"] is not None
+async def _over(ledger: Ledger, retry_id: str) -> None:
+    """Wait until a retry has come to its end."""
+
+    async def is_over() -> bool:
+        names = {"retry_id": retry_id}
+        answer = await ledger.ask(200, "workflow GET /incidents/retries/{retry_id}", names=names)
+        return answer.json()["finished_at"] is not None
+
+    await wait_until(is_over)
