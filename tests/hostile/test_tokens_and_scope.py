@@ -47,9 +47,7 @@ GENERAL: Final = OPEN | {
     "/migrations",
     "/migrations/{migration_id}",
     "/incidents/groups",
-    "/incidents/groups/{group}",
     "/incidents/retries",
-    "/incidents/retries/{retry_id}",
     "/rules",
     "/board",
     "/templates",
@@ -66,8 +64,8 @@ GENERAL: Final = OPEN | {
 OWN_ONLY: Final = {"/links/{token}", "/tasks/{task_id}/draft"}
 """Shown to one person alone, whatever the roles of others."""
 
-NOTHING_YET: Final = {"/migrations/{migration_id}/cases"}
-"""No case was carried to another version here."""
+NOTHING_YET: Final = {"/migrations/{migration_id}/cases", "/incidents/groups/{group}", "/incidents/retries/{retry_id}"}
+"""No case was carried to another version here, and no incident tried again together with others."""
 
 GENERAL_WRITES: Final = {
     "/people/{code}",
@@ -86,8 +84,6 @@ GENERAL_WRITES: Final = {
     "/migrations/{migration_id}/pause",
     "/migrations/{migration_id}/resume",
     "/migrations/{migration_id}/revert",
-    "/incidents/groups/{group}/retry",
-    "/incidents/retries/{retry_id}/stop",
     "/dead-letters/{letter_id}/replay",
     "/dead-letters/{letter_id}/discard",
 }
