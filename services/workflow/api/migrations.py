@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, status
 from pydantic import Field
 
+from services.kernel.identity import scope_of
 from services.kernel.problem import problems
 from services.kernel.requests import After, Limit, Request
 from services.kernel.store import Conflict
@@ -63,7 +64,8 @@ async def preview_cases(
     """The same case by case, by number."""
     found = await plans.foretold_page(deps, entry.plan(key), who=who, limit=limit, after=after)
     following = found[-1][0].case_no if len(found) == limit else None
-    return views.ForetoldPage(cases=[views.foretold_view(*each) for each in found], next=following)
+    shown = [views.foretold_view(*each) for each in found if scope_of(who).sees(each[0].departments)]
+    return views.ForetoldPage(cases=shown, next=following)
 
 
 @router.post(
@@ -103,9 +105,9 @@ async def list_cases(
     after: After = None,
 ) -> views.LinePage:
     """The report: what became of each case and why, by case number."""
-    del who
     lines = await plans.lines(deps, migration_id, outcome=outcome, limit=limit, after=after)
-    return views.LinePage(cases=views.line_views(lines), next=lines[-1].case_no if len(lines) == limit else None)
+    seen = await plans.visible(deps, lines, who)
+    return views.LinePage(cases=views.line_views(seen), next=lines[-1].case_no if len(lines) == limit else None)
 
 
 @router.post("/migrations/{migration_id}/pause", responses=problems(MigrationNotFound, NotThatStatus, Conflict))

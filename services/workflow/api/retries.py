@@ -90,16 +90,13 @@ async def retry_some(deps: With, who: Operator, entry: SomeEntry) -> RetryReport
 @router.get("/incidents/retries")
 async def list_retries(deps: With, who: Operator, *, limit: Limit = 50) -> list[RetryLine]:
     """The newest retries and how far they are."""
-    del who
-    found = await deps.retries.query({}, sort=[("body.started_at", -1), ("_id", 1)], limit=limit)
-    return [RetryLine(**_counts(each)) for each in found]
+    return [RetryLine(**_counts(each)) for each in await working.retries_for(deps, who, limit=limit)]
 
 
 @router.get("/incidents/retries/{retry_id}", responses=problems(RetryNotFound))
 async def show_retry(deps: With, who: Operator, retry_id: RetryId) -> RetryReport:
     """One retry: its progress, and at its end its report."""
-    del who
-    return _report(await working.retry_of(deps, retry_id))
+    return _report(await working.retry_of(deps, retry_id, who))
 
 
 @router.post("/incidents/retries/{retry_id}/stop", responses=problems(RetryNotFound, RetryOver, Conflict))

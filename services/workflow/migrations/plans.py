@@ -1,10 +1,10 @@
 """Foretelling a migration, and starting, pausing, resuming and taking it back: load, decide, save."""
 
 import secrets
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, Final
 
-from services.kernel.identity import Person
+from services.kernel.identity import Person, scope_of
 from services.kernel.problem import FieldError
 from services.workflow import activations
 from services.workflow.definitions.differences.comparing import processes_of
@@ -105,6 +105,16 @@ async def counts(deps: Deps, migration_id: str) -> dict[str, int]:
     where = {"body.migration_id": migration_id}
     found = {each: await deps.migration_lines.count(where | {"body.outcome": each.value}) for each in Outcome}
     return {outcome.value: number for outcome, number in found.items()}
+
+
+async def visible(deps: Deps, found: Sequence[Line], who: Person) -> list[Line]:
+    """Those about cases that the person may see."""
+    named = {"_id": {"$in": [line.case_no for line in found]}}
+    cases = await deps.instances.query(
+        {"$and": [named, scope_of(who).filter()]}, sort=[("_id", 1)], limit=max(1, len(found))
+    )
+    seen = {case.case_no for case in cases}
+    return [line for line in found if line.case_no in seen]
 
 
 async def lines(deps: Deps, migration_id: str, *, outcome: Outcome | None, limit: int, after: str | None) -> list[Line]:

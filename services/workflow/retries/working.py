@@ -5,9 +5,9 @@ import secrets
 from typing import Final
 
 from services.kernel import logs
-from services.kernel.identity import Person
+from services.kernel.identity import Person, scope_of
 from services.kernel.problem import Problem
-from services.kernel.store import Conflict, NotFound
+from services.kernel.store import Conflict
 from services.workflow.deps import Deps
 from services.workflow.incidents import try_again
 from services.workflow.instances.incidents import IncidentNotFound, StillFaulty, incident_of, is_carried_out
@@ -31,8 +31,8 @@ class RetryNotFound(Problem):
 
     status = 404
     code = "retry-not-found"
-    zh = "没有批量重试 {retry_id}"
-    en = "there is no retry {retry_id}"
+    zh = "没有批量重试 {retry_id}，或您无权查看"
+    en = "there is no retry {retry_id}, or it is not yours to see"
     remedy_zh = "请核对编号"
     remedy_en = "check its id"
 
@@ -67,21 +67,24 @@ async def retry_some(deps: Deps, incident_ids: list[str], who: Person) -> Retry:
     return await _begun(deps, found, who, group=None, left_over=0)
 
 
-async def retry_of(deps: Deps, retry_id: str) -> Retry:
-    """A retry as it stands. Raises RetryNotFound."""
-    found = await deps.retries.find(retry_id)
-    if found is None:
+async def retries_for(deps: Deps, who: Person, *, limit: int) -> list[Retry]:
+    """The newest retries that a person may see."""
+    return await deps.retries.query(_seen_by(who), sort=[("body.started_at", -1), ("_id", 1)], limit=limit)
+
+
+async def retry_of(deps: Deps, retry_id: str, who: Person) -> Retry:
+    """A retry as it stands. Raises RetryNotFound, also for one that is not the person's to see."""
+    found = await deps.retries.query({"$and": [{"_id": retry_id}, _seen_by(who)]}, sort=[("_id", 1)], limit=1)
+    if not found:
         raise RetryNotFound(retry_id=retry_id)
     return found[0]
 
 
 async def stop(deps: Deps, retry_id: str, who: Person) -> Retry:
     """Call a retry off. Raises RetryNotFound, RetryOver."""
+    await retry_of(deps, retry_id, who)
     now = deps.clock.now()
-    try:
-        return await deps.retries.change(retry_id, lambda retry: (stopped(retry, by=who.code, at=now), ()))
-    except NotFound:
-        raise RetryNotFound(retry_id=retry_id) from None
+    return await deps.retries.change(retry_id, lambda retry: (stopped(retry, by=who.code, at=now), ()))
 
 
 async def carry_on(deps: Deps) -> int:
@@ -90,6 +93,11 @@ async def carry_on(deps: Deps) -> int:
     for retry in found:
         await _carry_on(deps, retry)
     return len(found)
+
+
+def _seen_by(who: Person) -> dict[str, str]:
+    """All retries for those who may see all cases; for the others their own, which hold no case that they may not."""
+    return {} if scope_of(who).everything else {"body.started_by": who.code}
 
 
 async def _begun(deps: Deps, found: list[Member], who: Person, *, group: str | None, left_over: int) -> Retry:

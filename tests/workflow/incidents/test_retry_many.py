@@ -48,6 +48,14 @@ async def _finished(room: Room, retry_id: str) -> dict[str, Any]:
     return report
 
 
+async def _is_hidden_from_a_township(room: Room, retry_id: str) -> None:
+    town = IT.model_copy(update={"code": "u.it.t01", "department": "T01", "township": True})
+    assert await room.have(town, "/incidents/retries") == []
+    shown = await room.ask(town, "GET", f"/incidents/retries/{retry_id}")
+    stopped = await room.ask(town, "POST", f"/incidents/retries/{retry_id}/stop")
+    assert (shown.status_code, stopped.status_code) == (404, 404)
+
+
 async def test_given_one_cause_then_its_incidents_are_one_group_and_the_canary_spares_the_rest(room: Room) -> None:
     cases = await _in_incident(room, 4)
     group = await _group(room, cases)
@@ -56,6 +64,7 @@ async def test_given_one_cause_then_its_incidents_are_one_group_and_the_canary_s
     begun = await room.ask(IT, "POST", f"/incidents/groups/{group['group']}/retry")
     assert begun.status_code == 202, begun.text
     report = await _finished(room, begun.json()["retry_id"])
+    await _is_hidden_from_a_township(room, begun.json()["retry_id"])
     assert (report["stage"], report["failed"], report["waiting"], report["done"]) == ("stopped", 1, 3, 0)
     assert "P09" in report["items"][0]["reason_zh"]
     tries = {each["case_no"]: each["tries"] for each in (await room.have(IT, "/incidents?limit=200"))["incidents"]}

@@ -123,6 +123,8 @@ async def test_given_cases_at_every_step_when_one_is_inserted_then_the_preview_i
         case: each[0] for case, each in foretold.items()
     }
     assert (report["total"], report["outcomes"]["moved"], report["outcomes"]["unaffected"]) == (6, 2, 4)
+    town = IT.model_copy(update={"code": "u.it.t01", "department": "T01", "township": True})
+    assert (await room.have(town, f"/migrations/{report['migration_id']}/cases"))["cases"] == []
     for case in cases.values():
         after = await room.have(HEAD, f"/cases/{case}")
         kept = ("steps", "clocks", "status", "next_due_at")
