@@ -40,6 +40,7 @@ make field-keys-notify openssl rand -base64 32
 make jwt-private.pem openssl genpkey -algorithm ed25519
 make jwt-public.pem public_of jwt-private.pem
 make link-key.pem openssl genpkey -algorithm ed25519
+make case-key.pem openssl genpkey -algorithm ed25519
 make smtp-password true # empty: write yours into it, if your mail server asks for one
 make gateway-token true # the same for the gateway of short messages and work chat
 

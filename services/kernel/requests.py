@@ -7,7 +7,7 @@ from types import UnionType
 from typing import Annotated, Any, Final, Union, get_args, get_origin
 
 from fastapi import Header, Path, Query
-from pydantic import AwareDatetime, BaseModel, ValidationInfo, field_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticKnownError
 from pydantic_core.core_schema import ErrorType
 
@@ -15,6 +15,7 @@ from services.kernel.problem import Problem
 
 LARGEST_PAGE: Final = 200
 _LARGEST_NUMBER: Final = 2**31 - 1
+_TOO_SHORT: Final = "string_too_short"
 
 _YEAR: Final = re.compile(r"\d{4}-", re.ASCII)
 """How a date or a moment begins: seconds since 1970, which pydantic would take as well, do not."""
@@ -52,6 +53,16 @@ def _kinds(annotation: Any) -> set[Any]:  # noqa: ANN401 - whatever stands behin
     parts = get_args(annotation) if get_origin(annotation) in (Union, UnionType) else (annotation,)
     return {get_args(part)[0] if get_origin(part) is Annotated else part for part in parts}
 
+
+def _worded(text: str) -> str:
+    """Without what surrounds the words; blanks alone are too short."""
+    if not (words := text.strip()):
+        raise PydanticKnownError(_TOO_SHORT, {"min_length": 1})
+    return words
+
+
+Reason = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(_worded)]
+"""Why somebody does something, in their words."""
 
 Limit = Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="how many at most")]
 """The size of a page."""

@@ -33,7 +33,10 @@ def _own(name: str, layout: Layout) -> dict[str, str]:
                 "GUIHUA_STATUS_URL": f"{layout.url('intake')}/public/lookup",
             }
         case "workflow":
-            return {"GUIHUA_LINK_KEYS_URL": f"{layout.url('notify')}/link-keys"}
+            return {
+                "GUIHUA_LINK_KEYS_URL": f"{layout.url('notify')}/link-keys",
+                "GUIHUA_CASE_KEY_FILE": str(layout.private_key),
+            }
         case "notify":
             return {
                 "GUIHUA_FIELD_KEYS": layout.secret("notify-fields"),

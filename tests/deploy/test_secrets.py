@@ -43,6 +43,7 @@ async def test_the_services_can_use_them(tmp_path: Path, capsys: pytest.CaptureF
     for service in ("intake", "notify"):
         Seals.of((folder / f"field-keys-{service}").read_text(), service=service)
     private_key(folder / "link-key.pem")
+    private_key(folder / "case-key.pem")
     identity = Identity(FileKey(folder / "jwt-public.pem"), issuer="guihua", audience="guihua")
     clerk = Person(code="u.window", name="王某", roles=frozenset({Role.CLERK}), department="D09")
     assert await identity.person(Tokens(folder / "jwt-private.pem").issue(clerk, timedelta(hours=1))) == clerk

@@ -21,11 +21,11 @@ from services.workflow.definitions.files import (
     unpacked,
 )
 from services.workflow.definitions.items import ItemUnreadable, read_item
+from services.workflow.definitions.lives import By, activated
 from services.workflow.definitions.models import Definition
 from services.workflow.definitions.versions import (
     DefinitionNotFound,
     DefinitionRefused,
-    activated,
     deployed,
     refuse_errors,
 )
@@ -153,12 +153,13 @@ def test_given_versions_then_the_same_bytes_are_one_and_activation_is_said_once(
     two = deployed(one, item=read, sha256="b", files=3, at=NOW, by="u.it")
     assert [version.version for version in two.versions] == [1, 2]
     assert two.active_version is None
-    active, [said] = activated(two, 2, at=NOW, by="u.it")
+    by = By("u.it", NOW)
+    active, [said] = activated(two, 2, by)
     assert isinstance(said, DefinitionActivated)
     assert (said.version, said.item.code) == (2, "PT-90")
-    assert activated(active, 2, at=NOW, by="u.it") == (active, ())
+    assert activated(active, 2, by) == (active, ())
     with pytest.raises(DefinitionNotFound):
-        activated(active, 3, at=NOW, by="u.it")
+        activated(active, 3, by)
 
 
 def test_given_findings_then_errors_forbid_and_warnings_do_not() -> None:

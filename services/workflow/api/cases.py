@@ -1,12 +1,9 @@
 """Cases over HTTP: where they stand, what was said of them, why they are due when they are due, extension."""
 
-from typing import Annotated
-
 from fastapi import APIRouter
-from pydantic import Field, StringConstraints
 
 from services.kernel.problem import problems
-from services.kernel.requests import After, IdempotencyKey, Limit, Request
+from services.kernel.requests import After, IdempotencyKey, Limit, Reason, Request
 from services.kernel.store import Conflict
 from services.workflow import queries
 from services.workflow.api.common import CaseNo, ClockId, Head, Reader, With
@@ -23,7 +20,7 @@ router = APIRouter(tags=["cases"])
 class ExtensionEntry(Request, frozen=True):
     """Why the decision takes longer; the reasons are told to the applicant (行政许可法 §42)."""
 
-    reason: Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000), Field(min_length=1)]
+    reason: Reason
 
 
 @router.get("/cases/{case_no}", responses=problems(CaseNotFound))

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from pydantic import Field, StringConstraints
 
 from services.kernel.problem import problems
-from services.kernel.requests import IdempotencyKey, Request
+from services.kernel.requests import IdempotencyKey, Reason, Request
 from services.kernel.store import Conflict
 from services.workflow.answers import AnswersInvalid
 from services.workflow.api.common import SeatId, TaskId, With, Worker
@@ -45,7 +45,6 @@ _OPEN = (TaskNotFound, TaskOver, CaseIsSuspended, Conflict)
 _WORKING = (*_OPEN, NotHuman, NotYourTask, ClaimedByOther, TaskInIncident)
 _HOLDING = (*_WORKING, NotClaimed, IsDelegated, AlreadySubmitted)
 
-Reason = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000), Field(min_length=1)]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@-]{0,99}$")]
 
 

@@ -7,10 +7,9 @@ from pydantic import Field
 
 from services.kernel.identity import scope_of
 from services.kernel.problem import problems
-from services.kernel.requests import After, Limit, Request
+from services.kernel.requests import After, Limit, Reason, Request
 from services.kernel.store import Conflict
 from services.workflow.api.common import Deployer, ProcessKey, Viewer, With
-from services.workflow.api.versions import Reason
 from services.workflow.definitions.versions import DefinitionNotFound
 from services.workflow.definitions.walks import WalksFailed
 from services.workflow.migrations import plans

@@ -6,11 +6,11 @@ from fastapi import APIRouter
 from pydantic import StringConstraints
 
 from services.kernel.problem import problems
-from services.kernel.requests import IdempotencyKey, Request
+from services.kernel.requests import IdempotencyKey, Reason, Request
 from services.kernel.store import Conflict
 from services.workflow import queries
 from services.workflow.api.common import Approver, CaseNo, Halter, ProposalId, Proposer, Reader, TaskId, With, Worker
-from services.workflow.api.desks import Reason, ReasonEntry
+from services.workflow.api.desks import ReasonEntry
 from services.workflow.instances.operations.case_actions import case_actions_of, pullable
 from services.workflow.instances.operations.refusals import (
     AlreadySubmitted,

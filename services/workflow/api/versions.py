@@ -4,10 +4,10 @@ import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field
 
 from services.kernel.problem import problems
-from services.kernel.requests import Number, Request
+from services.kernel.requests import Number, Reason, Request
 from services.kernel.store import Conflict
 from services.workflow import activations
 from services.workflow.api.common import Deployer, ProcessKey, Viewer, With
@@ -20,7 +20,6 @@ from services.workflow.views import definitions as views
 
 router = APIRouter(tags=["definitions"])
 
-Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
 _VersionNumber = Annotated[int, Field(ge=1, le=1_000_000)]
 _Department = Annotated[str, Field(min_length=1, max_length=40)]
 

@@ -23,12 +23,15 @@ async def test_ready_is_the_truth_within_five_seconds(office: Office) -> None:
     await bus.close()
 
 
+async def is_unready(bus: Bus) -> bool:
+    return not await bus.is_ready()
+
+
 async def test_a_frozen_broker_is_not_ready(office: Office) -> None:
     bus = await bus_of(office, "intake")
     office.servers.nats.process.send_signal(19)
     try:
-        async with asyncio.timeout(5):
-            assert not await bus.is_ready()
+        await wait_until(lambda: is_unready(bus), within=5)  # it may answer once more before it is frozen
     finally:
         office.servers.nats.process.send_signal(18)
     await wait_until(bus.is_ready)
