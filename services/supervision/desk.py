@@ -134,7 +134,10 @@ async def draft_bulletin(deps: Deps, key: str, entry: DraftEntry, *, by: str) ->
     now = deps.clock.now()
     reasons = tuple(matter.facts[0].note for matter in named)
     draft = bulletins.draft(key, named, reasons=reasons, by=by, now=now, year=office_day(now).year)
-    await deps.bulletins.create(draft)
+    try:
+        await deps.bulletins.create(draft)
+    except AlreadyExists:  # the same request, twice at the same moment
+        return (await deps.bulletins.load(key))[0]
     return draft
 
 

@@ -1,5 +1,6 @@
 """The service on real servers: from timer events to lights, matter, notice and bulletin; who may see and do what."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import date
@@ -69,8 +70,10 @@ class Room:
     registry: Voice
     tokens: Tokens
 
-    async def ask(self, who: Person, method: str, path: str, body: object = None) -> httpx.Response:
-        headers = {"Authorization": f"Bearer {self.tokens.issue(who)}"}
+    async def ask(
+        self, who: Person, method: str, path: str, body: object = None, key: str | None = None
+    ) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {self.tokens.issue(who)}"} | ({"Idempotency-Key": key} if key else {})
         async with httpx.AsyncClient(base_url=self.service.url, timeout=30) as client:
             return await client.request(method, path, json=body, headers=headers)
 
@@ -129,7 +132,11 @@ async def test_given_late_agenda_material_then_lights_matter_notice_and_bulletin
     again = await room.ask(SUPERVISOR, "POST", f"/notices/{notice['notice_id']}/issue", entry)
     assert (again.status_code, again.json()["code"]) == (409, "notice-issued")
 
-    draft = await room.ask(SUPERVISOR, "POST", "/bulletins", {"matter_ids": [matter["matter_id"]]})
+    ask = {"matter_ids": [matter["matter_id"]]}
+    draft, *more = await asyncio.gather(
+        *(room.ask(SUPERVISOR, "POST", "/bulletins", ask, "draft-17") for _ in range(6))
+    )
+    assert [each.json() for each in more] == [draft.json()] * 5
     path = f"/bulletins/{draft.json()['bulletin_id']}"
     assert (await room.ask(SUPERVISOR, "POST", f"{path}/publish")).json()["code"] == "bulletin-not-ready"
     assert (await room.ask(HEAD, "POST", f"{path}/approve")).status_code == 200

@@ -1,8 +1,13 @@
 """Motor, or PyMongo's asynchronous client: one setting, the same calls. What differs between them is only here."""
 
+import os
 from collections.abc import Awaitable
 from datetime import UTC
 from typing import Any, Final, Literal, TypeAlias
+
+# Motor gives every call a thread. Of the ten that two cores would get, a database that hangs soon leaves none, and
+# calls queue without any time limit. Motor reads this when it is imported.
+os.environ.setdefault("MOTOR_MAX_WORKERS", "128")
 
 from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo import AsyncMongoClient
