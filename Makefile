@@ -42,7 +42,7 @@ fix: setup ## repair what the checks can repair, and write the generated documen
 	@$(BIN)/python -m services.local.documents --write
 
 test: setup ## every test but the long ones, on a real nats-server and a real MongoDB
-	@$(BIN)/pytest -q -n 2 --dist loadfile --randomly-seed=1 -m "not chaos"
+	@$(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder --randomly-seed=1 -m "not chaos"
 
 fuzz: setup ## 50,000 random processes against an independent token game, 100,000 random sequences of operations
 	@$(BIN)/python -m tests.workflow.engine.fuzz 50000

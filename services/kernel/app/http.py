@@ -16,6 +16,8 @@ log = logs.get(__name__)
 FINISH_WITHIN: Final = 8.0
 """Seconds that requests in flight have to finish when the service stops."""
 
+_CANCEL_AGAIN_AFTER: Final = 0.5
+
 
 class PortTaken(Exception):
     """Somebody else listens on our address."""
@@ -61,12 +63,18 @@ def server(app: ASGIApp, *, trusted_proxies: str) -> HttpServer:
     return HttpServer(config)
 
 
+async def cancelled(tasks: set[asyncio.Task[None]]) -> None:
+    """Cancel tasks until they have ended: before Python 3.12 `wait_for`, as in the NATS client, may swallow it once."""
+    while tasks:
+        for task in tasks:
+            task.cancel()
+        _, tasks = await asyncio.wait(tasks, timeout=_CANCEL_AGAIN_AFTER)
+
+
 async def finished(tasks: set[asyncio.Task[None]], *, within: float) -> None:
     """Wait for tasks to end by themselves; cancel those that do not in time."""
     if tasks:
         _, late = await asyncio.wait(tasks, timeout=within)
         for task in late:
             log.warning("cancelled: not finished in time", task=task.get_name(), seconds=within)
-            task.cancel()
-        if late:
-            await asyncio.wait(late, timeout=1.0)
+        await cancelled(late)

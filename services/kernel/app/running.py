@@ -20,7 +20,7 @@ from pydantic import ValidationError
 from services.kernel import logs, telemetry
 from services.kernel import settings as setting
 from services.kernel.app.away import is_away
-from services.kernel.app.http import FINISH_WITHIN, PortTaken, finished, listen, server
+from services.kernel.app.http import FINISH_WITHIN, PortTaken, cancelled, finished, listen, server
 from services.kernel.app.keeping import keep
 from services.kernel.app.kernel import Kernel
 from services.kernel.app.service import Service
@@ -138,8 +138,7 @@ class Running(Generic[D]):
             await asyncio.gather(finished({serving}, within=FINISH_WITHIN + 1), finished(workers, within=FINISH_WITHIN))
             await self._relay.flush(within=_FLUSH_WITHIN)
             self._finished.set()
-            for task in lasting:
-                task.cancel()
+            await cancelled(lasting)
         return 0 if told else EXIT_FAILED
 
     def _start_lasting(self, group: asyncio.TaskGroup) -> set[asyncio.Task[None]]:

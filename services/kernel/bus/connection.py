@@ -185,7 +185,7 @@ class Bus:
 
         subscription = await self.client.subscribe(f"$KV.{bucket}.{key}", cb=hint)
         known: bytes | None = None
-        pauses = iter(_AFTER_A_HINT)
+        pauses: Iterator[float] = iter(())
         try:
             while True:
                 changed.clear()
