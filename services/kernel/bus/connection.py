@@ -108,7 +108,7 @@ class Bus:
                 )
         except (TimeoutError, OSError, NatsError) as error:
             await self.close()
-            raise BrokerAway(last[-1] if last else "NATS") from error
+            raise BrokerAway("; ".join(dict.fromkeys(last)) or "NATS") from error
         await self._on_connection()
         version = self.client.connected_server_version
         if (version.major, version.minor) < OLDEST_SERVER:
