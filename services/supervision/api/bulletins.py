@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from services.kernel.identity import Person
 from services.kernel.problem import problems
 from services.kernel.requests import After, IdempotencyKey, Limit
-from services.kernel.store import AlreadyExists, Conflict, NotFound
+from services.kernel.store import Conflict, NotFound
 from services.supervision import bulletins, desk, queries
 from services.supervision.api.common import Approver, DocumentId, Here, Reader, Supervisor, scope_filter, visible
 from services.supervision.bulletins import Bulletin, BulletinNotReady, DraftEntry, OwnApproval, TextEntry
@@ -35,7 +35,7 @@ async def list_bulletins(deps: Here, who: Reader, limit: Limit = 50, after: Afte
     return BulletinPage(bulletins=tuple(found), after=found[-1].bulletin_id if len(found) == limit else None)
 
 
-@router.post("/bulletins", status_code=201, summary="起草通报", responses=problems(NotFound, AlreadyExists))
+@router.post("/bulletins", status_code=201, summary="起草通报", responses=problems(NotFound))
 async def draft_bulletin(deps: Here, who: Supervisor, entry: DraftEntry, key: IdempotencyKey = None) -> Bulletin:
     """Draft from the records of the matters named."""
     for matter_id in entry.matter_ids:

@@ -1,6 +1,6 @@
 """The supervision office: a matter, its notice, a bulletin, the rules."""
 
-from typing import Any, Final
+from typing import Final
 
 from tests.hostile.day.cases import OTHERS
 from tests.hostile.doors import BODIES
@@ -26,7 +26,6 @@ async def told_in_a_bulletin(ledger: Ledger, situation: Situation) -> None:
     """Drafted, edited, approved by another, published; nothing out of turn."""
     draft = {"matter_ids": [situation.matter_id]}
     await ledger.ask(201, "supervision POST /bulletins", json=draft)
-    await ledger.race("supervision POST /bulletins", lambda turn: [_keyed(draft, turn)] * AT_ONCE)
     names, one = {"bulletin_id": situation.bulletin_id}, "/bulletins/{bulletin_id}"
     text = BODIES["PUT", "/bulletins/{bulletin_id}"]
     await ledger.ask(200, f"supervision PUT {one}", names=names, json=text)
@@ -35,10 +34,6 @@ async def told_in_a_bulletin(ledger: Ledger, situation: Situation) -> None:
     await ledger.ask(200, f"supervision POST {one}/publish", names=names)
     await ledger.ask(409, f"supervision POST {one}/approve", OTHERS, names=names)
     await ledger.ask(409, f"supervision PUT {one}", names=names, json=text)
-
-
-def _keyed(draft: dict[str, Any], turn: int) -> dict[str, Any]:
-    return {"json": draft, "headers": {"Idempotency-Key": f"bulletin-{turn:04}"}}
 
 
 async def ruled(ledger: Ledger, _situation: Situation) -> None:
