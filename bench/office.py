@@ -17,7 +17,7 @@ from services.local.layout import SERVICES, Layout
 from services.local.runner import Run
 
 _WINDOWS = 4
-_MOVING = frozenset({"messages-due"})
+_MOVING = frozenset({"messages-under-way"})
 """Lines of the sweeper that go to nought by themselves."""
 _OFFICER = "u.handler.d06"
 _APPLICANT = {"kind": "person", "name": "冯某某", "id_no": "512002200001010018", "phone": "13800000001"}

@@ -21,6 +21,7 @@ from services.notify.queries import (
     count_due,
     count_failed,
     count_not_carried_out,
+    count_under_way,
     count_untouched,
     count_waiting,
     declare_indexes,
@@ -101,6 +102,7 @@ SERVICE: Final = Service(
     hears=HEARS,
     tickers=TICKERS,
     backlog={
+        "messages-under-way": count_under_way,
         "messages-due": count_due,
         "messages-due-not-tried": count_untouched,
         "messages-waiting-for-contact": count_waiting,

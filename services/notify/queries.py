@@ -96,6 +96,11 @@ async def count_due(deps: Deps) -> int:
     return await deps.messages.count({"$or": [now, {"body.state": State.SENDING}]})
 
 
+async def count_under_way(deps: Deps) -> int:
+    """Messages that are neither sent nor given up, and wait for nobody: in hand, due, or between two tries."""
+    return await deps.messages.count({"body.state": {"$in": [State.QUEUED, State.SENDING]}})
+
+
 async def count_untouched(deps: Deps) -> int:
     """Messages that should have been looked at more than a minute ago: the sender does not run."""
     return await deps.messages.count({"body.due_at": _SET | {"$lte": deps.clock.wall() - _UNTOUCHED}})
