@@ -42,7 +42,7 @@ def _played(folder: Path) -> int:
         if bundle is None or ITEM_FILE not in known:
             console.print(f"{folder}: 先用 guihua lint 检查 / run guihua lint first", style="red")
             return _UNUSABLE
-        office = _office()
+        office = demo_office()
         failures = asyncio.run(rehearse(known, office, engine_here(bundle, office)))
     except (OSError, Problem, ItemUnreadable) as error:
         console.print(f"{folder}: 无法读取 / cannot be read: {error}", style="red")
@@ -57,7 +57,7 @@ def _played(folder: Path) -> int:
     return _FAILED if failures else _PASSED
 
 
-def _office() -> Office:
+def demo_office() -> Office:
     """The demo office: its posts and departments, the built-in calendar."""
     posts = [
         PostChanged.model_validate({"limit_workdays": None, "changed_at": _LONG_AGO, **row}) for row in _rows("post")
