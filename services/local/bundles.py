@@ -12,9 +12,14 @@ def find(folder: Path) -> list[Path]:
 
 
 def read(folder: Path) -> dict[str, str]:
-    """The files of one process folder by their relative path. Editors' own files are left out."""
+    """The files of a process folder, and the shared processes beside it as `shared/…`. Editors' own are left out."""
+    shared = folder.parent / "shared"
+    return _texts(folder) | {f"shared/{path}": text for path, text in _texts(shared).items()}
+
+
+def _texts(folder: Path) -> dict[str, str]:
     return {
-        str(path.relative_to(folder)): path.read_text(encoding="utf-8")
+        path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
         for path in sorted(folder.rglob("*"))
         if path.is_file() and path.suffix in {".bpmn", ".dmn", ".json", ".toml"}
     }

@@ -11,6 +11,7 @@ from typing import Any, Final
 from lxml import etree
 
 HOME: Final = Path(__file__).parents[2] / "bpmn"
+SHARED_HOME: Final = HOME / "shared"
 FOLDERS: Final = tuple(sorted(path.parent for path in HOME.glob("*/item.toml")))
 
 BPMN: Final = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
@@ -86,20 +87,21 @@ class Flow:
 
 @dataclass(frozen=True)
 class Bundle:
-    """One process folder."""
+    """One process folder, or one drawing of the shared processes."""
 
     folder: Path
+    drawing: str = "diagram.bpmn"
 
     @property
     def key(self) -> str:
-        """The folder's name, which is the process key."""
-        return self.folder.name
+        """The process key: the folder's name, or that of the shared drawing."""
+        return self.drawing.removesuffix(".bpmn") if self.folder == SHARED_HOME else self.folder.name
 
     @cached_property
     def root(self) -> etree._Element:
         """The diagram's XML."""
         parser = etree.XMLParser(resolve_entities=False, no_network=True)
-        return etree.parse(self.folder / "diagram.bpmn", parser).getroot()
+        return etree.parse(self.folder / self.drawing, parser).getroot()
 
     @cached_property
     def item(self) -> dict[str, Any]:
@@ -127,6 +129,21 @@ class Bundle:
         """Every sequence flow by id."""
         defaults = {node.attributes.get("default") for node in self.nodes.values()}
         return {one.get("id", ""): _flow(one, defaults) for one in self.root.iter(f"{BPMN}sequenceFlow")}
+
+    @cached_property
+    def called(self) -> dict[str, "Bundle"]:
+        """The shared process that each call activity calls, by the activity's id."""
+        calls = ((node.id, node.attributes["calledElement"]) for node in self.of("callActivity"))
+        return {node_id: SHARED[process] for node_id, process in calls}
+
+    @cached_property
+    def reached(self) -> dict[str, Node]:
+        """Every flow node that a case can come to: its own, and those of the processes it calls."""
+        return {key: node for one in (*self.called.values(), self) for key, node in one.nodes.items()}
+
+    def form(self, key: str) -> dict[str, Any]:
+        """A form of the folder, or else of the shared processes."""
+        return self.forms[key] if key in self.forms else SHARED_FORMS[key]
 
     @cached_property
     def lanes(self) -> dict[str, etree._Element]:
@@ -167,6 +184,8 @@ class Bundle:
 
 
 BUNDLES: Final = tuple(Bundle(folder) for folder in FOLDERS)
+SHARED: Final = {path.stem: Bundle(SHARED_HOME, path.name) for path in sorted(SHARED_HOME.glob("*.bpmn"))}
+SHARED_FORMS: Final = Bundle(SHARED_HOME).forms
 
 
 def _node(element: etree._Element) -> Node:

@@ -15,7 +15,9 @@ PREFIXES: Final = {
     "startEvent": "Start_",
     "endEvent": "End_",
     "intermediateThrowEvent": "Event_",
+    "intermediateCatchEvent": "Event_",
     "boundaryEvent": "Boundary_",
+    "callActivity": "Call_",
     "userTask": "Task_",
     "serviceTask": "Service_",
     "receiveTask": "Receive_",
@@ -140,7 +142,7 @@ def test_given_two_flows_then_they_do_not_cross(bundle: Bundle) -> None:
 
 @each_bundle
 def test_given_a_name_outside_its_shape_then_its_label_is_large_enough_and_covers_nothing(bundle: Bundle) -> None:
-    named = {node.id: node.name for node in bundle.nodes.values() if not node.tag.endswith("Task")}
+    named = {node.id: node.name for node in bundle.nodes.values() if not node.tag.endswith(("Task", "Activity"))}
     named |= {flow.id: flow.name for flow in bundle.flows.values()}
     for element, name in named.items():
         if name:

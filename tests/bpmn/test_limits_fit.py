@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 
-from tests.bpmn.bundles import BUNDLES, Bundle, Flow
+from tests.bpmn.bundles import BUNDLES, Bundle, Flow, Node
 
 SITUATIONS: Final = [
     pytest.param(bundle, row["code"], row["promised_workdays"], id=f"{bundle.key}/{row['code']}")
@@ -26,7 +26,7 @@ def test_given_every_path_then_the_limits_that_count_fit_the_promise(
     paths = list(decisions(bundle, situation))
     assert paths
     for path in paths:
-        assert counted(bundle, path) <= promised <= bundle.item["statutory_workdays"], path
+        assert counted(bundle, path, situation) <= promised <= bundle.item["statutory_workdays"], path
 
 
 @each_situation
@@ -48,7 +48,7 @@ def test_given_a_building_without_meetings_then_the_seven_days_are_used_as_publi
 def decisions(bundle: Bundle, situation: str) -> Iterator[Path]:
     """Every way from an acceptance to the decision. A way back is walked once: it does not restart the clocks."""
     for node in bundle.nodes.values():
-        if node.settings.get("case_clock") == "start":
+        if starts_clocks(bundle, node):
             for path in walked(bundle, situation, (node.id,)):
                 stops = [n for n, one in enumerate(path) if bundle.nodes[one].settings.get("case_clock") == "stop"]
                 if stops:
@@ -75,7 +75,22 @@ def open_in(bundle: Bundle, flow: Flow, situation: str) -> bool:
     return not asked or situation in asked
 
 
-def counted(bundle: Bundle, path: Path) -> int:
-    """The working days that a path's steps take from the case's clocks."""
-    steps = (bundle.nodes[one].settings for one in path)
-    return sum(int(step["limit_wd"]) for step in steps if step.get("counts_in_case_clock") == "yes")
+def starts_clocks(bundle: Bundle, node: Node) -> bool:
+    """Whether the case's clocks start at an element, or in the process that it calls."""
+    inside = bundle.called[node.id].nodes.values() if node.id in bundle.called else ()
+    return any(each.settings.get("case_clock") == "start" for each in (node, *inside))
+
+
+def counted(bundle: Bundle, path: Path, situation: str = "") -> int:
+    """The working days that a path's steps take from the case's clocks: of a called process, its longest path."""
+    return sum(taken(bundle, bundle.nodes[one], situation) for one in path)
+
+
+def taken(bundle: Bundle, node: Node, situation: str) -> int:
+    """The working days of one element of a path."""
+    if node.id in bundle.called:
+        inner = bundle.called[node.id]
+        clocked = [each.id for each in inner.nodes.values() if starts_clocks(inner, each)]
+        begins = clocked or [start.id for start in inner.of("startEvent")]
+        return max(counted(inner, path, situation) for each in begins for path in walked(inner, situation, (each,)))
+    return int(node.settings["limit_wd"]) if node.settings.get("counts_in_case_clock") == "yes" else 0

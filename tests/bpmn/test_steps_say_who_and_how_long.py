@@ -84,7 +84,7 @@ def test_given_an_end_then_it_has_an_outcome(bundle: Bundle) -> None:
 
 @each_bundle
 def test_given_a_diagram_then_the_case_clocks_start_and_stop_at_milestones(bundle: Bundle) -> None:
-    clocked = {node.id: node for node in bundle.nodes.values() if "case_clock" in node.settings}
+    clocked = {node.id: node for node in bundle.reached.values() if "case_clock" in node.settings}
     assert {node.settings["case_clock"] for node in clocked.values()} == {"start", "stop"}
     for node in clocked.values():
         decided = node.settings["case_clock"] == "stop"
@@ -120,6 +120,7 @@ def test_given_a_legal_limit_then_no_timer_is_a_calendar_duration(bundle: Bundle
 def test_given_a_variable_in_a_condition_then_something_before_it_gives_it(bundle: Bundle) -> None:
     given = {"case"} | {node.settings["result"] for node in bundle.nodes.values() if "result" in node.settings}
     given |= {node.attributes[f"{CAMUNDA}resultVariable"] for node in bundle.of("businessRuleTask")}
+    given |= {out.get("target", "") for node in bundle.of("callActivity") for out in node.element.iter(f"{CAMUNDA}out")}
     for flow in bundle.flows.values():
         if flow.condition:
             assert expression(flow.condition).names <= given, flow.id

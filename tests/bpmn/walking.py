@@ -94,7 +94,7 @@ class Walk:
         task = next((each for each in self.instance.tasks if each.element == element), None)
         open_now = [each.element for each in self.instance.tasks]
         assert task is not None, f"{element} is not open, but {open_now}"
-        check(answers, self.bundle.forms[task.form or ""], task=task.name, two_officers=task.two_officers)
+        check(answers, self.bundle.form(task.form or ""), task=task.name, two_officers=task.two_officers)
         self._do(Verb.COMPLETE, task.task_id, Complete(task.task_id, answers), at, answers)
 
     def _wait(self, until: datetime) -> None:

@@ -8,7 +8,7 @@ import pytest
 from services.workflow.engine.models import Severity
 from services.workflow.lint import lint_files, lint_folder
 from services.workflow.lint.reports import MAX_FINDINGS, Report, catalogue
-from tests.workflow.bundle_support import as_bytes, bundle, diagram, form, item, properties, user_task
+from tests.workflow.bundle_support import as_bytes, bundle, diagram, flow, form, item, properties, throw, user_task
 
 _FIELD = {"type": "string", "title": "说明"}
 
@@ -203,6 +203,34 @@ def test_given_steps_inside_a_subprocess_then_they_count_too() -> None:
         .replace('sourceRef="Lead" targetRef="Decided"', 'sourceRef="Inner" targetRef="Decided"')
     )
     assert "8" in _rules(bundle(diagram_bpmn=drawn))["GH-E704"]
+
+
+def _calling(*, inner_limit: str) -> dict[str, str]:
+    """A bundle that accepts in a called process: the clocks start in there, and a step follows them."""
+    accepted = throw("Accepted", "受理", case_clock="start", milestone="accepted")
+    deemed = throw("Deemed", "视为受理", case_clock="start", clock_from="case.received_on", milestone="deemed_accepted")
+    called = (
+        diagram()[: diagram().index("<bpmn:message")]
+        + '<bpmn:process id="shared-acceptance" name="受理" isExecutable="true"><bpmn:startEvent id="S" />'
+        + throw("Inside", "受理", case_clock="start", milestone="accepted")
+        + user_task("Told", "告知受理", "P03", "lead", limit_wd=inner_limit)
+        + '<bpmn:endEvent id="E"><bpmn:extensionElements><camunda:properties><camunda:property name="permit:outcome" '
+        'value="done" /></camunda:properties></bpmn:extensionElements></bpmn:endEvent>'
+        + "".join((flow("S", "Inside"), flow("Inside", "Told"), flow("Told", "E")))
+        + "</bpmn:process></bpmn:definitions>"
+    )
+    drawn = diagram().replace(deemed, throw("Deemed", "视为受理", milestone="deemed_accepted"))
+    drawn = drawn.replace(accepted, '<bpmn:callActivity id="Accepted" name="受理" calledElement="shared-acceptance" />')
+    return bundle(diagram_bpmn=drawn, item_toml=item(promised=4)) | {"shared/shared-acceptance.bpmn": called}
+
+
+def test_given_clocks_that_start_in_a_called_process_then_the_limits_are_added_up_from_there() -> None:
+    files = _calling(inner_limit="1")
+    assert "告知受理 1 → 承办审查 3 → 分管领导审核 1" in _rules(files)["GH-E704"]
+    assert "GH-W724" not in _rules(files)
+    called = "shared/shared-acceptance.bpmn"
+    unclocked = files[called].replace(_START, 'name="permit:name_en" value="x"')
+    assert "start" in _rules(files | {called: unclocked})["GH-W724"]
 
 
 def test_given_a_chain_too_long_to_walk_then_that_is_said() -> None:

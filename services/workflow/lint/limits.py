@@ -11,11 +11,10 @@ from services.workflow.lint.settings import label
 
 def check_limits(report: Report, process: Process, item: ItemFile, bodies: Mapping[str, Body]) -> None:
     """Add up the steps' limits from acceptance to decision on the longest path of each situation."""
-    starts = [node for node in process.body.nodes.values() if node.settings.get("case_clock") == "start"]
-    stops = [node for node in process.body.all_nodes() if node.settings.get("case_clock") == "stop"]
+    starts = [node for node in process.body.nodes.values() if _does(node, "start", bodies)]
     if not starts:
         report.say("GH-W724", process.file, value="start", does_zh="开始", does="start")
-    if not stops:
+    if not any(_does(node, "stop", bodies) for node in process.body.all_nodes()):
         report.say("GH-W724", process.file, value="stop", does_zh="停止", does="stop")
     for situation in item.situations:
         try:
@@ -35,6 +34,24 @@ def check_limits(report: Report, process: Process, item: ItemFile, bodies: Mappi
             )
 
 
+def _does(node: Node, what: str, bodies: Mapping[str, Body]) -> bool:
+    """Whether the case's clocks start or stop at a node, or in the process that it calls."""
+    called = bodies.get(node.calls.process) if node.calls else None
+    inside = called.all_nodes() if called is not None else ()
+    return any(each.settings.get("case_clock") == what for each in (node, *inside))
+
+
 def _longest(process: Process, starts: Iterable[Node], situation: str, bodies: Mapping[str, Body]) -> Longest:
     walk = Walk(process.body, situation, bodies)
-    return max((walk.longest_from(start.id) for start in starts), key=lambda path: path.workdays, default=Longest())
+    paths = (_since(start, situation, bodies).then(walk.longest_from(start.id)) for start in starts)
+    return max(paths, key=lambda path: path.workdays, default=Longest())
+
+
+def _since(start: Node, situation: str, bodies: Mapping[str, Body]) -> Longest:
+    """What a called process still takes once the clocks have started in it; nothing where they start at the node."""
+    called = bodies.get(start.calls.process) if start.calls else None
+    if called is None:
+        return Longest()
+    walk = Walk(called, situation, bodies)
+    events = (node.id for node in called.nodes.values() if node.settings.get("case_clock") == "start")
+    return max((walk.longest_from(each) for each in events), key=lambda path: path.workdays, default=Longest())
