@@ -66,6 +66,8 @@ class End(StrEnum):
     """At the desk, or by another link."""
     CANCELLED = "cancelled"
     """The process left the step."""
+    DROPPED = "dropped"
+    """The decision waited for a suspended case, and did not fit any more when that was resumed."""
 
 
 class Standing(StrEnum):
@@ -75,16 +77,20 @@ class Standing(StrEnum):
     EXPIRED = "expired"
     DECIDED = "decided"
     """Decided here, not yet carried out by the process."""
+    WAITING = "waiting"
+    """Decided here; it is carried out when the case, which is suspended, is resumed."""
     CARRIED_OUT = "carried_out"
     OVERTAKEN = "overtaken"
     CANCELLED = "cancelled"
+    DROPPED = "dropped"
 
 
 class Link(Body, frozen=True):
     """The one link of a task and a person. `expires_at` and `signed_at` are wall time, `decided_at` is office time.
 
     Of the token there is only a hash, to look it up by, and a sealed copy, to send it again. `offers` counts how
-    often the link was sent out anew after it had expired.
+    often the link was sent out anew after it had expired. `waits` says that the case is suspended, `remark` why a
+    decision was dropped.
     """
 
     link_id: str
@@ -101,7 +107,9 @@ class Link(Body, frozen=True):
     decided_at: datetime | None = None
     signed_at: datetime | None = None
     signature: str | None = None
+    waits: bool = False
     ended: End | None = None
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +164,7 @@ def standing(link: Link, wall: datetime) -> Standing:
     if link.ended is not None:
         return Standing(link.ended)
     if link.verdict is not None:
-        return Standing.DECIDED
+        return Standing.WAITING if link.waits else Standing.DECIDED
     return Standing.OPEN if wall < link.expires_at else Standing.EXPIRED
 
 
@@ -198,6 +206,16 @@ def end(link: Link, *, signature: str | None, cancelled: bool) -> Link:
     else:
         ended = End.CARRIED_OUT if signature is not None and signature == link.signature else End.OVERTAKEN
     return link.model_copy(update={"ended": ended})
+
+
+def keep(link: Link) -> Link:
+    """The decision is kept by the process until its case is resumed."""
+    return link if link.ended is not None else link.model_copy(update={"waits": True})
+
+
+def drop(link: Link, *, reason: str) -> Link:
+    """The kept decision had no effect."""
+    return link if link.ended is not None else link.model_copy(update={"ended": End.DROPPED, "remark": reason})
 
 
 def _signed(

@@ -2,14 +2,14 @@
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Final
 
 from services.contracts.events import Said
 from services.kernel import logs
 from services.kernel.problem import Problem
-from services.kernel.store import Conflict
+from services.kernel.store import AlreadyApplied, Conflict
 from services.workflow.definitions.models import Definition, Version
 from services.workflow.deps import Deps
 from services.workflow.engine.models import WHOLE, EngineFault, Refusal, Refused, Step
@@ -76,6 +76,31 @@ async def perform(
         try:
             await deps.instances.save(decided.instance, revision, decided.said, cause=cause)
         except Conflict:
+            await pause(attempt)
+            continue
+        return decided.instance
+    raise Conflict(key=case_no)
+
+
+async def decide_on(
+    deps: Deps, case_no: str, decide: Callable[[Instance, Office], Awaitable[Decided]], *, cause: str | None
+) -> Instance:
+    """Decide about a freshly loaded case and save it with what is said, once for each cause.
+
+    If somebody was faster it is decided again on what is there then. Raises what `decide` raises, and Conflict after
+    `TRIES`.
+    """
+    for attempt in range(TRIES):
+        try:
+            instance, revision = await deps.instances.load(case_no, cause=cause)
+        except AlreadyApplied:
+            return (await deps.instances.load(case_no))[0]
+        decided = await decide(instance, await office_for(deps, instance))
+        if decided.instance == instance and not decided.said:
+            return instance
+        try:
+            await deps.instances.save(decided.instance, revision, decided.said, cause=cause)
+        except (Conflict, AlreadyApplied):
             await pause(attempt)
             continue
         return decided.instance

@@ -15,7 +15,7 @@ from services.workflow.deps import Deps
 from services.workflow.instances.models import Act, Verb
 from services.workflow.instances.moving import registered
 from services.workflow.instances.working import TaskOver
-from services.workflow.tasks import complete_by_link
+from services.workflow.links import complete_by_link
 
 log = logs.get(__name__)
 

@@ -25,6 +25,8 @@ from services.contracts.workflow.items import (
 from services.contracts.workflow.operations import (
     CaseResumed,
     CaseSuspended,
+    DecisionDropped,
+    DecisionKept,
     JumpDecided,
     JumpProposed,
     SignerAdded,
@@ -69,6 +71,8 @@ __all__ = [
     "CaseResumed",
     "CaseStarted",
     "CaseSuspended",
+    "DecisionDropped",
+    "DecisionKept",
     "DefinitionActivated",
     "DefinitionRetired",
     "ExpectedDateMoved",

@@ -33,7 +33,8 @@ class CaseAccepted(Said, frozen=True):
     accepted_on: date
     deemed: bool
     promised_due_on: date
-    statutory_due_on: date
+    statutory_due_on: date | None
+    """None for what is no licence: no statutory clock runs."""
     provisional: bool
 
 

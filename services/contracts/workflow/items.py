@@ -37,6 +37,7 @@ class Item(BaseModel, frozen=True):
     department: str
     legal_basis: tuple[str, ...]
     statutory_workdays: int
+    """0 where no law sets a limit: what is no licence has no statutory clock."""
     acceptance_workdays: int
     township_first: bool
     situations: tuple[Situation, ...]

@@ -212,8 +212,9 @@ class Instance(Chained, frozen=True):
     messages for which nobody waited yet. `next_due_at` is the next moment at which time itself does something. `state`
     is the engine's alone; `data` shows the variables in it. `calendar` is the version that its dates are reckoned by.
     `called` are people and posts at departments who are to work on it besides the posts of its steps.
-    `sent_back` counts how often it went back to an earlier step. `edits` and `mended` keep what was done about its
-    incidents, `passes` how often it passed each element.
+    `kept` are decisions by link that came while it was suspended. `sent_back` counts how often it went back to an
+    earlier step. `edits` and `mended` keep what was done about its incidents, `passes` how often it passed each
+    element.
     """
 
     case_no: str
@@ -238,6 +239,7 @@ class Instance(Chained, frozen=True):
     suspended: Suspension | None = None
     proposals: tuple[Proposal, ...] = ()
     called: tuple[str, ...] = ()
+    kept: tuple[Act, ...] = ()
     sent_back: int = 0
     outcome: Outcome | None = None
     started_at: datetime | None = None
