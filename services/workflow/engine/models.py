@@ -81,9 +81,10 @@ class Jump:
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """A signal was thrown elsewhere; everything here that waits for it hears it."""
+    """A signal was thrown elsewhere; everything here that waits for it hears it. `payload` is what it brings."""
 
     name: str
+    payload: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -189,9 +189,10 @@ class EnginePool:
         calendar: Calendar,
         hours: OfficeHours = _HOURS,
         instance_id: str = "",
+        start_event: str = "",
     ) -> Step:
         """Start an instance, as `run.start` does. Raises `Refused`, `EngineFault`."""
-        work = StartRequest(process_key, data, instance_id)
+        work = StartRequest(process_key, data, instance_id, start_event)
         return await self._step(Request(work, source.key, source.files, now, hours, calendar.version, calendar))
 
     async def apply(

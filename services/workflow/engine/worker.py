@@ -75,9 +75,16 @@ class Bench:
             return Reply(missing=True)
         now, hours = request.now or datetime.min.replace(tzinfo=UTC), request.hours or OfficeHours()
         match work:
-            case StartRequest(key, data, instance_id):
+            case StartRequest(key, data, instance_id, start_event):
                 step = start(
-                    compiled.bundle, key, data, now=now, calendar=calendar, hours=hours, instance_id=instance_id
+                    compiled.bundle,
+                    key,
+                    data,
+                    now=now,
+                    calendar=calendar,
+                    hours=hours,
+                    instance_id=instance_id,
+                    start_event=start_event,
                 )
             case ApplyRequest(state, command):
                 step = apply(compiled.bundle, state, command, now=now, calendar=calendar, hours=hours)

@@ -52,6 +52,13 @@ def pool() -> Iterator[EnginePool]:
         yield made
 
 
+async def test_the_pool_begins_at_the_start_event_that_is_named(pool: EnginePool) -> None:
+    late = node("startEvent", "late", timer("PT1H"))
+    both = source(late, user("a"), user("b"), flows("s", "a", "e"), flows("late", "b", "e"))
+    begun = [await pool.start(both, "p", {}, start_event=by, **WHEN) for by in ("", "late")]
+    assert [[task.element for task in step.tasks] for step in begun] == [["a"], ["b"]]
+
+
 async def test_the_pool_plays_a_permit_as_the_engine_does(pool: EnginePool) -> None:
     tasks = {*(task for tasks in permit.LANES.values() for task in tasks), "fire"}
     files = Source(permit.files() | {f"forms/{task}.json": b'{"properties": {}}' for task in tasks})
