@@ -59,7 +59,8 @@ class ItemFile(_Table, frozen=True):
     department: _Code
     township_first: bool = False
     legal_basis: Annotated[tuple[_Basis, ...], Field(min_length=1, max_length=50)]
-    statutory_workdays: _Workdays
+    statutory_workdays: Annotated[int, Field(ge=0, le=999)]
+    """0: no law sets a limit, as for a consultation or a confirmation that is no licence."""
     acceptance_workdays: _Workdays = 5
     case_clock: CaseClock = CaseClock()
     situations: Annotated[tuple[SituationTable, ...], Field(min_length=1, max_length=100)]

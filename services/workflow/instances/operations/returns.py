@@ -96,7 +96,7 @@ def taken_by(task: Task) -> str | None:
 
 def standing_act(instance: Instance, closed: ClosedTask) -> tuple[str, str] | None:
     """The legal act behind which a step lies (zh, en): it was said to the applicant, no move unmakes it."""
-    clock = instance.clock(ClockKind.STATUTORY)
+    clock = instance.clock(ClockKind.PROMISED)  # which runs also where no law sets a limit
     if clock is None:
         return None
     if clock.stopped is not None and closed.closed_at <= clock.stopped.at:
