@@ -58,11 +58,12 @@ Play = Generator[Ask, Step, WalkFailure | None]
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """What a walk is played on: the item, its forms, and the office."""
+    """What walks are played on: the item, its forms, and the office. `seen` gathers the elements and flows passed."""
 
     item: ItemFile
     form_of: FormOf
     office: Office
+    seen: set[str] = field(default_factory=set)
 
 
 class _Left(Exception):
@@ -211,7 +212,9 @@ class _Game:
     def _take(self, act: Act, step: Step) -> None:
         self.instance, said = moved(self.instance, act, step, now=act.at, office=self.stage.office)
         self.said += said
-        self.passed += [each.element for each in step.passed]
+        passed = [each.element for each in step.passed]
+        self.passed += passed
+        self.stage.seen.update(passed, step.flows)
 
 
 def _same(what: str, wanted: object, got: object) -> None:

@@ -243,6 +243,7 @@ def _shown(instance: Instance, view: View, stamp: codec.Stamp, state: bytes) -> 
         tuple(instance.happened.signals),
         tuple(view.signals),
         tuple(view.conditions),
+        tuple(instance.happened.flows),
     )
 
 

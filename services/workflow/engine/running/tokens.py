@@ -93,6 +93,7 @@ class Happened:
     passed: list[Passed] = field(default_factory=list)
     thrown: list[ThrownMessage] = field(default_factory=list)
     signals: list[str] = field(default_factory=list)
+    flows: list[str] = field(default_factory=list)
     budget: int = MAX_AUTOMATIC
 
 
