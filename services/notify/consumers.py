@@ -16,6 +16,7 @@ from services.contracts.words import StepKind
 from services.contracts.workflow import (
     CaseAccepted,
     CaseEnded,
+    CaseMigrated,
     DecisionDropped,
     DecisionKept,
     IncidentOpened,
@@ -31,6 +32,7 @@ from services.notify.audiences import away
 from services.notify.books import APPLICANT, CONTACT_KEPT, awaited_as
 from services.notify.deps import Deps
 from services.notify.links import may_have_link
+from services.notify.migrations import follow_migration
 from services.notify.offers import drop_decision, end_links, keep_decision, offer_link
 
 
@@ -100,6 +102,7 @@ HEARS: Final[dict[type[Said], Handler[Deps]]] = {
     CaseAccepted: announce,
     MilestoneReached: announce,
     CaseEnded: forget_contact,
+    CaseMigrated: follow_migration,
     TaskOpened: open_task,
     TaskCompleted: complete_task,
     TaskCancelled: cancel_task,

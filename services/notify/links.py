@@ -66,6 +66,8 @@ class End(StrEnum):
     """At the desk, or by another link."""
     CANCELLED = "cancelled"
     """The process left the step."""
+    MOVED = "moved"
+    """The case follows another version, where the step is for another post or decided at the desk."""
     DROPPED = "dropped"
     """The decision waited for a suspended case, and did not fit any more when that was resumed."""
 
@@ -82,6 +84,7 @@ class Standing(StrEnum):
     CARRIED_OUT = "carried_out"
     OVERTAKEN = "overtaken"
     CANCELLED = "cancelled"
+    MOVED = "moved"
     DROPPED = "dropped"
 
 
@@ -152,10 +155,14 @@ def offer(task: TaskOpened, *, person: str, token: Token, wall: datetime) -> Lin
 
 
 def renew(link: Link, *, token: Token, wall: datetime) -> Link:
-    """An expired link made good again under a new token; any other stays as it is."""
-    if standing(link, wall) is not Standing.EXPIRED:
+    """A link that expired, or whose step had moved away, made good again under a new token; others stay as they are."""
+    if link.verdict is not None or standing(link, wall) not in (Standing.EXPIRED, Standing.MOVED):
         return link
-    fresh = {"token_hash": token_hash(token.text), "sealed_token": token.sealed, "expires_at": wall + LIFETIME}
+    fresh = {"ended": None} | {
+        "token_hash": token_hash(token.text),
+        "sealed_token": token.sealed,
+        "expires_at": wall + LIFETIME,
+    }
     return link.model_copy(update={**fresh, "offers": link.offers + 1})
 
 
@@ -191,6 +198,8 @@ def decide(
             raise LinkSpent(reason="expired", reason_zh="已过有效期")
         case Standing.CANCELLED:
             raise LinkSpent(reason="the step was cancelled", reason_zh="该环节已取消")
+        case Standing.MOVED:
+            raise LinkSpent(reason="the step is another post's now", reason_zh="该环节已改由其他岗位或在系统内办理")
         case Standing.OVERTAKEN:
             raise LinkSpent(reason="the step was done elsewhere", reason_zh="该环节已由他处办结")
         case _:
@@ -206,6 +215,13 @@ def end(link: Link, *, signature: str | None, cancelled: bool) -> Link:
     else:
         ended = End.CARRIED_OUT if signature is not None and signature == link.signature else End.OVERTAKEN
     return link.model_copy(update={"ended": ended})
+
+
+def follow(link: Link, *, step: str, stays: bool) -> Link:
+    """The link after its case went over to another version; a used one waits for what becomes of its decision."""
+    if link.ended is not None:
+        return link
+    return link.model_copy(update={"step": step} if stays or link.verdict is not None else {"ended": End.MOVED})
 
 
 def keep(link: Link) -> Link:

@@ -236,6 +236,8 @@ async def test_given_an_open_incident_then_the_case_is_blocked_and_stays_as_it_i
     assert came["outcomes"]["moved" if verdict == "moves" else verdict] == 1
     after = await room.step(case, "Review")
     assert (after["post"], after["department"]) == ("P08", "D04")
+    [step] = (await room.heard(case, "case.migrated"))[0]["steps"]
+    assert (step["desk_moved"], step["post"], step["kind"], step["quick_approval"]) == (True, "P08", "human", False)
 
 
 async def test_given_a_completion_and_a_migration_at_once_then_both_take_effect_in_turn_or_one_is_told(
