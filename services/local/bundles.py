@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from services.local.client import Api
+from services.workflow.definitions.files import in_folder
 
 
 def find(folder: Path) -> list[Path]:
@@ -12,17 +13,9 @@ def find(folder: Path) -> list[Path]:
 
 
 def read(folder: Path) -> dict[str, str]:
-    """The files of a process folder, and the shared processes beside it as `shared/…`. Editors' own are left out."""
-    shared = folder.parent / "shared"
-    return _texts(folder) | {f"shared/{path}": text for path, text in _texts(shared).items()}
-
-
-def _texts(folder: Path) -> dict[str, str]:
-    return {
-        path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.suffix in {".bpmn", ".dmn", ".json", ".toml"}
-    }
+    """The files of a process folder, and the shared processes that it calls. Editors' own are left out."""
+    kinds = (".bpmn", ".dmn", ".json", ".toml")
+    return {path: text.decode("utf-8") for path, text in in_folder(folder).items() if path.endswith(kinds)}
 
 
 async def deploy(api: Api, folder: Path, *, who: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from services.workflow.definitions.files import in_folder
 from services.workflow.engine.models import Severity
 from services.workflow.lint import lint_files, lint_folder
 from services.workflow.lint.reports import MAX_FINDINGS, Report, catalogue
@@ -255,15 +256,28 @@ def test_given_a_folder_that_is_no_bundle_then_it_is_one_finding(tmp_path: Path)
     assert lint_files({})[0].rule == "GH-E700"
 
 
-def test_given_a_folder_with_shared_processes_beside_it_then_they_belong_to_the_bundle(tmp_path: Path) -> None:
-    folder, shared = tmp_path / "small-permit", tmp_path / "shared"
-    (folder / "forms").mkdir(parents=True)
-    shared.mkdir()
-    for path, content in bundle().items():
+def test_given_a_folder_that_calls_a_shared_process_then_that_belongs_to_it_and_no_other_does(tmp_path: Path) -> None:
+    files = _calling(inner_limit="1")
+    _written(tmp_path / "small-permit", {path: text for path, text in files.items() if not path.startswith("shared/")})
+    (tmp_path / "small-permit" / ".DS_Store").write_bytes(b"junk")
+    called = files["shared/shared-acceptance.bpmn"].replace('camunda:formKey="lead"', 'camunda:formKey="told"')
+    told = {"shared-acceptance.bpmn": called, "forms/told.json": files["forms/lead.json"]}
+    _written(tmp_path / "shared", told | {"forms/more.json": "{", "unknown.bpmn": "<x", "README.md": "# x"})
+    assert in_folder(tmp_path / "small-permit").keys() == {
+        *(path for path in files if not path.startswith("shared/")),
+        "shared/shared-acceptance.bpmn",
+        "shared/forms/told.json",
+    }
+    assert {finding.rule for finding in lint_folder(tmp_path / "small-permit")} == {"GH-E704"}
+    (tmp_path / "shared" / "shared-acceptance.bpmn").write_text("<x", encoding="utf-8")
+    broken = {finding.file: finding.rule for finding in lint_folder(tmp_path / "small-permit")}
+    assert broken["shared/shared-acceptance.bpmn"] == "GH-E002"
+
+
+def _written(folder: Path, files: dict[str, str]) -> None:
+    for path, content in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(content, encoding="utf-8")
-    (folder / ".DS_Store").write_bytes(b"junk")
-    (shared / "broken.bpmn").write_text("<x", encoding="utf-8")
-    assert {finding.file for finding in lint_folder(folder)} == {"shared/broken.bpmn"}
 
 
 def test_every_rule_has_words_in_both_languages_and_findings_are_bounded() -> None:

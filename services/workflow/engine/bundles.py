@@ -175,7 +175,7 @@ def _house_rules(report: Report, read: _Read, files: Mapping[str, bytes]) -> Non
         page = report.at(process.file)
         check_drawing(page, process.body)
         check_triggers(page, process, called=process.id in called)
-        check_settings(page, process)
+        check_settings(page, process, called=process.id in called)
         check_forms(page, process, files)
         check_names(page, process, read.processes, inputs)
         check_dataflow(page, process, read.processes, inputs)
