@@ -3,8 +3,6 @@
 The password is posted, so that no address, log or browser history ever holds it.
 """
 
-import base64
-import hashlib
 import html
 from http import HTTPStatus
 from typing import Annotated, Final
@@ -17,6 +15,7 @@ from pydantic import ValidationError
 from services.intake.attempts import LookupLocked, TooManyLookups
 from services.intake.deps import Deps
 from services.intake.lookups import LookupEntry, LookupRefused, address_of, look_up
+from services.intake.pages.shell import page
 from services.intake.statuses import PublicStatus
 from services.kernel.app import deps_of
 from services.kernel.problem import Language, Problem
@@ -25,42 +24,14 @@ PATH: Final = "/public/lookup"
 _ANSWER: Final = "/public/lookup/answer"
 _LONGEST_FORM: Final = 2_000
 
-_STYLE: Final = """
-body { font: 1.125rem/1.6 "Noto Sans CJK SC", "Microsoft YaHei", sans-serif; max-width: 34rem; margin: 2rem auto;
-       padding: 0 1rem; color: #1a1a1a; background: #fff }
-label, input, button { display: block; width: 100%; box-sizing: border-box; font: inherit }
-input { padding: .5rem; margin: .25rem 0 1rem; border: 1px solid #595959; border-radius: 4px }
-button { padding: .6rem; border: 0; border-radius: 4px; color: #fff; background: #0b4f8a }
-dl { display: grid; grid-template-columns: 8rem 1fr; gap: .25rem 1rem } dt { color: #595959 } dd { margin: 0 }
-[role=alert] { border-left: 6px solid #b00020; padding: .5rem 1rem; background: #fdeef0 }
-.said { border-left: 6px solid #0b4f8a; padding: .5rem 1rem; background: #eef5fb; font-size: 1.25rem }
-small { color: #595959 }
-"""
-
-_PAGE: Final = """<!doctype html>
-<html lang="zh-CN">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="robots" content="noindex"><title>办件进度查询 · {bureau}</title><style>{style}</style></head>
-<body><main><h1>办件进度查询 <small lang="en">Case status</small></h1>
-{answer}
+_FORM: Final = """{answer}
 <form method="post" action="{action}" autocomplete="off">
 <label for="case_no">案件编号 <small lang="en">case number</small></label>
 <input id="case_no" name="case_no" value="{case_no}" maxlength="64" required>
 <label for="query_password">查询密码 <small lang="en">query password, on the filing receipt</small></label>
 <input id="query_password" name="query_password" type="password" maxlength="64" required>
 <button>查询 <span lang="en">look up</span></button>
-</form>
-<p><small>{bureau} · {hall} · {hours} · {phone}</small></p></main></body></html>
-"""
-
-_HEADERS: Final = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": (
-        "default-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
-        f"style-src 'sha256-{base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()}'"
-    ),
-    "Referrer-Policy": "no-referrer",
-}
+</form>"""
 
 With = Annotated[Deps, Depends(deps_of)]
 pages = APIRouter(include_in_schema=False)
@@ -95,12 +66,9 @@ def _page(
     refusal: Problem | None = None,
     status: int = HTTPStatus.OK,
 ) -> HTMLResponse:
-    office = deps.settings
     told = _status(found) if found else _refused(refusal) if refusal else ""
-    texts = {"bureau": office.bureau_name, "hall": office.hall_address, "hours": office.hall_hours}
-    texts |= {"phone": office.inquiry_phone, "case_no": case_no, "action": _ANSWER}
-    escaped = {name: html.escape(text, quote=True) for name, text in texts.items()}
-    return HTMLResponse(_PAGE.format(**escaped, style=_STYLE, answer=told), status_code=status, headers=_HEADERS)
+    content = _FORM.format(answer=told, action=_ANSWER, case_no=html.escape(case_no, quote=True))
+    return page(deps.settings, content, title=("办件进度查询", "Case status"), status=status)
 
 
 def _refused(refusal: Problem) -> str:
