@@ -11,6 +11,7 @@ from services.workflow.definitions.files import checked
 from services.workflow.definitions.items import ITEM_FILE, ItemFile, read_item
 from services.workflow.definitions.models import Bundle, Definition
 from services.workflow.definitions.shelf import bundle_files
+from services.workflow.definitions.starts import Starts, starts_of_files
 from services.workflow.definitions.versions import DefinitionNotFound, ItemTaken, deployed, refuse_errors
 from services.workflow.deps import Deps
 from services.workflow.engine.bundles import digest
@@ -51,7 +52,8 @@ async def deploy(deps: Deps, files: Mapping[str, bytes], *, who: Person, activat
     sha256 = digest(known)
     await deps.shelf.put(Bundle(sha256=sha256, item=item, files=bundle_files(known)))
     before = await deps.definitions.find(item.key)
-    definition = await _with_version(deps, item, sha256, files=len(known), who=who)
+    starts = await asyncio.to_thread(starts_of_files, known, item.key)
+    definition = await _with_version(deps, item, sha256, files=len(known), starts=starts, who=who)
     version = _number_of(definition, sha256)
     if activate:
         definition = await activations.activate(deps, item.key, version, who=who)
@@ -65,12 +67,14 @@ async def deploy(deps: Deps, files: Mapping[str, bytes], *, who: Person, activat
     )
 
 
-async def _with_version(deps: Deps, item: ItemFile, sha256: str, *, files: int, who: Person) -> Definition:
+async def _with_version(
+    deps: Deps, item: ItemFile, sha256: str, *, files: int, starts: Starts, who: Person
+) -> Definition:
     """The process with the files as a version, made if it is new. Of two at once each becomes its own version."""
     now = deps.clock.now()
 
     def decide(definition: Definition) -> tuple[Definition, tuple[()]]:
-        return deployed(definition, item=item, sha256=sha256, files=files, at=now, by=who.code), ()
+        return deployed(definition, item=item, sha256=sha256, files=files, starts=starts, at=now, by=who.code), ()
 
     await _refuse_taken(deps, item)
     with suppress(AlreadyExists):

@@ -11,6 +11,7 @@ from services.kernel.store import Entry, Index
 from services.workflow.deps import Deps
 from services.workflow.instances.models import Instance, Status, Task
 from services.workflow.instances.working import may_act
+from services.workflow.signals.models import GOING_ON
 
 _SET: Final = {"$gt": datetime(2000, 1, 1, tzinfo=UTC)}
 """A moment that is there. A query must say so too, or MongoDB does not use an index that holds only such documents."""
@@ -26,6 +27,8 @@ INSTANCE_INDEXES: Final = (
     Index("body.status", "body.calendar"),
     Index("body.pin.process_key", "body.pin.version"),
     Index("body.incidents.incident_id"),
+    Index("body.signals.name", "_id", where={"body.signals.name": {"$gt": ""}}),
+    Index("body.application.origin.business_key", where={"body.application.origin.business_key": {"$gt": ""}}),
 )
 
 _OPEN_INCIDENT: Final = {"body.incidents.incident_id": {"$gt": ""}}
@@ -142,6 +145,21 @@ async def count_old_calendar(deps: Deps) -> int:
     """Running cases whose dates are reckoned by an older calendar than the one in force."""
     version = (await deps.copies.office()).time.calendar.version
     return await deps.instances.count({"body.status": Status.RUNNING.value, "body.calendar": {"$ne": version}})
+
+
+async def count_signals(deps: Deps) -> int:
+    """Signals thrown more than a minute ago that have not been brought to everybody."""
+    return await deps.broadcasts.count({**GOING_ON, "body.at": {"$lte": deps.clock.now() - _LATE}})
+
+
+async def count_late_alarms(deps: Deps) -> int:
+    """Processes of which a case was due to begin more than a minute ago."""
+    return await deps.definitions.count(alarms_by(deps.clock.now() - _LATE))
+
+
+def alarms_by(moment: datetime) -> dict[str, Any]:
+    """The filter for processes of which a case is due to begin by a moment."""
+    return {"body.next_alarm_at": {"$lte": moment}, "body.active": {"$gte": 1}}
 
 
 async def _page(

@@ -43,6 +43,7 @@ from services.contracts.workflow.operations import (
     TaskSubmitted,
     TaskUrged,
 )
+from services.contracts.workflow.signals import SignalBroadcast, SignalHeard, SignalThrown
 from services.contracts.workflow.tasks import (
     TaskCancelled,
     TaskClaimed,
@@ -89,6 +90,9 @@ __all__ = [
     "MigratedStep",
     "MilestoneReached",
     "RequiredDocument",
+    "SignalBroadcast",
+    "SignalHeard",
+    "SignalThrown",
     "SignerAdded",
     "SignerRemoved",
     "SigningSettled",
