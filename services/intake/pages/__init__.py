@@ -2,6 +2,6 @@
 
 from typing import Final
 
-from services.intake.pages import guides, status
+from services.intake.pages import guides, results, status
 
-ROUTERS: Final = (status.pages, guides.pages)
+ROUTERS: Final = (status.pages, guides.pages, results.pages)

@@ -4,7 +4,7 @@ With a situation chosen the list of papers is exactly what the window will ask f
 """
 
 import html
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Annotated, Final
 from urllib.parse import quote
@@ -17,7 +17,7 @@ from services.contracts.workflow import Item, RequiredDocument
 from services.intake.applications import papers_asked
 from services.intake.copies import Offer
 from services.intake.deps import Deps
-from services.intake.pages.shell import both, page
+from services.intake.pages.shell import both, page, table
 from services.kernel.app import deps_of
 
 PATH: Final = "/public/guides"
@@ -40,8 +40,8 @@ async def list_guides(deps: With) -> HTMLResponse:
     """All items on offer, by code."""
     offers = await deps.copies.offers()
     rows = [(_link(each.item), html.escape(each.item.code), _limits_in_short(each.item)) for each in offers]
-    table = _table(("事项 item", "编码 code", "承诺时限（工作日） promised working days"), rows)
-    return page(deps.settings, table if rows else "<p>暂无可办事项</p>", title=_TITLE, is_public=True)
+    listed = table(("事项 item", "编码 code", "承诺时限（工作日） promised working days"), rows)
+    return page(deps.settings, listed if rows else "<p>暂无可办事项</p>", title=_TITLE, is_public=True)
 
 
 @pages.get(PATH + "/{item_code}", response_class=HTMLResponse)
@@ -99,7 +99,7 @@ def _papers(item: Item, situation: str) -> str:
     rows = [_paper(each, names, show_situations=not situation and len(names) > 1) for each in asked]
     head = ["材料 paper", "必要 mandatory", "依据 basis"]
     head += ["适用情形 situations"] if not situation and len(names) > 1 else []
-    return _table(head, rows) if rows else "<p>无需提交材料 <small lang='en'>none</small></p>"
+    return table(head, rows) if rows else "<p>无需提交材料 <small lang='en'>none</small></p>"
 
 
 def _paper(paper: RequiredDocument, names: dict[str, str], *, show_situations: bool) -> tuple[str, ...]:
@@ -136,7 +136,7 @@ def _limits(item: Item, situation: str) -> str:
         for each in item.situations
         if situation in {"", each.code}
     ]
-    return _table((), rows)
+    return table((), rows)
 
 
 def _limits_in_short(item: Item) -> str:
@@ -154,10 +154,3 @@ def _section(zh: str, en: str, content: str) -> str:
 def _list(texts: Iterable[str], *, ordered: bool = False) -> str:
     tag = "ol" if ordered else "ul"
     return f"<{tag}>{''.join(f'<li>{html.escape(text)}</li>' for text in texts)}</{tag}>"
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table; the cells of `rows` are HTML."""
-    titles = "".join(f'<th scope="col">{html.escape(each)}</th>' for each in head)
-    body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
-    return f"<table>{f'<thead><tr>{titles}</tr></thead>' if titles else ''}<tbody>{body}</tbody></table>"

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import html
+from collections.abc import Iterable, Sequence
 from http import HTTPStatus
 from typing import Final
 
@@ -71,3 +72,10 @@ def page(
 def both(zh: str, en: str) -> str:
     """A text in Chinese, with the English behind it, as HTML."""
     return f'{html.escape(zh)} <small lang="en">{html.escape(en)}</small>'
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table; the cells of `rows` are HTML."""
+    titles = "".join(f'<th scope="col">{html.escape(each)}</th>' for each in head)
+    body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
+    return f"<table>{f'<thead><tr>{titles}</tr></thead>' if titles else ''}<tbody>{body}</tbody></table>"
