@@ -234,6 +234,16 @@ def test_given_clocks_that_start_in_a_called_process_then_the_limits_are_added_u
     assert "start" in _rules(files | {called: unclocked})["GH-W724"]
 
 
+def test_given_what_is_no_licence_then_it_may_do_without_clocks_but_not_with_half_of_them() -> None:
+    nothing = 'name="permit:name_en" value="x"'
+    free = item(statutory=0)
+    without = diagram().replace(_START, nothing).replace(_STOP, nothing)
+    assert "GH-W724" not in _rules(bundle(diagram_bpmn=without, item_toml=free))
+    assert "GH-E703" not in _rules(bundle(item_toml=free))
+    assert "stop" in _rules(bundle(diagram_bpmn=diagram().replace(_STOP, nothing), item_toml=free))["GH-W724"]
+    assert "GH-W724" in _rules(bundle(diagram_bpmn=without))
+
+
 def test_given_a_chain_too_long_to_walk_then_that_is_said() -> None:
     steps = "".join(user_task(f"S{n}", f"第{n}步", "P04", "experts", limit_wd="1") for n in range(500))
     flows = "".join(f'<bpmn:sequenceFlow id="C{n}" sourceRef="S{n}" targetRef="S{n + 1}" />' for n in range(499))

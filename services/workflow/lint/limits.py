@@ -12,10 +12,8 @@ from services.workflow.lint.settings import label
 def check_limits(report: Report, process: Process, item: ItemFile, bodies: Mapping[str, Body]) -> None:
     """Add up the steps' limits from acceptance to decision on the longest path of each situation."""
     starts = [node for node in process.body.nodes.values() if _does(node, "start", bodies)]
-    if not starts:
-        report.say("GH-W724", process.file, value="start", does_zh="开始", does="start")
-    if not any(_does(node, "stop", bodies) for node in process.body.all_nodes()):
-        report.say("GH-W724", process.file, value="stop", does_zh="停止", does="stop")
+    stops = [node for node in process.body.all_nodes() if _does(node, "stop", bodies)]
+    _check_clocks(report, process, item, does={"start": bool(starts), "stop": bool(stops)})
     for situation in item.situations:
         try:
             longest = _longest(process, starts, situation.code, bodies)
@@ -32,6 +30,15 @@ def check_limits(report: Report, process: Process, item: ItemFile, bodies: Mappi
                 promised=situation.promised_workdays,
                 path=" → ".join(f"{label(step)} {step.settings['limit_wd']}" for step in longest.steps),
             )
+
+
+def _check_clocks(report: Report, process: Process, item: ItemFile, *, does: Mapping[str, bool]) -> None:
+    """The clocks start and stop; what is no licence (`statutory_workdays = 0`) may do without any."""
+    if item.statutory_workdays == 0 and not any(does.values()):
+        return
+    for value, does_zh, word in (("start", "开始", "start"), ("stop", "停止", "stop")):
+        if not does[value]:
+            report.say("GH-W724", process.file, value=value, does_zh=does_zh, does=word)
 
 
 def _does(node: Node, what: str, bodies: Mapping[str, Body]) -> bool:
