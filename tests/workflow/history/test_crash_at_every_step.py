@@ -112,13 +112,14 @@ class Journey:
 
     async def _kill_engine(self) -> None:
         """SIGKILL to the processes in which the engine works."""
-        for child in _engines(self.room.service.child.pid):
+        working = await wait_until(lambda: _engines(self.room.service.child.pid), within=_PATIENCE)
+        for child in working:
             os.kill(child, signal.SIGKILL)
 
 
 def _engines(pid: int) -> list[int]:
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [int(child) for child in children if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()]
+    return [int(child) for child in children if b"engine.worker" in Path(f"/proc/{child}/cmdline").read_bytes()]
 
 
 def _once() -> Callable[[str, Work], Work]:
