@@ -7,6 +7,7 @@ import resource
 import sys
 from collections import OrderedDict
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection
 from typing import Final
@@ -119,14 +120,12 @@ class Bench:
 
 def serve(connection: Connection) -> None:
     """Say that the process has started, then answer until the pool hangs up."""
-    connection.send_bytes(b"started")
     bench = Bench()
-    while True:
-        try:
+    with suppress(EOFError, BrokenPipeError):
+        connection.send_bytes(b"started")
+        while True:
             request = read_request(connection.recv_bytes())
-        except EOFError:
-            return
-        connection.send_bytes(packed_reply(bench.answer(request)))
+            connection.send_bytes(packed_reply(bench.answer(request)))
 
 
 def main(descriptor: int, memory_mb: int) -> None:

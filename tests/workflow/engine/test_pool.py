@@ -136,6 +136,19 @@ async def test_a_worker_that_eats_its_memory_is_replaced() -> None:
         assert await _works(small)
 
 
+async def test_the_second_worker_starts_when_the_first_is_at_work() -> None:
+    with opened(workers=2) as two:
+        assert await _works(two)
+        assert await _works(two)
+        assert len(two.pids()) == 1
+        work = asyncio.create_task(_slowly(two))
+        while not two.busy:  # noqa: ASYNC110 - the pool tells nobody when it begins
+            await asyncio.sleep(0)
+        assert await _works(two)
+        await work
+        assert len(two.pids()) == 2
+
+
 async def test_a_worker_killed_while_idle_costs_nobody_anything() -> None:
     with opened() as small:
         assert await _works(small)
