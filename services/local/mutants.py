@@ -29,18 +29,18 @@ _Fault = Callable[[etree._Element], None]  # noqa: SLF001 - lxml's own type
 _Faults = Iterator[tuple[str, _Fault]]
 
 
-def mutants(files: Mapping[str, bytes]) -> Iterator[Mutant]:
-    """Every diagram that differs from the folder's own in one fault of these kinds.
+def mutants(files: Mapping[str, bytes], drawing: str = _DRAWING) -> Iterator[Mutant]:
+    """Every diagram that differs from a drawing of the folder in one fault of these kinds.
 
     A condition turned round, the targets of two ways exchanged, a timer that never comes, a way back that leads
     elsewhere, a limit one working day longer.
     """
-    tree = etree.fromstring(files[_DRAWING], etree.XMLParser(resolve_entities=False, no_network=True))
+    tree = etree.fromstring(files[drawing], etree.XMLParser(resolve_entities=False, no_network=True))
     for kind, faults in _KINDS.items():
         for element, _ in faults(tree):
             copy = deepcopy(tree)
             next(fault for name, fault in faults(copy) if name == element)(copy)
-            yield Mutant(kind, element, {**files, _DRAWING: etree.tostring(copy)})
+            yield Mutant(kind, element, {**files, drawing: etree.tostring(copy)})
 
 
 def _turned(tree: etree._Element) -> _Faults:

@@ -3,6 +3,7 @@
 import asyncio
 import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
@@ -18,10 +19,12 @@ from services.local.mutants import Mutant, mutants
 from services.workflow.books import Books
 from services.workflow.clocks.dues import OfficeTime
 from services.workflow.clocks.grounds import Policy
+from services.workflow.definitions.callers import alone, shared_processes
 from services.workflow.definitions.coverage import Coverage, coverage
-from services.workflow.definitions.files import in_folder
+from services.workflow.definitions.files import in_folder, is_shelf, on_shelf
 from services.workflow.definitions.items import ITEM_FILE, ItemUnreadable
 from services.workflow.definitions.rehearsals import engine_here, failures, rehearse
+from services.workflow.definitions.sharing import SHARED
 from services.workflow.definitions.walks import walk_paths
 from services.workflow.engine.bundles import Bundle, compile_bundle
 from services.workflow.offices import Office
@@ -42,35 +45,58 @@ def walks(paths: list[Path], *, mutate: bool = False) -> int:
     return worst
 
 
+@dataclass(frozen=True, slots=True)
+class _Script:
+    """Files with walks, and the drawings that the walks are to cover."""
+
+    title: str
+    files: Mapping[str, bytes]
+    drawings: tuple[str, ...]
+
+
+def _scripts(folder: Path) -> list[_Script]:
+    """One of a permit; of the shared processes one each, in a permit that calls it alone."""
+    if is_shelf(folder):
+        shelf = on_shelf(folder)
+        processes = shared_processes(shelf).items()
+        return [_Script(f"{folder}/{key}", alone(process, shelf), (process.file,)) for key, process in processes]
+    known = in_folder(folder)
+    own = tuple(path for path in known if path.endswith(".bpmn") and not path.startswith(SHARED))
+    return [_Script(str(folder), known, own)]
+
+
 def _judged(folder: Path, *, mutate: bool) -> int:
     console = Console(highlight=False, markup=False, soft_wrap=True)
     try:
-        known = in_folder(folder)
-        bundle = compile_bundle(known).bundle
-        if bundle is None or ITEM_FILE not in known:
-            console.print(f"{folder}: 先用 guihua lint 检查 / run guihua lint first", style="red")
-            return _UNUSABLE
-        failed = _play(console, folder, known, bundle)
+        return max((_judge(console, script, mutate=mutate) for script in _scripts(folder)), default=_PASSED)
     except (OSError, Problem, ItemUnreadable) as error:
         console.print(f"{folder}: 无法读取 / cannot be read: {error}", style="red")
         return _UNUSABLE
+
+
+def _judge(console: Console, script: _Script, *, mutate: bool) -> int:
+    bundle = compile_bundle(script.files).bundle
+    if bundle is None or ITEM_FILE not in script.files:
+        console.print(f"{script.title}: 先用 guihua lint 检查 / run guihua lint first", style="red")
+        return _UNUSABLE
+    failed = _play(console, script, bundle)
     if mutate and not failed:
-        _mutate(console, folder, known)
+        _mutate(console, script)
     return _FAILED if failed else _PASSED
 
 
-def _play(console: Console, folder: Path, known: Mapping[str, bytes], bundle: Bundle) -> bool:
+def _play(console: Console, script: _Script, bundle: Bundle) -> bool:
     """Play the walks and tell how they went; whether one failed."""
     office, seen = demo_office(), set[str]()
-    failed = asyncio.run(rehearse(known, office, engine_here(bundle, office), seen=seen))
+    failed = asyncio.run(rehearse(script.files, office, engine_here(bundle, office), seen=seen))
     for failure in failed:
         console.print(f"{failure.walk} · {failure.step}", style="red")
         console.print(f"  应为 / expected: {failure.expected}")
         console.print(f"  实为 / got: {failure.got}")
     if not failed:
-        count = len(walk_paths(known))
-        console.print(f"{folder}: {count} 条走查全部通过 / all {count} walks end as they say", style="green")
-    for each in coverage(bundle, seen):
+        count = len(walk_paths(script.files))
+        console.print(f"{script.title}: {count} 条走查全部通过 / all {count} walks end as they say", style="green")
+    for each in coverage(bundle, seen, script.drawings):
         _tell(console, each)
     return bool(failed)
 
@@ -82,10 +108,11 @@ def _tell(console: Console, found: Coverage) -> None:
         console.print(f"    未走到 / not passed: {element}", style="yellow")
 
 
-def _mutate(console: Console, folder: Path, known: Mapping[str, bytes]) -> None:
+def _mutate(console: Console, script: _Script) -> None:
     """Tell how many of the diagrams with a fault the walks notice, and name those they do not."""
     refused, caught, survived = 0, 0, list[Mutant]()
-    for mutant in track(list(mutants(known)), description=str(folder), console=console, transient=True):
+    faulty = [each for drawing in script.drawings for each in mutants(script.files, drawing)]
+    for mutant in track(faulty, description=script.title, console=console, transient=True):
         bundle = compile_bundle(mutant.files).bundle
         if bundle is None:
             refused += 1

@@ -95,7 +95,12 @@ class Bundle:
     @property
     def key(self) -> str:
         """The process key: the folder's name, or that of the shared drawing."""
-        return self.drawing.removesuffix(".bpmn") if self.folder == SHARED_HOME else self.folder.name
+        return self.drawing.removesuffix(".bpmn") if self.is_shared else self.folder.name
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether it is called by permits, and no permit itself."""
+        return self.folder == SHARED_HOME
 
     @cached_property
     def root(self) -> etree._Element:
@@ -110,13 +115,16 @@ class Bundle:
 
     @cached_property
     def forms(self) -> dict[str, dict[str, Any]]:
-        """Every form by its key."""
-        return {path.stem: json.loads(path.read_text("utf-8")) for path in sorted(self.folder.glob("forms/*.json"))}
+        """Every form by its key; of a shared drawing those of its steps."""
+        found = {path.stem: json.loads(path.read_text("utf-8")) for path in sorted(self.folder.glob("forms/*.json"))}
+        used = {node.attributes.get(f"{CAMUNDA}formKey") for node in self.of("userTask")} if self.is_shared else found
+        return {key: form for key, form in found.items() if key in used}
 
     @cached_property
     def walks(self) -> dict[str, dict[str, Any]]:
         """Every walk by its file name."""
-        return {path.stem: tomllib.loads(path.read_text("utf-8")) for path in sorted(self.folder.glob("walks/*.toml"))}
+        home = self.folder / "walks" / (self.key if self.is_shared else "")
+        return {path.stem: tomllib.loads(path.read_text("utf-8")) for path in sorted(home.glob("*.toml"))}
 
     @cached_property
     def nodes(self) -> dict[str, Node]:
@@ -183,11 +191,6 @@ class Bundle:
         return [node for node in self.nodes.values() if node.attached_to == node_id]
 
 
-BUNDLES: Final = tuple(Bundle(folder) for folder in FOLDERS)
-SHARED: Final = {path.stem: Bundle(SHARED_HOME, path.name) for path in sorted(SHARED_HOME.glob("*.bpmn"))}
-SHARED_FORMS: Final = Bundle(SHARED_HOME).forms
-
-
 def _node(element: etree._Element) -> Node:
     settings = {
         entry.get("name", "").removeprefix("permit:"): entry.get("value", "")
@@ -225,3 +228,9 @@ def _box(element: etree._Element) -> Box:
 
 def _point(way: etree._Element) -> Point:
     return float(way.get("x", "nan")), float(way.get("y", "nan"))
+
+
+BUNDLES: Final = tuple(Bundle(folder) for folder in FOLDERS)
+SHARED: Final = {path.stem: Bundle(SHARED_HOME, path.name) for path in sorted(SHARED_HOME.glob("*.bpmn"))}
+SHARED_FORMS: Final = {key: form for shared in SHARED.values() for key, form in shared.forms.items()}
+DRAWN: Final = (*BUNDLES, *SHARED.values())

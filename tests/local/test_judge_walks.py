@@ -9,7 +9,7 @@ from services.local.mutants import Mutant, mutants
 from services.local.rehearsing import walks
 from services.workflow.definitions.files import in_folder
 from services.workflow.engine.bundles import compile_bundle
-from tests.bpmn.bundles import HOME
+from tests.bpmn.bundles import HOME, SHARED_HOME
 
 WORKS = HOME / "works-planning-permit"
 
@@ -54,6 +54,22 @@ def test_given_walks_that_end_as_they_say_then_faults_they_do_not_notice_are_nam
 
 def _changed(mutant: Mutant, known: Mapping[str, bytes]) -> set[str]:
     return {name for name, content in mutant.files.items() if content != known[name]}
+
+
+def test_given_the_folder_of_shared_processes_then_each_is_walked_in_a_permit_that_calls_it_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shared = tmp_path / "shared"
+    for path in SHARED_HOME.rglob("*"):
+        if path.is_file() and ("shared-expert" in str(path.relative_to(SHARED_HOME)) and path.stem != "overrun"):
+            there = shared / path.relative_to(SHARED_HOME)
+            there.parent.mkdir(parents=True, exist_ok=True)
+            there.write_bytes(path.read_bytes())
+    assert walks([shared], mutate=True) == 0
+    told = capsys.readouterr().out
+    assert "shared/shared-expert-review: 1 条走查全部通过" in told
+    assert "未走到 / not passed: Boundary_ExpertOverrun" in told
+    assert "未发现 / not noticed: timer never comes · Boundary_ExpertOverrun" in told
 
 
 def _copy(tmp_path: Path, *, keep: tuple[str, ...]) -> Path:

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from services.workflow.engine.bundles import Bundle
 from services.workflow.engine.diagrams.model import Process
 
-_SHARED = "shared/"
-
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
@@ -24,10 +22,9 @@ class Coverage:
         return 1 - len(self.missing) / max(1, len(self.flows) + len(self.events))
 
 
-def coverage(bundle: Bundle, seen: Collection[str]) -> tuple[Coverage, ...]:
-    """Hold the elements and flows that walks passed against the bundle's own diagrams; shared ones have their own."""
-    own = [process for process in bundle.processes.values() if not process.file.startswith(_SHARED)]
-    return tuple(_of(process, seen) for process in own)
+def coverage(bundle: Bundle, seen: Collection[str], drawings: Collection[str]) -> tuple[Coverage, ...]:
+    """Hold the elements and flows that walks passed against drawings of the bundle: those that are its own."""
+    return tuple(_of(process, seen) for process in bundle.processes.values() if process.file in drawings)
 
 
 def _of(process: Process, seen: Collection[str]) -> Coverage:

@@ -75,6 +75,16 @@ def in_folder(folder: Path) -> dict[str, bytes]:
     return checked(found)
 
 
+def is_shelf(folder: Path) -> bool:
+    """Whether a folder is that of the shared processes: no permit, but what permits call."""
+    return folder.resolve().name == SHARED.removesuffix("/") and not (folder / "item.toml").exists()
+
+
+def on_shelf(folder: Path) -> dict[str, bytes]:
+    """The files of the folder of shared processes, as `shared/…`; raises `BundleRefused`, `OSError`."""
+    return {SHARED + path: content for path, content in checked(dict(_below(folder, prefix=""))).items()}
+
+
 def _check_path(path: str) -> None:
     parts = path.split("/")
     well_named = len(path) <= MAX_PATH and all(_PART.fullmatch(part) for part in parts)
