@@ -234,46 +234,6 @@ def test_given_clocks_that_start_in_a_called_process_then_the_limits_are_added_u
     assert "start" in _rules(files | {called: unclocked})["GH-W724"]
 
 
-def _meeting(handed: str, *, written: str = "lead") -> dict[str, str]:
-    """A bundle that calls a process in which a meeting of five working days lies on one of two ways."""
-    ways = '<bpmn:exclusiveGateway id="Kind" name="哪种会？" default="Kind_Short" />'
-    ways += '<bpmn:sequenceFlow id="Kind_Short" sourceRef="Kind" targetRef="E" />'
-    ways += '<bpmn:sequenceFlow id="Kind_Long" sourceRef="Kind" targetRef="Meeting">'
-    ways += '<bpmn:conditionExpression>kind == "long"</bpmn:conditionExpression></bpmn:sequenceFlow>'
-    called = (
-        diagram()[: diagram().index("<bpmn:message")]
-        + '<bpmn:process id="shared-meeting" name="会议" isExecutable="true"><bpmn:startEvent id="S" />'
-        + ways
-        + user_task("Meeting", "会议", "P03", "lead", limit_wd="5", result=written)
-        + '<bpmn:endEvent id="E" name="会毕" />'
-        + flow("S", "Kind")
-        + flow("Meeting", "E")
-        + "</bpmn:process></bpmn:definitions>"
-    )
-    call = (
-        '<bpmn:callActivity id="Lead" name="会议" calledElement="shared-meeting"><bpmn:extensionElements>'
-        f'<camunda:in sourceExpression="{handed}" target="kind" /></bpmn:extensionElements></bpmn:callActivity>'
-    )
-    outside = user_task("Lead", "分管领导审核", "P09", "lead", limit_wd="1", warn="80%", quick_approval="yes")
-    drawn = diagram().replace(outside, call)
-    return bundle(diagram_bpmn=drawn, item_toml=item(promised=4)) | {"shared/shared-meeting.bpmn": called}
-
-
-def test_given_what_the_caller_hands_over_for_certain_then_ways_in_a_called_process_are_foreseen() -> None:
-    assert "GH-E704" not in _rules(_meeting("'short'"))
-    assert "会议 5" in _rules(_meeting("'long'"))["GH-E704"]
-    assert "GH-E704" not in _rules(_meeting("'short' if case.situation == 'fast' else 'long'"))
-
-
-@pytest.mark.parametrize("handed", ["case.facts.kind", "str('short')", "urgent"])
-def test_given_what_depends_on_the_case_then_every_way_in_a_called_process_is_possible(handed: str) -> None:
-    assert "会议 5" in _rules(_meeting(handed))["GH-E704"]
-
-
-def test_given_a_step_that_writes_what_was_handed_over_then_it_is_not_certain_any_more() -> None:
-    assert "会议 5" in _rules(_meeting("'short'", written="kind"))["GH-E704"]
-
-
 def test_given_what_is_no_licence_then_it_may_do_without_clocks_but_not_with_half_of_them() -> None:
     nothing = 'name="permit:name_en" value="x"'
     free = item(statutory=0)
