@@ -302,6 +302,13 @@ def test_given_the_folder_of_shared_processes_then_each_is_judged_in_a_permit_th
     }
 
 
+def test_given_a_form_of_a_called_process_with_the_name_of_an_own_one_then_the_step_would_show_the_wrong_form() -> None:
+    files = _calling(inner_limit="1")
+    assert "GH-E737" not in _rules(files)
+    doubled = _rules(files | {"shared/forms/lead.json": files["forms/lead.json"]})
+    assert "shared/forms/lead.json" in doubled["GH-E737"]
+
+
 def _written(folder: Path, files: dict[str, str]) -> None:
     for path, content in files.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
