@@ -179,7 +179,7 @@ def _house_rules(report: Report, read: _Read, files: Mapping[str, bytes]) -> Non
         check_forms(page, process, files)
         check_names(page, process, read.processes, inputs)
         check_dataflow(page, process, read.processes, inputs)
-        check_fields(page, process, files)
+        check_fields(page, process, read.processes, files)
         check_calendar_days(page, process)
     if all(is_standard(finding.rule) for finding in report.findings if finding.severity is Severity.ERROR):
         for process in read.processes.values():
