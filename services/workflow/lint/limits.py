@@ -50,15 +50,4 @@ def _does(node: Node, what: str, bodies: Mapping[str, Body]) -> bool:
 
 def _longest(process: Process, starts: Iterable[Node], situation: str, bodies: Mapping[str, Body]) -> Longest:
     walk = Walk(process.body, situation, bodies)
-    paths = (_since(start, situation, bodies).then(walk.longest_from(start.id)) for start in starts)
-    return max(paths, key=lambda path: path.workdays, default=Longest())
-
-
-def _since(start: Node, situation: str, bodies: Mapping[str, Body]) -> Longest:
-    """What a called process still takes once the clocks have started in it; nothing where they start at the node."""
-    called = bodies.get(start.calls.process) if start.calls else None
-    if called is None:
-        return Longest()
-    walk = Walk(called, situation, bodies)
-    events = (node.id for node in called.nodes.values() if node.settings.get("case_clock") == "start")
-    return max((walk.longest_from(each) for each in events), key=lambda path: path.workdays, default=Longest())
+    return max((walk.since(start) for start in starts), key=lambda path: path.workdays, default=Longest())
