@@ -11,7 +11,9 @@ from services.kernel.requests import Number
 from services.kernel.requests import Request as Entry
 from services.kernel.store import Conflict
 from services.workflow import activations, deploys, mendings
+from services.workflow.activations import MessageStartTaken
 from services.workflow.api.common import Deployer, FilePath, ProcessKey, Viewer, With
+from services.workflow.definitions.alarms import AlarmUnreckonable
 from services.workflow.definitions.files import BundleRefused, unpacked
 from services.workflow.definitions.versions import DefinitionNotFound, DefinitionRefused, ItemTaken
 from services.workflow.definitions.walks import WalksFailed
@@ -52,7 +54,9 @@ _BODY: Final[dict[str, Any]] = {
     openapi_extra=_BODY,
     responses={
         201: {"model": views.DeployedView},
-        **problems(BundleRefused, DefinitionRefused, ItemTaken, WalksFailed, Conflict),
+        **problems(
+            BundleRefused, DefinitionRefused, ItemTaken, WalksFailed, MessageStartTaken, AlarmUnreckonable, Conflict
+        ),
     },
 )
 async def deploy(
@@ -124,7 +128,8 @@ async def show_file(deps: With, who: Viewer, key: ProcessKey, number: Number, pa
 
 
 @router.post(
-    "/definitions/{key}/versions/{number}/activate", responses=problems(DefinitionNotFound, WalksFailed, Conflict)
+    "/definitions/{key}/versions/{number}/activate",
+    responses=problems(DefinitionNotFound, WalksFailed, MessageStartTaken, AlarmUnreckonable, Conflict),
 )
 async def activate_version(deps: With, who: Deployer, key: ProcessKey, number: Number) -> views.DefinitionView:
     """Let new cases follow this version, once its walks end as they say; running cases keep theirs."""

@@ -80,5 +80,6 @@ async def show_signal(deps: With, who: Viewer, broadcast_id: BroadcastId) -> Bro
 
 
 def _view(broadcast: Broadcast) -> BroadcastView:
-    shown = broadcast.model_dump(include=set(BroadcastView.model_fields) - {"started"})
-    return BroadcastView(**shown, **broadcast.tally.model_dump(), started=len(broadcast.started))
+    shown = broadcast.model_dump(include=set(BroadcastView.model_fields) - {"started", "by"})
+    tally = broadcast.tally.model_dump()
+    return BroadcastView(**shown, **tally, by=broadcast.sender, started=len(broadcast.started))

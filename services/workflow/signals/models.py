@@ -17,6 +17,8 @@ class Stage(StrEnum):
     DONE = "done"
 
 
+ANOTHER_CASE: Final = "system:case"
+
 GOING_ON: Final = {"body.stage": {"$in": [Stage.STARTS.value, Stage.CASES.value]}}
 """The filter for broadcasts that have not been brought to everybody."""
 
@@ -63,3 +65,8 @@ class Broadcast(Body, frozen=True):
     tally: Tally = Tally()
     started: tuple[str, ...] = ()
     finished_at: datetime | None = None
+
+    @property
+    def sender(self) -> str:
+        """Who sent it, as those may know it who hear it: that another case did, but not which."""
+        return ANOTHER_CASE if self.case_no else self.by

@@ -140,7 +140,7 @@ def _act(broadcast: Broadcast) -> Act:
         verb=Verb.SIGNAL,
         target=broadcast.signal,
         payload=broadcast.payload,
-        actor=broadcast.by,
+        actor=broadcast.sender,
         channel=CHANNEL,
         origin=broadcast.broadcast_id,
         at=broadcast.at,

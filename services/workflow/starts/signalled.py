@@ -34,7 +34,7 @@ def _occasion(broadcast: Broadcast, way: Entrance) -> Occasion:
     return Occasion(
         arrival_id=f"signal.{broadcast.broadcast_id}.{way.definition.process_key}.{way.event.element}",
         at=broadcast.at,
-        by=broadcast.by,
+        by=broadcast.sender,
         payload=broadcast.payload,
         depth=broadcast.depth + 1,
     )

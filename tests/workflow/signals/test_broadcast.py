@@ -67,7 +67,7 @@ async def test_given_a_case_throws_then_all_others_that_wait_hear_it_once_and_it
     assert await hall.open(late) == ["Work"]
     assert [each.name for each in (await hall.case(crier)).signals] == ["alert"]
     [heard] = await hall.said(waiting[0], "signal.heard")
-    assert (heard.data["by"], heard.data["broadcast_id"]) == (f"case:{crier}", broadcast_id)
+    assert (heard.data["by"], heard.data["broadcast_id"]) == ("system:case", broadcast_id)
     assert (await hall.report(broadcast_id)).tally == Tally(heard=3)
 
 
