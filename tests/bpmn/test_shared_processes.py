@@ -1,23 +1,27 @@
 """Shared processes: each is judged and walked in a permit that calls it alone, and gives back what was agreed."""
 
+import asyncio
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final
 
 import pytest
 
+from services.local import bundles
 from services.local.rehearsing import demo_office
 from services.workflow.definitions.callers import alone, shared_processes
 from services.workflow.definitions.coverage import coverage
 from services.workflow.definitions.files import in_folder, on_shelf
-from services.workflow.definitions.rehearsals import Engine, engine_here, rehearse
+from services.workflow.definitions.rehearsals import engine_here, rehearse
 from services.workflow.definitions.walking import Ask
+from services.workflow.definitions.walks import WalkFailure
 from services.workflow.engine.bundles import Bundle as Compiled
 from services.workflow.engine.bundles import compile_bundle
 from services.workflow.engine.models import Step
 from services.workflow.lint import lint_folder
-from tests.bpmn.bundles import BUNDLES, CAMUNDA, SHARED, SHARED_HOME, Bundle
+from tests.bpmn.bundles import BUNDLES, CAMUNDA, HOME, SHARED, SHARED_HOME, Bundle
 
 each_process = pytest.mark.parametrize("bundle", SHARED.values(), ids=lambda bundle: bundle.key)
 
@@ -50,22 +54,19 @@ def test_given_the_shared_folder_then_the_gate_has_nothing_to_say() -> None:
 
 
 @each_process
-async def test_given_a_shared_process_then_its_walks_end_as_they_say_and_pass_everything(bundle: Bundle) -> None:
+def test_given_a_shared_process_then_its_walks_end_as_they_say_and_pass_everything(bundle: Bundle) -> None:
     assert bundle.walks, f"there is none in shared/walks/{bundle.key}"
-    seen, compiled, office = set[str](), made(bundle.key), demo_office()
-    assert await rehearse(called_alone(bundle.key), office, engine_here(compiled, office), seen=seen) == []
-    (found,) = coverage(compiled, seen, (f"shared/{bundle.drawing}",))
+    played = all_walks(bundle.key)
+    assert played.failures == []
+    (found,) = coverage(made(bundle.key), played.seen, (f"shared/{bundle.drawing}",))
     assert found.missing == ()
-    assert {node.id for node in bundle.nodes.values()} - seen == set()
+    assert bundle.nodes.keys() - played.seen == set()
 
 
 @pytest.mark.parametrize("key", GIVEN_BACK)
-async def test_given_a_walk_then_the_caller_gets_the_variable_that_was_agreed(key: str) -> None:
+def test_given_a_walk_then_the_caller_gets_the_variable_that_was_agreed(key: str) -> None:
     variable, field, values = GIVEN_BACK[key]
-    office, ends = demo_office(), list[Mapping[str, Any]]()
-    files = called_alone(key)
-    assert await rehearse(files, office, watched(engine_here(made(key), office), ends.append)) == []
-    told = [end[variable][field] if field else end[variable] for end in ends]
+    told = [end[variable][field] if field else end[variable] for end in all_walks(key).ends]
     assert len(told) == len(SHARED[key].walks)
     assert set(told) <= values
 
@@ -102,6 +103,14 @@ def test_given_a_permit_then_it_holds_the_shared_processes_it_calls_and_shares_n
         assert each.forms.keys() & bundle.forms.keys() == set()
 
 
+@pytest.mark.parametrize("bundle", BUNDLES, ids=lambda bundle: bundle.key)
+def test_given_a_permit_then_it_is_deployed_with_what_it_calls_and_the_shared_folder_never_is(bundle: Bundle) -> None:
+    assert SHARED_HOME not in bundles.find(HOME)
+    sent = bundles.read(bundle.folder)
+    assert {f"shared/{called.drawing}" for called in bundle.called.values()} <= sent.keys()
+    assert {f"shared/forms/{key}.json" for called in bundle.called.values() for key in called.forms} <= sent.keys()
+
+
 @each_process
 def test_given_a_shared_process_then_its_ends_leave_the_outcome_to_the_caller(bundle: Bundle) -> None:
     assert [end.id for end in bundle.of("endEvent") if "outcome" in end.settings] == []
@@ -111,16 +120,28 @@ def writers(key: str, variable: str) -> list[Any]:
     return [task for task in SHARED[key].of("userTask") if task.settings["result"] == variable]
 
 
-def watched(engine: Engine, end: Callable[[Mapping[str, Any]], None]) -> Engine:
-    """The engine, telling the variables of each case as it ends."""
+@dataclass(frozen=True)
+class Played:
+    """What came of all walks of a shared process: failures, what was passed, the variables at each end."""
 
-    async def do(ask: Ask) -> Step:
+    failures: list[WalkFailure]
+    seen: set[str] = field(default_factory=set)
+    ends: list[Mapping[str, Any]] = field(default_factory=list)
+
+
+@cache
+def all_walks(key: str) -> Played:
+    played, office = Played([]), demo_office()
+    engine = engine_here(made(key), office)
+
+    async def watched(ask: Ask) -> Step:
         step = await engine(ask)
         if step.ended is not None:
-            end(step.data)
+            played.ends.append(step.data)
         return step
 
-    return do
+    played.failures.extend(asyncio.run(rehearse(called_alone(key), office, watched, seen=played.seen)))
+    return played
 
 
 @cache
