@@ -52,7 +52,7 @@ conformance: setup ## what the engine does with a public BPMN suite (CORPUS=fold
 	@$(BIN)/python -m bench.conformance "$(CORPUS)"
 
 walks: setup ## play the golden walks of every process: coverage, and how many planted faults they notice
-	@$(BIN)/guihua walks --mutants $(dir $(wildcard bpmn/*/item.toml))
+	@$(BIN)/guihua walks --mutants $(dir $(wildcard bpmn/*/item.toml)) bpmn/shared
 
 chaos: setup ## kill every server and service at random points of 200 running cases
 	@$(BIN)/pytest -q -m chaos -s
