@@ -91,7 +91,8 @@ async def _indexes(store: Store) -> None:
     await store.indexes(
         "definitions", Index("body.item_code"), Index("body.versions.sha256"), Index("body.next_alarm_at")
     )
-    await store.indexes("broadcasts", Index("body.stage", "body.at"))
+    await store.indexes("definitions", Index("body.versions.starts.events.name"))
+    await store.indexes("broadcasts", Index("body.stage", "body.at"), Index("-body.at", "_id"))
 
 
 SERVICE: Final = Service[Deps](

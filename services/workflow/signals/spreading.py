@@ -48,6 +48,7 @@ def waiting_for(broadcast: Broadcast) -> dict[str, Any]:
     """The filter for the cases that waited for a broadcast and have not been looked at."""
     awaited = {"$elemMatch": {"name": broadcast.signal, "since": {"$lte": broadcast.at}}}
     return {
+        "body.signals.name": broadcast.signal,  # said once more, or MongoDB does not use the index
         "body.signals": awaited,
         "body.status": Status.RUNNING.value,
         "_id": {"$gt": broadcast.after, "$ne": broadcast.case_no},

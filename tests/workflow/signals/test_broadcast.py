@@ -14,7 +14,7 @@ from services.workflow.incidents import try_again
 from services.workflow.instances.models import Instance, Verb
 from services.workflow.signals.broadcasts import BroadcastNotFound, SignalTooLarge
 from services.workflow.signals.models import Broadcast, Stage, Tally
-from services.workflow.signals.spreading import PAGE
+from services.workflow.signals.spreading import PAGE, waiting_for
 from tests.workflow.signals.hall import Hall
 
 HEARD = ["Extra", "Work"]
@@ -147,6 +147,14 @@ async def test_given_too_much_or_nothing_of_that_id_then_it_is_refused(hall: Hal
         await hall.broadcast("alert", "large", text="x" * 1_000_000)
     with pytest.raises(BroadcastNotFound):
         await hall.report("0" * 24)
+
+
+async def test_given_many_cases_then_those_that_wait_are_found_by_an_index(hall: Hall) -> None:
+    await hall.receive_many("SG-01", 2)
+    where = waiting_for(await hall.broadcast("alert", "found quickly"))
+    plan = await hall.deps.instances.documents.rows.find(where, sort=[("_id", 1)], limit=PAGE).explain()
+    assert "'body.signals.name_1__id_1'" in str(plan["queryPlanner"]["winningPlan"])
+    assert "SORT" not in str(plan["queryPlanner"]["winningPlan"])
 
 
 async def test_given_signals_of_two_names_then_one_does_not_wait_for_the_other(hall: Hall) -> None:
