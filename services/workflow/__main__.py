@@ -20,6 +20,7 @@ from services.workflow.deps import Deps
 from services.workflow.engine.pool import EnginePool, Limits
 from services.workflow.engines import Engines
 from services.workflow.instances.models import Instance
+from services.workflow.listings import store_anew
 from services.workflow.migrations.models import Line, Migration
 from services.workflow.queries import (
     INSTANCE_INDEXES,
@@ -43,10 +44,12 @@ async def _deps(kernel: Kernel) -> Deps:
     assert isinstance(settings, WorkflowSettings)  # noqa: S101 - `SERVICE` says so
     await _indexes(store)
     shelf = Shelf(store.aggregates("bundles", Bundle, key="sha256"))
+    instances = store.aggregates("instances", Instance, key="case_no")
+    await store_anew(instances)
     return Deps(
         settings=settings,
         clock=kernel.clock,
-        instances=store.aggregates("instances", Instance, key="case_no"),
+        instances=instances,
         definitions=store.aggregates("definitions", Definition, key="process_key"),
         shelf=shelf,
         copies=Copies(

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, computed_field
 
 from services.contracts.words import HoldGround, Outcome, StepKind
 from services.kernel.store import Chained
@@ -14,6 +14,7 @@ from services.workflow.instances.origins import AwaitedSignal, Origin
 from services.workflow.instances.records import Edit, Mended, Passes
 
 NO_DESK: Final = Desk()
+_NEVER: Final = "9999-12-31"
 
 
 class Status(StrEnum):
@@ -251,6 +252,19 @@ class Instance(Chained, frozen=True):
     outcome: Outcome | None = None
     started_at: datetime | None = None
     ended_at: datetime | None = None
+
+    @computed_field  # type: ignore[prop-decorator]  # stored with the rest, so that lists are read off an index
+    @property
+    def desks(self) -> tuple[str, ...]:
+        """On whose list the case is: the posts of its open tasks (`P04@D06`), and those whom a task calls besides."""
+        posts = (f"{task.post}@{task.department}" for task in self.tasks)
+        return tuple(dict.fromkeys((*posts, *self.called)))
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def urgent_on(self) -> str | None:
+        """The day on which the first of its open tasks is due, the last of days if none ever is; None without tasks."""
+        return min((str(task.due_on or _NEVER) for task in self.tasks), default=None)
 
     def task(self, task_id: str) -> Task | None:
         """The open task of this id."""
