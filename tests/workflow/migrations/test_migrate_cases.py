@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -165,6 +166,28 @@ async def test_given_a_removed_step_then_its_cases_need_a_mapping_and_move_with_
     await room.complete(cases["Experts"], "Lead", LEADER, decision="agree", opinion="同意")
     preview = await room.ask(IT, "POST", f"/definitions/{moving.key}/migrations/preview", {"to_version": two})
     assert preview.json()["verdicts"] == {"unaffected": 3, "moves": 0, "needs-mapping": 0, "blocked": 0}
+
+
+async def test_given_more_cases_than_one_preview_looks_at_then_it_tells_where_to_read_on_and_nothing_is_counted_twice(
+    room: Room,
+) -> None:
+    moving = Moving(room)
+    await moving.deploy()
+    for element in ("Accept", "Review", "Review", "Experts", "Lead"):
+        await moving.case(element)
+    two = await moving.deploy(without_experts(drawn(moving.key)))
+    path, entry = f"/definitions/{moving.key}/migrations/preview", {"to_version": two}
+    whole = (await room.ask(IT, "POST", path, entry)).json()
+    assert (whole["total"], whole["running"], whole["next"]) == (5, 5, None)
+
+    counted: Counter[str] = Counter()
+    pages, after = 0, ""
+    while after is not None:
+        page = (await room.ask(IT, "POST", f"{path}?limit=2{after}", entry)).json()
+        counted.update(page["verdicts"])
+        assert (page["total"], page["running"]) == (min(2, 5 - 2 * pages), 5)
+        pages, after = pages + 1, page["next"] and f"&after={page['next']}"
+    assert (pages, counted) == (3, whole["verdicts"])
 
 
 async def test_given_claims_and_drafts_and_running_timers_then_they_survive_and_a_new_timer_is_armed(
