@@ -60,6 +60,9 @@ chaos: setup ## kill every server and service at random points of 200 running ca
 bench: setup ## measure, print ratios against the limit, write var/bench.json
 	@$(BIN)/python -m bench
 
+bench-scale: setup ## the same with 200,000 open cases in the database, and 10,000 cases moved to another version
+	@$(BIN)/python -m bench.scale
+
 images: ## build the container images (needs a container engine)
 	@./deploy/images.sh
 
