@@ -134,9 +134,16 @@ def _engine(deps: Deps, files: Mapping[str, bytes], office: Office) -> Engine:
 
     async def do(ask: Ask) -> Step:
         match ask:
-            case Begin(key, variables, case_no, at):
+            case Begin(key, variables, case_no, at, start):
                 return await pool.start(
-                    source, key, variables, now=at, calendar=calendar, hours=hours, instance_id=case_no
+                    source,
+                    key,
+                    variables,
+                    now=at,
+                    calendar=calendar,
+                    hours=hours,
+                    instance_id=case_no,
+                    start_event=start,
                 )
             case Do(state, command, at):
                 return await pool.apply(source, state, command, now=at, calendar=calendar, hours=hours)

@@ -89,8 +89,17 @@ def engine_here(bundle: Bundle, office: Office) -> Engine:
 
     async def do(ask: Ask) -> Step:
         match ask:
-            case Begin(key, variables, case_no, at):
-                return run.start(bundle, key, variables, now=at, calendar=calendar, hours=hours, instance_id=case_no)
+            case Begin(key, variables, case_no, at, start):
+                return run.start(
+                    bundle,
+                    key,
+                    variables,
+                    now=at,
+                    calendar=calendar,
+                    hours=hours,
+                    instance_id=case_no,
+                    start_event=start,
+                )
             case Do(state, command, at):
                 return run.apply(bundle, state, command, now=at, calendar=calendar, hours=hours)
 

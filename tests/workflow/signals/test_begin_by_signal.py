@@ -3,12 +3,14 @@
 import pytest
 
 from services.workflow import activations
+from services.workflow.definitions.walks import WalksFailed
 from services.workflow.instances.models import Status
 from services.workflow.instances.origins import DEEPEST, StartKind
 from services.workflow.starts.numbers import case_no, serial_of
+from tests.workflow.bundle_support import flow
 from tests.workflow.clock_support import at, on
 from tests.workflow.room import IT
-from tests.workflow.signals.drawn import ALERT, CALM, ECHO, begun_by, echoes
+from tests.workflow.signals.drawn import ALERT, CALM, ECHO, begun_by, echoes, end, files, start, task
 from tests.workflow.signals.hall import Hall
 
 
@@ -83,3 +85,37 @@ async def test_given_the_case_cannot_begin_then_it_waits_in_an_incident_and_the_
 def test_given_an_item_then_its_cases_are_numbered_by_day_and_item(code: str, number: str, series: str) -> None:
     day = on("2027-01-04")
     assert (case_no(item_code=code, on=day, serial=17), serial_of(code, day)) == (number, series)
+
+
+WALK = """
+[case]
+situation = "ordinary"
+received_on = 2026-09-16
+department = "D06"
+start = "Start"
+brought = {{ news = {{ level = 3 }} }}
+
+[[step]]
+signal = "calm"
+payload = {{ by = "walk" }}
+at = 2026-09-16T10:00:00+08:00
+
+[[step]]
+complete = "Inspect"
+at = 2026-09-16T11:00:00+08:00
+
+[expect]
+end = "Done"
+outcome = "{outcome}"
+passed = ["Calmed", "Inspect"]
+"""
+
+
+async def test_given_a_walk_of_such_a_process_then_it_begins_and_hears_as_the_walk_says(hall: Hall) -> None:
+    waits = '<bpmn:intermediateCatchEvent id="Calmed">' + CALM + "</bpmn:intermediateCatchEvent>"
+    ways = flow("Start", "Calmed"), flow("Calmed", "Inspect"), flow("Inspect", "Done")
+    drawn = files("walked", "SG-14", start(ALERT, result="news"), waits, task("Inspect"), end("Done"), *ways)
+    await hall.deploy({**drawn, "walks/alert.toml": WALK.format(outcome="done")})
+    with pytest.raises(WalksFailed):
+        await hall.deploy({**drawn, "walks/alert.toml": WALK.format(outcome="granted")})
+    await activations.retire(hall.deps, "walked", who=IT, reason="试用结束")
