@@ -13,8 +13,13 @@ each_bundle = pytest.mark.parametrize("bundle", BUNDLES, ids=lambda bundle: bund
 CHINESE: Final = re.compile(r"[\u4e00-\u9fff]")
 
 PROMISES: Final = {
+    "site-selection-opinion": ("PT01", "D05", False, {"local": 10, "forward": 10}),
+    "planning-conditions": ("PT02", "D05", False, {"new": 10, "change": 15}),
+    "land-use-planning-permit": ("PT03", "D05", False, {"granted_land": 5, "allocated": 20}),
+    "design-scheme-review": ("PT04", "D06", False, {"design_scheme": 15, "detailed_plan": 15}),
     "works-planning-permit": ("PT05", "D06", False, {"building": 7, "dilapidated_rebuild": 20, "landscape": 5}),
     "rural-planning-permit": ("PT06", "D08", True, {"village_house": 10, "enterprise_public": 10}),
+    "temporary-works-permit": ("PT07", "D06", False, {"temporary_works": 7, "temporary_land": 7}),
     "setting-out-inspection": ("PT08", "D10", False, {"setting_out": 3, "foundation": 3}),
     "planning-verification": ("PT09", "D10", False, {"building": 10, "municipal": 10, "rural": 10}),
 }
