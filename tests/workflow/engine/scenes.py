@@ -125,6 +125,12 @@ TASKS: Final = (
     Scene("user-task", _PLAIN, (done("a", x=1, text="规划"),), (done("b", y=[1, {"z": None}]),)),
     Scene("sent-back", _PLAIN, (done("a", x=1),), (sent_back("b"), done("a", x=2), done("b"))),
     Scene(
+        "behind-a-subprocess",
+        (start(), node("subProcess", "sub", *_INNER), user("z"), end(), flows("s", "sub", "z", "e")),
+        (done("u", x=1), done("v", y=1)),
+        (sent_back("z"), done("u", x=2), done("v", y=2), done("z")),
+    ),
+    Scene(
         "external-task",
         (
             start(),
