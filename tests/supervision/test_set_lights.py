@@ -48,6 +48,14 @@ def test_given_an_ordinary_step_then_the_special_rule_stays_silent() -> None:
     assert changes(events) == [(Light.YELLOW, "SL-01")]
 
 
+def test_given_a_decision_that_is_not_published_in_time_then_whoever_publishes_and_supervision_are_told() -> None:
+    rules = {"light_rules": ("SL-14",)}
+    _, events = after(timers.started(**rules), timers.warned(**rules), timers.overdue(0, **rules))
+    assert changes(events) == [(Light.YELLOW, "SL-14"), (Light.RED, "SL-14/0")]
+    red = next(event for event in events if isinstance(event, LightChanged) and event.light is Light.RED)
+    assert red.recipients == ("u.handler.d06", "u.supervisor")
+
+
 def test_given_overdue_by_a_day_then_red_climbs_to_a_matter_and_each_rule_is_met_once() -> None:
     case, events = after(timers.started(), timers.overdue(0), timers.overdue(1), timers.overdue(2))
     assert case.light is Light.RED
