@@ -5,7 +5,6 @@ very days, that the walk says, with the same tasks and timers all the way: no ca
 """
 
 from collections import Counter
-from dataclasses import dataclass, field
 from functools import cache
 
 import pytest
@@ -21,7 +20,7 @@ from services.workflow.instances.models import Act
 from services.workflow.migrations.carrying import Target, judged
 from services.workflow.migrations.touching import touched
 from tests.bpmn.bundles import BUNDLES, Bundle
-from tests.bpmn.walking import _CALENDAR, _OFFICE, Walk
+from tests.bpmn.walking import CALENDAR, OFFICE, Table, Walk
 from tests.workflow.definitions.editing import Files, replaced
 
 _ARCHIVING = "shared/shared-archive.bpmn"
@@ -61,13 +60,12 @@ def routes(key: str) -> tuple[Route, Route]:
     return Route(old, new, {}, touched(was, now)), Route(new, old, {}, touched(now, was))
 
 
-@dataclass
 class Wandering(Walk):
     """A walk whose case changes its version before each step."""
 
-    version: int = 0
-    moves: int = 0
-    places: set[str] = field(default_factory=set)
+    def __init__(self, bundle: Bundle, table: Table) -> None:
+        self.version, self.moves, self.places = 0, 0, set[str]()
+        super().__init__(bundle, table)
 
     @property
     def engine(self) -> Compiled:
@@ -78,12 +76,12 @@ class Wandering(Walk):
         if step.ended is not None:
             return
         before = self.instance
-        found = migrate(routes(self.bundle.key)[self.version], before.state, now=act.at, calendar=_CALENDAR)
+        found = migrate(routes(self.bundle.key)[self.version], before.state, now=act.at, calendar=CALENDAR)
         self.places |= set(found.standing)
         if found.verdict is Verdict.UNAFFECTED:
             return
         target = Target("M", self.version + 1, "f" * 64, "u.it", act.at)
-        judgement = judged(before, found, target, _OFFICE)
+        judgement = judged(before, found, target, OFFICE)
         assert judgement.decided is not None, judgement
         assert judgement.reversible
         self.instance, said = judgement.decided
