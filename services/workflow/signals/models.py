@@ -27,7 +27,8 @@ class Tally(BaseModel, frozen=True):
     """What came of the cases it was brought to.
 
     `heard`: so many went on by it; `past`: had gone past it by then; `faulty`: it is in an incident of theirs;
-    `lost`: not even that could be written down.
+    `lost`: not even that could be written down. Cases of a page that heard it before a crash, and wait for it no more,
+    are not counted.
     """
 
     heard: int = 0
