@@ -136,4 +136,5 @@ def table(name: str) -> Table:
     report = Report(f"{name}.dmn")
     (found,) = read_decisions(report, etree.parse(HOME / f"{name}.dmn").getroot())
     assert report.findings == []
+    assert isinstance(found, Table)
     return found
