@@ -7,7 +7,7 @@ import pytest
 
 from services.contracts.workflow import Item, RequiredDocument, Situation
 from services.workflow.definitions.items import read_item
-from tests.bpmn.bundles import BUNDLES, Bundle
+from tests.bpmn.bundles import BUNDLES, HOME, Bundle
 
 each_bundle = pytest.mark.parametrize("bundle", BUNDLES, ids=lambda bundle: bundle.key)
 CHINESE: Final = re.compile(r"[\u4e00-\u9fff]")
@@ -84,6 +84,15 @@ def test_given_what_is_no_licence_then_no_law_sets_its_limit_and_no_end_says_tha
         assert bundle.item["statutory_workdays"] == 0, bundle.key
         ends = {end.settings["outcome"] for end in bundle.of("endEvent")}
         assert ends <= {"done", "withdrawn", "terminated"}, bundle.key
+
+
+@each_bundle
+def test_given_the_list_of_items_then_it_says_what_each_promises(bundle: Bundle) -> None:
+    item = bundle.item
+    promises = "/".join(dict.fromkeys(str(row["promised_workdays"]) for row in item["situations"]))
+    cells = (item["code"], f"[{bundle.key}]({bundle.key}/README.md)", item["name"], item["department"], promises)
+    row = " | ".join((*cells, str(item["statutory_workdays"] or "–")))
+    assert f"| {row} |" in (HOME / "README.md").read_text(encoding="utf-8")
 
 
 @each_bundle
