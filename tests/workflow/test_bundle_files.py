@@ -23,6 +23,7 @@ from services.workflow.definitions.files import (
 from services.workflow.definitions.items import ItemUnreadable, read_item
 from services.workflow.definitions.lives import By, activated
 from services.workflow.definitions.models import Definition
+from services.workflow.definitions.starts import Starts
 from services.workflow.definitions.versions import (
     DefinitionNotFound,
     DefinitionRefused,
@@ -148,9 +149,9 @@ def test_given_an_item_with_errors_then_each_is_named() -> None:
 def test_given_versions_then_the_same_bytes_are_one_and_activation_is_said_once() -> None:
     read = read_item(item().encode())
     empty = Definition(process_key="small-permit", item_code="PT-90")
-    one = deployed(empty, item=read, sha256="a", files=3, at=NOW, by="u.it")
-    assert deployed(one, item=read, sha256="a", files=3, at=NOW, by="u.it") == one
-    two = deployed(one, item=read, sha256="b", files=3, at=NOW, by="u.it")
+    one = deployed(empty, item=read, sha256="a", files=3, starts=Starts(), at=NOW, by="u.it")
+    assert deployed(one, item=read, sha256="a", files=3, starts=Starts(), at=NOW, by="u.it") == one
+    two = deployed(one, item=read, sha256="b", files=3, starts=Starts(), at=NOW, by="u.it")
     assert [version.version for version in two.versions] == [1, 2]
     assert two.active_version is None
     by = By("u.it", NOW)
