@@ -17,7 +17,7 @@ from services.local import bundles, officedata
 from services.local.accounts import ensure_keys
 from services.local.client import Api, Refusal
 from services.local.environment import environment_of
-from services.local.layout import SERVICES, Layout
+from services.local.layout import Layout, service_of
 from services.local.processes import Process, StartFailed
 from services.local.server_faults import ServerFault
 from services.local.servers import Server, Servers
@@ -47,7 +47,7 @@ class Run:
         async with AsyncExitStack() as undo:
             undo.push_async_callback(self.stop)
             await self.servers.start()
-            for name in ("postbox", *SERVICES, "simulator"):
+            for name in ("postbox", *self.layout.services, "simulator"):
                 self.processes[name] = self._process(name)
             async with asyncio.TaskGroup() as group:
                 for process in self.processes.values():
@@ -78,7 +78,8 @@ class Run:
                 await bundles.deploy(api, folder, who="u.it")
 
     def _process(self, name: str) -> Process:
-        url = f"{self.layout.url(name)}/{'readyz' if name in SERVICES else 'healthz'}"
+        is_service = name in self.layout.services
+        url = f"{self.layout.url(name)}/{'readyz' if is_service else 'healthz'}"
         return Process(
             name=name,
             argv=[sys.executable, *_argv(name, self.layout)],
@@ -101,7 +102,7 @@ async def run(layout: Layout) -> int:
         await stopped.wait()
         console.print("正在停止 / stopping …")
         codes = await system.stop()
-    return 0 if all(code == 0 for name, code in codes.items() if name in SERVICES) else 1
+    return 0 if all(code == 0 for name, code in codes.items() if name in layout.services) else 1
 
 
 async def _up(system: Run) -> bool:
@@ -127,7 +128,7 @@ def _argv(name: str, layout: Layout) -> list[str]:
         case "simulator":
             return ["-m", "services.local.simulator", str(layout.ports["simulator"]), str(layout.var)]
         case _:
-            return ["-m", f"services.{name}"]
+            return ["-m", f"services.{service_of(name)}"]
 
 
 async def _answers(url: str) -> bool:
