@@ -50,6 +50,10 @@ class Layout:
         names = (*_FIXED, *_more(workers))
         return cls(var=var.absolute(), ports=dict(zip(names, _free_ports(len(names)), strict=True)), workers=workers)
 
+    def processes_of(self, service: str) -> list[str]:
+        """The processes of a service: any of them answers a request."""
+        return [service, *(_more(self.workers) if service == "workflow" else [])]
+
     @property
     def services(self) -> tuple[str, ...]:
         """Every process of a service; the first of several bears the service's name, the next `workflow-2`."""
