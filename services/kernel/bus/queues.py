@@ -167,9 +167,10 @@ async def forget_queue(bus: Bus) -> None:
     """Remove the work queue of a service that hears in one process again: what is in it is heard from its streams."""
     with reached():
         try:
-            await bus.js.delete_stream(queue_of(bus.user))
+            await bus.js.stream_info(queue_of(bus.user))
         except NotFoundError:
             return
+        await bus.js.delete_stream(queue_of(bus.user))
 
 
 def _transforms(user: str, subject: str) -> list[SubjectTransform]:
