@@ -21,29 +21,47 @@ PAUSE = 0.5
 
 
 @dataclass(slots=True)
+class _Lines:
+    """The whole lines of a file that is being written, each read once."""
+
+    file: Path
+    _place: int = 0
+
+    def more(self) -> list[str]:
+        """Those that came since."""
+        with self.file.open("rb") as read:
+            read.seek(self._place)
+            whole = read.read().rpartition(b"\n")[0]
+        self._place += len(whole) + 1 if whole else 0
+        return whole.decode().splitlines()
+
+
+@dataclass(slots=True)
 class Worker:
     """One process, and what it said."""
 
     child: asyncio.subprocess.Process
-    log: Path
-    told: Path
+    log: _Lines
+    told: _Lines
+    _held: set[str] = field(default_factory=set)
+    _counted: list[tuple[str, str, float]] = field(default_factory=list)
 
     @property
     def counted(self) -> list[tuple[str, str, float]]:
         """Case, proof and moment of each event that it counted."""
-        lines = (line.split() for line in _lines(self.told) if line.startswith("counted "))
-        return [(case_no, proof, float(at)) for _, case_no, proof, at in lines]
+        lines = (line.split() for line in self.told.more() if line.startswith("counted "))
+        self._counted += [(case_no, proof, float(at)) for _, case_no, proof, at in lines]
+        return self._counted
 
     @property
     def held(self) -> set[str]:
         """The shards it believes to have."""
-        held: set[str] = set()
-        for entry in map(json.loads, _lines(self.log)):
-            if entry.get("event") == "shard taken":
-                held.add(entry["shard"])
-            elif entry.get("event") == "shard left":
-                held.discard(entry["shard"])
-        return held - {"duty"}
+        for entry in map(json.loads, self.log.more()):
+            if entry["event"] == "shard taken":
+                self._held.add(entry["shard"])
+            elif entry["event"] == "shard left":
+                self._held.discard(entry["shard"])
+        return self._held - {"duty"}
 
     def freeze(self) -> None:
         """SIGSTOP."""
@@ -86,7 +104,7 @@ class Bureau:
             child = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "tests.support.hearer", "shared"), env=env, stdout=out, stderr=err
             )
-        worker = Worker(child, log, told)
+        worker = Worker(child, _Lines(log), _Lines(told))
         self.workers.append(worker)
         self.closing.push_async_callback(worker.kill)
         return worker
@@ -144,11 +162,6 @@ class Bureau:
             first.get(key, time.time()) - at for key, at in self.said.items() if key[0] in cases and since <= at < until
         ]
         return max(waits, default=0.0)
-
-
-def _lines(file: Path) -> list[str]:
-    """The whole lines of a file that is being written."""
-    return file.read_text(encoding="utf-8").rpartition("\n")[0].splitlines()
 
 
 @asynccontextmanager

@@ -22,7 +22,7 @@ async def test_given_three_processes_when_one_freezes_and_one_is_killed_then_cas
     office: Office, tmp_path: Path
 ) -> None:
     """The bureau itself compares the books at its end, to the last proof and its place."""
-    async with bureau(office, tmp_path, workers=3, cases=24) as town:
+    async with bureau(office, tmp_path, workers=3, cases=18) as town:
         await town.shared_out(most=6)
         frozen, killed, third = town.workers
         its = await wait_until(lambda: frozen.cases(since=time.time() - 2), within=20)
