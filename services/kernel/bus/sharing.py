@@ -92,12 +92,12 @@ class Sharing:
         """Give up what is more than our fair part.
 
         How many processes there are the broker knows: each asks for the duty all the time. Between two requests of one
-        it knows of one less, hence several looks; the fewest count, so that nothing is given up in vain.
+        it knows of one less, and of a dead one for two seconds more: hence the middle of several looks.
         """
         self._workers.append(await self._queue.standing_by(DUTY))
         if len(self._workers) < _LOOKS:
             return
-        self._part = math.ceil(SHARDS / max(1, min(self._workers)))
+        self._part = math.ceil(SHARDS / max(1, sorted(self._workers)[_LOOKS // 2]))
         held = [shard for shard in self._shards if shard.held]
         for shard in random.sample(held, max(0, len(held) - self._part)):
             shard.give_up()

@@ -66,8 +66,8 @@ async def test_the_queue_says_that_it_is_not_fed_while_a_stream_is_missing(offic
 async def test_given_four_processes_frozen_and_killed_by_turns_then_no_event_waits_five_seconds(
     office: Office, tmp_path: Path
 ) -> None:
-    async with bureau(office, tmp_path, workers=4, cases=120) as town:
-        await town.shared_out(most=3)
+    async with bureau(office, tmp_path, workers=4, cases=36) as town:
+        await town.shared_out(most=4)
         for turn in range(10):
             await blow(town, town.alive[turn % 2], freeze=turn % 3 != 2)
         await town.hire()
@@ -76,7 +76,9 @@ async def test_given_four_processes_frozen_and_killed_by_turns_then_no_event_wai
 
 async def blow(town: Bureau, worker: Worker, *, freeze: bool) -> None:
     """Freeze or kill one; its cases must go on elsewhere within five seconds, those of the others at once."""
-    its, since = worker.cases(since=time.time() - 1), time.time()
+    settled = time.time()
+    await wait_until(lambda: set(town.cases) <= counted(town.alive, settled), within=30)
+    its, since = worker.cases(since=settled), time.time()
     if freeze:
         worker.freeze()
     else:
@@ -84,9 +86,9 @@ async def blow(town: Bureau, worker: Worker, *, freeze: bool) -> None:
         await town.hire()
     await wait_until(lambda: its <= counted([each for each in town.alive if each is not worker], since), within=30)
     theirs = set(town.cases) - its
-    waited, others = town.longest(its, since=since - 1), town.longest(theirs, since=since - 1)
+    waited, others = town.longest(its, since=since - 0.5), town.longest(theirs, since=since - 0.5)
     sys.stdout.write(f"{'frozen' if freeze else 'killed'}: {waited:.1f} s, the others {others:.1f} s\n")
-    assert waited < 5
+    assert max(waited, others) < 5
     if freeze:
         worker.thaw()
     await town.shared_out(most=4)
