@@ -51,11 +51,17 @@ fuzz: setup ## 50,000 random processes against an independent token game, 100,00
 conformance: setup ## what the engine does with a public BPMN suite (CORPUS=folder) → docs/conformance.md
 	@$(BIN)/python -m bench.conformance "$(CORPUS)"
 
+walks: setup ## play the golden walks of every process: coverage, and how many planted faults they notice
+	@$(BIN)/guihua walks --mutants $(dir $(wildcard bpmn/*/item.toml)) bpmn/shared
+
 chaos: setup ## kill every server and service at random points of 200 running cases
 	@$(BIN)/pytest -q -m chaos -s
 
 bench: setup ## measure, print ratios against the limit, write var/bench.json
 	@$(BIN)/python -m bench
+
+bench-scale: setup ## the same with 200,000 open cases in the database, and 10,000 cases moved to another version
+	@$(BIN)/python -m bench.scale
 
 images: ## build the container images (needs a container engine)
 	@./deploy/images.sh
@@ -66,4 +72,4 @@ compose-smoke: ## build, start, use and stop the compose stack; brings its own e
 clean: ## forget local data (var/); the environment stays
 	rm -rf var
 
-.PHONY: help setup run demo check fix test fuzz conformance chaos bench images compose-smoke clean
+.PHONY: help setup run demo check fix test fuzz conformance walks chaos bench images compose-smoke clean

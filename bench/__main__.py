@@ -10,13 +10,17 @@ from typing import Final
 
 import uvloop
 
+from bench import engine
 from bench.alone import completions_per_second
 from bench.figures import Figure, percentile, show
 from bench.office import Samples, event_latency, opened, receive, receive_all, settled, users
+from bench.parts import memory
 
 _USERS: Final = {32: 500.0, 64: 300.0}
 """How many users work at once, and the bar for the 99th percentile of their completions in milliseconds."""
 
+_AT_LEAST: Final = 900.0
+_IDLE: Final = 120.0
 _CASES_A_USER: Final = 2
 _WARM: Final = 8
 _QUIET_CASES: Final = 40
@@ -24,8 +28,9 @@ _QUIET_CASES: Final = 40
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What was measured with one driver: seconds an event takes while it is quiet, and each number of users."""
+    """What was measured with one driver: memory while nobody works, seconds of an event, and each number of users."""
 
+    idle: dict[str, float]
     events: list[float]
     loads: dict[int, Samples]
 
@@ -35,6 +40,7 @@ async def measure(driver: str) -> Measured:
     folder = Path(tempfile.mkdtemp(prefix="guihua-bench-"))
     try:
         async with opened(folder, driver=driver) as there:
+            idle = memory(there.run)
             quiet = [await receive(there.api) for _ in range(_QUIET_CASES)]
             late, loads = await event_latency(there.api, quiet), {}
             await users(there, quiet[:_WARM], at_once=_WARM)
@@ -44,13 +50,16 @@ async def measure(driver: str) -> Measured:
                 loads[count] = await users(there, cases, at_once=count)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    return Measured(late, loads)
+    return Measured(idle, late, loads)
 
 
 def figures(driver: str, measured: Measured, *, alone: float) -> list[Figure]:
     """What was measured with one driver, against the engine alone."""
     late = [seconds * 1000 for seconds in measured.events]
+    both = sum(measured.idle.values())
     found = [
+        Figure(f"{driver}: idle memory of workflow, its engine worker included", both, "MB", _IDLE, "120 MB"),
+        *(Figure(f"{driver}: … {part}", used, "MB") for part, used in measured.idle.items()),
         Figure(f"{driver}: event from one service's write to the other's p50", percentile(late, 50), "ms"),
         Figure(f"{driver}: event from one service's write to the other's p99", percentile(late, 99), "ms"),
     ]
@@ -77,8 +86,9 @@ def main() -> None:
     sys.stderr.write("engine alone …\n")
     alone, size = completions_per_second()
     found = [
-        Figure("engine alone, state packed at each step", alone, "1/s"),
+        Figure("engine alone, state packed at each step", alone, "1/s", _AT_LEAST, "the least it has to do"),
         Figure("state half-way through the permit", size, "bytes", 8192, "8 KB"),
+        *engine.figures(),
     ]
     for driver in ("motor", "pymongo"):
         sys.stderr.write(f"whole system, {driver} …\n")

@@ -8,6 +8,7 @@ import shutil
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,6 +19,7 @@ import httpx
 from bench.figures import Figure, show
 from bench.office import Office as System
 from bench.office import opened
+from bench.parts import each, spent
 from bench.permit import ANSWERS, ITEM, KEY, TASKS, files
 from services.contracts.intake import CaseReceived
 from services.contracts.registry import DepartmentChanged, PostChanged
@@ -35,42 +37,58 @@ from services.workflow.instances.models import Act, Instance, Pin, Verb
 from services.workflow.instances.moving import moved, pinned, registered, variables_of
 from services.workflow.offices import Office
 
-CASES: Final = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
+CASES: Final = 10_000
 _LIMIT: Final = 60.0
 _BATCH: Final = 500
 _CALENDAR: Final = Calendar.builtin()
 _LONG_AGO: Final = datetime(2026, 1, 5, tzinfo=UTC)
 
 
-async def measure() -> list[Figure]:
+async def measure(cases: int = CASES) -> list[Figure]:
     """Put the cases there, foretell, move, and count what became of them."""
     folder = Path(tempfile.mkdtemp(prefix="guihua-bench-"))
     try:
         async with opened(folder, driver="motor") as there:
-            await _fill(there)
+            await _fill(there, cases)
             to = await _deploy(there)
             plan = {"to_version": to}
             begun = time.monotonic()
-            foretold = await _ask(there, "POST", f"/definitions/{KEY}/migrations/preview", plan)
+            verdicts = await _foretold(there, plan)
             previewed = time.monotonic() - begun
-            begun = time.monotonic()
+            begun, before = time.monotonic(), spent(there.run)
             report = await _moved(there, await _ask(there, "POST", f"/definitions/{KEY}/migrations", plan | _WHY))
-            done = time.monotonic() - begun
+            done, after = time.monotonic() - begun, spent(there.run)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    outcomes, verdicts = report["outcomes"], foretold["verdicts"]
+    outcomes = report["outcomes"]
     assert (outcomes["moved"], outcomes["unaffected"]) == (verdicts["moves"], verdicts["unaffected"]), report
-    assert outcomes["moved"] + outcomes["unaffected"] == CASES, report
+    assert outcomes["moved"] + outcomes["unaffected"] == cases, report
     return [
-        Figure(f"preview of {CASES} cases", previewed, "s", _LIMIT, "a minute"),
-        Figure(f"migration of {CASES} cases, {outcomes['moved']} moved", done, "s", _LIMIT, "a minute"),
+        Figure(f"preview of {cases} cases", previewed, "s", _LIMIT, "a minute"),
+        Figure(f"migration of {cases} cases, {outcomes['moved']} moved", done, "s", _LIMIT, "a minute"),
+        *(
+            Figure(f"migration, processor time of a case: {part}", used, "ms")
+            for part, used in each(before, after, count=cases).items()
+            if used >= 0.1
+        ),
     ]
+
+
+async def _foretold(there: System, plan: dict[str, Any]) -> Counter[str]:
+    """How many cases would come to which verdict, page by page."""
+    verdicts, after = Counter[str](), ""
+    while True:
+        page = await _ask(there, "POST", f"/definitions/{KEY}/migrations/preview{after}", plan)
+        verdicts.update(page["verdicts"])
+        if page["next"] is None:
+            return verdicts
+        after = f"?after={page['next']}"
 
 
 _WHY: Final = {"reason": "measured"}
 
 
-async def _fill(there: System) -> None:
+async def _fill(there: System, cases: int) -> None:
     """Running cases, as if they had been worked on for days."""
     compiled = compile_bundle({path: text.encode() for path, text in files().items()}).bundle
     assert compiled is not None
@@ -78,19 +96,19 @@ async def _fill(there: System) -> None:
     url = there.run.servers.mongo_url("workflow")
     store = Store(url, "guihua_workflow", service="workflow", clock=RealClock())
     instances = store.aggregates("instances", Instance, key="case_no")
-    standing = list(_cases(compiled, detail["sha256"]))
-    for start in range(0, CASES, _BATCH):
-        numbers = range(start, min(start + _BATCH, CASES))
+    at = datetime.now(UTC) - timedelta(hours=1)
+    standing = list(cases_at_each_step(compiled, detail["sha256"], version=1, at=at))
+    for start in range(0, cases, _BATCH):
+        numbers = range(start, min(start + _BATCH, cases))
         batch = [standing[n % TASKS].model_copy(update={"case_no": f"51200020261001BM{n:05}"}) for n in numbers]
         assert await instances.create_in_turn(batch) == len(batch)
     await store.close()
 
 
-def _cases(bundle: Bundle, sha256: str) -> Iterator[Instance]:
-    """A case that stands at each step."""
+def cases_at_each_step(bundle: Bundle, sha256: str, *, version: int, at: datetime) -> Iterator[Instance]:
+    """A case that stands at each step, begun and worked on at one moment."""
     item = read_item(files()[ITEM_FILE].encode())
-    pin = Pin(process_key=KEY, version=1, sha256=sha256, terms=item.terms(item.situations[0].code))
-    at = datetime.now(UTC) - timedelta(hours=1)
+    pin = Pin(process_key=KEY, version=version, sha256=sha256, terms=item.terms(item.situations[0].code))
     instance, _ = pinned(registered(_received(0, at)), pin, now=at)
     step = run.start(bundle, KEY, variables_of(instance), now=at, calendar=_CALENDAR, instance_id=instance.case_no)
     instance, _ = moved(instance, Act(verb=Verb.START, actor="bench", at=at), step, now=at, office=_OFFICE)
@@ -175,6 +193,6 @@ _OFFICE: Final = Office(
 
 
 if __name__ == "__main__":
-    figures = asyncio.run(measure())
+    figures = asyncio.run(measure(int(sys.argv[1]) if len(sys.argv) > 1 else CASES))
     show(figures, Path("var/bench-migration.json"))
     sys.exit(any((figure.ratio or 0) > 1 for figure in figures))

@@ -26,6 +26,17 @@ def each(before: Mapping[str, float], after: Mapping[str, float], *, count: int)
     return dict(sorted(found.items(), key=lambda part: -part[1]))
 
 
+def memory(run: Run) -> dict[str, float]:
+    """Megabytes of the workflow service and of its engine's workers; what several share counts in parts (PSS)."""
+    pid = run.processes["workflow"].pid
+    return {"service": _megabytes(pid), "engine": sum(_megabytes(child) for child in _children(pid))}
+
+
+def _megabytes(pid: int) -> float:
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
+
+
 def _seconds(pid: int) -> float:
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / _TICKS

@@ -16,7 +16,7 @@ from services.intake.gates import Gate
 from services.intake.handouts import Handout, Handouts
 from services.intake.passwords import Passwords
 from services.intake.prints.printer import Printer
-from services.intake.queries import delivered_not_noticed, received_not_started
+from services.intake.queries import SET, delivered_not_noticed, received_not_started
 from services.intake.settings import IntakeSettings
 from services.kernel.app import Kernel, Service, run
 from services.kernel.seals import Seals
@@ -24,6 +24,7 @@ from services.kernel.store import Index, Store
 from services.kernel.worktime import OfficeHours
 
 _AT_ONCE: Final = timedelta()
+_IS_PUBLISHED: Final = {"body.published.decided_on": SET}
 
 
 async def _deps(kernel: Kernel) -> Deps:
@@ -61,6 +62,8 @@ async def _indexes(store: Store, settings: IntakeSettings) -> None:
         Index("body.township", "-_id"),
         Index("body.progress.started", "body.recorded_at"),
         Index("body.delivery.recorded_at"),
+        Index("-body.published.decided_on", "-_id", where=_IS_PUBLISHED),
+        Index("body.published.words", "-body.published.decided_on", "-_id", where=_IS_PUBLISHED),
     )
     await store.indexes("definitions", Index("body.item.code"))
     await store.indexes("audits", Index("body.at", expires=timedelta(days=settings.audit_days)))

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query, Request, Response, status
 from pydantic import StringConstraints
 
-from services.intake import queries, views
+from services.intake import pages, queries, views
 from services.intake.applications import Application, ApplicationIncomplete, Code
 from services.intake.attempts import LookupLocked, TooManyLookups
 from services.intake.audits import Audit, Deed, record
@@ -23,7 +23,6 @@ from services.intake.cases import (
 from services.intake.copies import Offer
 from services.intake.deps import Deps
 from services.intake.lookups import LookupEntry, LookupRefused, address_of, look_up
-from services.intake.pages import pages
 from services.intake.queries import CaseNotFound, ItemNotFound, Wanted
 from services.intake.receipts import Receipt, receipt_of
 from services.intake.statuses import PublicStatus
@@ -184,4 +183,4 @@ async def lookup(deps: With, entry: LookupEntry, request: Request) -> PublicStat
     return await look_up(deps, entry, address=address_of(request))
 
 
-ROUTERS = (items, cases, public, pages)
+ROUTERS = (items, cases, public, *pages.ROUTERS)

@@ -110,14 +110,14 @@ def _situation_faults(entry: Application, item: Item) -> Iterator[FieldError]:
         )
 
 
-def _asked(item: Item, situation: str) -> dict[str, RequiredDocument]:
+def papers_asked(item: Item, situation: str) -> dict[str, RequiredDocument]:
     """The papers of the situation by code. No situation named means all of them."""
     return {paper.code: paper for paper in item.documents if not paper.situations or situation in paper.situations}
 
 
 def _missing(entry: Application, item: Item) -> Iterator[RequiredDocument]:
     ticked = {document.code for document in entry.documents}
-    for code, paper in _asked(item, entry.situation).items():
+    for code, paper in papers_asked(item, entry.situation).items():
         if paper.mandatory and code not in ticked:
             yield paper
 
@@ -132,7 +132,7 @@ def _missing_fault(paper: RequiredDocument) -> FieldError:
 
 def _document_faults(entry: Application, item: Item) -> Iterator[FieldError]:
     """Papers not on the list (§30, §31: the list is closed), ticked twice, or ticked with nothing handed in."""
-    asked = _asked(item, entry.situation)
+    asked = papers_asked(item, entry.situation)
     seen: set[str] = set()
     for place, document in enumerate(entry.documents):
         where = f"body.documents.{place}"

@@ -15,8 +15,11 @@ log = logs.get(__name__)
 
 
 async def keep_definition(deps: Deps, event: Event[DefinitionActivated]) -> None:
-    """From now on new cases of the item ask for these papers and promise this much."""
+    """From now on new cases of the item ask for these papers and promise this much, if a window may receive them."""
     said = event.said
+    if not said.at_window:
+        await deps.copies.definitions.delete(said.process_key)
+        return
     await deps.copies.definitions.put(said.process_key, said, unless_newer=event.envelope.sequence)
 
 

@@ -1,6 +1,7 @@
 """What the window knows from other services: items on offer, townships, the official calendar."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from pydantic import BaseModel
 
@@ -16,6 +17,7 @@ class Offer(BaseModel, frozen=True):
 
     process_key: str
     version: int
+    activated_at: datetime
     item: Item
 
 
@@ -49,4 +51,4 @@ class Copies:
 
 
 def _offer(said: DefinitionActivated) -> Offer:
-    return Offer(process_key=said.process_key, version=said.version, item=said.item)
+    return Offer(process_key=said.process_key, version=said.version, activated_at=said.activated_at, item=said.item)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from services.intake.audits import AuditRow
-from services.intake.cases import Case, Status
+from services.intake.cases import Case, PublicLine, Status, plain, words
 from services.intake.copies import Offer
 from services.intake.deps import Deps
 from services.kernel.identity import Person, scope_of
@@ -13,6 +13,13 @@ from services.kernel.problem import Problem
 
 OVERLOOKED: Final = timedelta(minutes=1)
 """How long another service may take before the health page counts a case as fallen through."""
+
+
+RESULTS: Final = 50
+"""Results on a page."""
+
+SET: Final = {"$gt": ""}
+"""A text that is there. A query must say so, or MongoDB does not use an index that holds only such documents."""
 
 
 class CaseNotFound(Problem):
@@ -71,6 +78,21 @@ async def cases_of(deps: Deps, who: Person, wanted: Wanted, *, limit: int, after
     if after is not None:
         where["_id"] = {"$lt": after}
     return await deps.cases.query(where, sort=[("_id", -1)], limit=limit)
+
+
+async def results_of(deps: Deps, search: str, *, page: int) -> tuple[list[PublicLine], bool]:
+    """A page of the granted licences, the newest first, and whether there may be more.
+
+    With `search` only those whose line holds that text; found by its pairs of characters, so never by a full scan.
+    """
+    where: dict[str, Any] = {"body.published.decided_on": SET}
+    if wanted := plain(search):
+        where["body.published.words"] = {"$all": sorted(words(wanted))}
+    latest = [("body.published.decided_on", -1), ("_id", -1)]
+    found = await deps.cases.query(where, sort=latest, limit=RESULTS, skip=RESULTS * (page - 1))
+    lines = [case.published for case in found if case.published is not None]
+    fitting = [line for line in lines if wanted in plain(f"{line.item} {line.project} {line.applicant}")]
+    return fitting, len(found) == RESULTS
 
 
 async def audits_of(deps: Deps, case_no: str, *, limit: int) -> list[AuditRow]:

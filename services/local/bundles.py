@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from services.local.client import Api
+from services.workflow.definitions.files import in_folder
 
 
 def find(folder: Path) -> list[Path]:
@@ -12,12 +13,9 @@ def find(folder: Path) -> list[Path]:
 
 
 def read(folder: Path) -> dict[str, str]:
-    """The files of one process folder by their relative path. Editors' own files are left out."""
-    return {
-        str(path.relative_to(folder)): path.read_text(encoding="utf-8")
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.suffix in {".bpmn", ".dmn", ".json", ".toml"}
-    }
+    """The files of a process folder, and the shared processes that it calls. Editors' own are left out."""
+    kinds = (".bpmn", ".dmn", ".json", ".toml")
+    return {path: text.decode("utf-8") for path, text in in_folder(folder).items() if path.endswith(kinds)}
 
 
 async def deploy(api: Api, folder: Path, *, who: str) -> dict[str, Any]:

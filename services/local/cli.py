@@ -101,11 +101,15 @@ def verify_case(
 
 
 @app.command()
-def walks(paths: Annotated[list[Path], typer.Argument(help="流程目录 / process folders")]) -> None:
+def walks(
+    paths: Annotated[list[Path], typer.Argument(help="流程目录 / process folders")],
+    *,
+    mutants: Annotated[bool, typer.Option(help="再走带一处错误的图 / play diagrams with one fault too")] = False,
+) -> None:
     """走查流程，无需服务器；0 全部通过，1 有未通过，2 无法读取 / play the golden walks without a server."""
     from services.local import rehearsing
 
-    sys.exit(rehearsing.walks(paths))
+    sys.exit(rehearsing.walks(paths, mutate=mutants))
 
 
 @app.command()

@@ -12,6 +12,7 @@ from services.contracts.words import Role
 from services.kernel.identity import Person
 from services.local.accounts import REGISTRAR, token
 from services.local.layout import Layout
+from services.local.servers import NO_AUTHORITIES
 
 _TIMEOUT: Final = 30.0
 
@@ -41,7 +42,8 @@ class Api:
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
-        self._http = await self._stack.enter_async_context(httpx.AsyncClient(timeout=_TIMEOUT, trust_env=False))
+        http = httpx.AsyncClient(timeout=_TIMEOUT, trust_env=False, verify=NO_AUTHORITIES)
+        self._http = await self._stack.enter_async_context(http)
         return self
 
     async def __aexit__(

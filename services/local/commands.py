@@ -15,6 +15,7 @@ from services.kernel.worktime import derivation
 from services.local import accounts, bundles
 from services.local.client import Api, Refusal
 from services.local.layout import SERVICES, Layout
+from services.workflow.definitions.files import BundleRefused, is_shelf
 
 console = Console(highlight=False)
 _OK, _REFUSED, _UNUSABLE = 0, 1, 2
@@ -25,6 +26,9 @@ async def deploy(var: Path, paths: list[Path], *, who: str) -> int:
 
     async def work(api: Api) -> None:
         for path in paths:
+            if is_shelf(path):
+                console.print(f"{path}: 随调用它的事项部署 / deployed with the permits that call it")
+                continue
             definition = await bundles.deploy(api, path, who=who)
             console.print(f"{definition['key']} v{definition['version']} 已启用 / active")
 
@@ -107,6 +111,9 @@ async def _with_api(var: Path, work: Callable[[Api], Awaitable[None]]) -> int:
     except Refusal as refusal:
         console.print(f"[red]{refusal}[/red]")
         return _REFUSED
+    except BundleRefused as refused:
+        console.print(f"[red]{refused.detail(Language.ZH)} / {refused.detail(Language.EN)}[/red]")
+        return _UNUSABLE
     except (httpx.TransportError, FileNotFoundError):
         console.print("[red]系统没有运行，请先执行 make run / the system is not running; start it with: make run[/red]")
         return _UNUSABLE

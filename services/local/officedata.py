@@ -1,42 +1,46 @@
-"""Fills the books with the demo office, through the registry's API. Again does no harm."""
+"""Fills the books with the demo office, through the registry's API. What the books say already is not said again."""
 
 import tomllib
+from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
 
 from services.local.accounts import REGISTRAR
 from services.local.client import Api
 
+_Row = dict[str, Any]
+
 
 async def load(api: Api) -> int:
     """Enter departments, posts and people; gives how many entries there are."""
     departments, posts, people = _rows("department"), _rows("post"), _rows("person")
-    for row in departments:
-        await _put(api, f"/departments/{row.pop('code')}", row)
-    for row in posts:
-        await _put(api, f"/posts/{row.pop('code')}", row)
-    for row in people:  # first without deputies, who may stand further down
-        await _put_new(api, row)
-    for row in people:
-        if "deputy" in row:
-            await _put(api, f"/people/{row['code']}", {name: value for name, value in row.items() if name != "code"})
+    await _enter(api, "/departments", departments, await _known(api, "/departments"))
+    await _enter(api, "/posts", posts, await _known(api, "/posts"))
+    known = await _known(api, "/people")
+    unknown = [row for row in people if row["code"] not in known]
+    await _enter(api, "/people", [_without(row, "deputy") for row in unknown], {})  # a deputy may stand further down
+    await _enter(api, "/people", [row for row in people if row not in unknown or "deputy" in row], known)
     return len(departments) + len(posts) + len(people)
 
 
-def _rows(kind: str) -> list[dict[str, Any]]:
+def _rows(kind: str) -> list[_Row]:
     name = {"department": "departments", "post": "posts", "person": "people"}[kind]
     text = files("services.local").joinpath(f"office/{name}.toml").read_text(encoding="utf-8")
-    rows: list[dict[str, Any]] = tomllib.loads(text)[kind]
+    rows: list[_Row] = tomllib.loads(text)[kind]
     return rows
 
 
-async def _put_new(api: Api, row: dict[str, Any]) -> None:
-    """Enter a person who is not in the books yet, without the deputy."""
-    known = {person["code"] for person in await api.call("GET", "registry", "/people", who=REGISTRAR.code)}
-    if row["code"] not in known:
-        entry = {name: value for name, value in row.items() if name not in {"code", "deputy"}}
-        await _put(api, f"/people/{row['code']}", entry)
+async def _known(api: Api, path: str) -> dict[str, _Row]:
+    """What the books have by now, by code."""
+    return {entry["code"]: entry for entry in await api.call("GET", "registry", path, who=REGISTRAR.code)}
 
 
-async def _put(api: Api, path: str, entry: dict[str, Any]) -> None:
-    await api.call("PUT", "registry", path, who=REGISTRAR.code, body=entry)
+async def _enter(api: Api, path: str, rows: list[_Row], known: Mapping[str, _Row]) -> None:
+    """Enter what the books do not say yet."""
+    for row in rows:
+        if not row.items() <= known.get(row["code"], {}).items():
+            await api.call("PUT", "registry", f"{path}/{row['code']}", who=REGISTRAR.code, body=_without(row, "code"))
+
+
+def _without(row: _Row, name: str) -> _Row:
+    return {key: value for key, value in row.items() if key != name}

@@ -14,6 +14,7 @@ from typing import IO
 _PR_SET_PDEATHSIG = 1
 _LONG_LIFE_SECONDS = 30
 _LONGEST_PAUSE_SECONDS = 10.0
+_LOOK_EVERY_SECONDS = 0.1
 
 
 class StartFailed(Exception):
@@ -77,7 +78,7 @@ class Process:
                 while not await self.ready():
                     if self.child is not None and self.child.returncode is not None:
                         raise StartFailed(self._died(self.child.returncode))
-                    await asyncio.sleep(0.05)
+                    await asyncio.sleep(_LOOK_EVERY_SECONDS)
         except TimeoutError:
             msg = f"{self.name} 未在 {within:.0f} 秒内就绪，日志 / not ready in {within:.0f} s, log: {self.log}"
             raise StartFailed(msg) from None

@@ -27,6 +27,8 @@ from services.kernel.clock import RealClock
 
 _TOPIC: Final = "certificate-number"
 _CITY: Final = "512000"
+_SIGNS: Final = {"PT01": "用字第", "PT03": "地字第", "PT06": "乡字第"}
+"""What the number of an item begins with; of all others, those of works."""
 
 
 class Delivery(Protocol):
@@ -67,7 +69,7 @@ class Numbers:
     def number(self, request: ExternalRequested) -> str:
         """A number in the form of the real ones; its inner structure is invented."""
         if request.task_id not in self.given:
-            prefix = "乡字第" if "PT06" in request.case_no else "建字第"
+            prefix = next((sign for item, sign in _SIGNS.items() if item in request.case_no), "建字第")
             self.given[request.task_id] = f"{prefix}{_CITY}{request.requested_at.year}GG{len(self.given) + 1:07}号"
             draft = self.path.with_suffix(".new")
             draft.write_text(json.dumps(self.given, ensure_ascii=False), encoding="utf-8")

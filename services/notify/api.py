@@ -64,7 +64,10 @@ class Abandonment(Request, frozen=True):
 
 
 class LinkView(BaseModel, frozen=True):
-    """What the leader decides about, and what became of it. The choices are those of the step's form."""
+    """What the leader decides about, and what became of it; `remark` says why it had no effect.
+
+    The choices are those of the step's form.
+    """
 
     case_no: str
     task_id: str
@@ -75,6 +78,7 @@ class LinkView(BaseModel, frozen=True):
     decision: str | None
     opinion: str | None
     decided_at: datetime | None
+    remark: str
 
 
 @router.get("/messages", summary="消息列表", responses=problems(NotFound))
@@ -170,4 +174,5 @@ def _link_view(deps: Deps, link: Link) -> LinkView:
         decision=link.verdict.decision if link.verdict else None,
         opinion=link.verdict.opinion if link.verdict else None,
         decided_at=link.decided_at,
+        remark=link.remark,
     )

@@ -34,6 +34,11 @@ def away(books: Books, task: TaskOpened) -> list[PersonChanged]:
     return [person for person in _holders(books, task) if may_have_link(person)] if task.quick_approval else []
 
 
+def is_with(books: Books, task: TaskOpened, person: str) -> bool:
+    """Whether a task is a person's: given to them by name, or their post's."""
+    return person == task.assignee or person in _codes(books.people.holders(desk_of(task)))
+
+
 def _desk(books: Books, said: Said) -> tuple[str, ...]:
     """Holders at their desks and the deputies of the absent; if there is none and no link went out, all holders."""
     assert isinstance(said, TaskOpened)  # noqa: S101 - templates.check tells the desk of nothing else

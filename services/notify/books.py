@@ -41,6 +41,8 @@ class Contact(BaseModel, frozen=True):
 class KnownTask(BaseModel, frozen=True):
     """A step that may be decided by link, while it is open, and any step that is closed (`opened` is then empty).
 
+    Empty too while it is open, once its case follows a version where it is decided at the desk.
+
     `desk` is the post that does it, as people hold it (`P09@D00`).
     """
 
@@ -106,6 +108,10 @@ class Books:
         """Remember a step that may be decided by link."""
         known = KnownTask(task_id=task.task_id, desk=desk_of(task), opened=task)
         await self.tasks.put(task.task_id, known, unless_newer=2 * sequence)
+
+    async def plain_task(self, task_id: str, *, sequence: int) -> None:
+        """Remember that a step can be decided at the desk only, from now on."""
+        await self.tasks.put(task_id, KnownTask(task_id=task_id), unless_newer=2 * sequence)
 
     async def close_task(self, task_id: str, *, sequence: int, wall: datetime) -> None:
         """Remember that a step is over, so that hearing of its opening again does nothing.

@@ -16,6 +16,9 @@ from services.contracts.words import StepKind
 from services.contracts.workflow import (
     CaseAccepted,
     CaseEnded,
+    CaseMigrated,
+    DecisionDropped,
+    DecisionKept,
     IncidentOpened,
     MilestoneReached,
     TaskCancelled,
@@ -29,7 +32,8 @@ from services.notify.audiences import away
 from services.notify.books import APPLICANT, CONTACT_KEPT, awaited_as
 from services.notify.deps import Deps
 from services.notify.links import may_have_link
-from services.notify.offers import end_links, offer_link
+from services.notify.migrations import follow_migration
+from services.notify.offers import drop_decision, end_links, keep_decision, offer_link
 
 
 async def note_person(deps: Deps, event: Event[PersonChanged]) -> None:
@@ -98,6 +102,7 @@ HEARS: Final[dict[type[Said], Handler[Deps]]] = {
     CaseAccepted: announce,
     MilestoneReached: announce,
     CaseEnded: forget_contact,
+    CaseMigrated: follow_migration,
     TaskOpened: open_task,
     TaskCompleted: complete_task,
     TaskCancelled: cancel_task,
@@ -108,4 +113,6 @@ HEARS: Final[dict[type[Said], Handler[Deps]]] = {
     BulletinPublished: announce,
     IncidentOpened: announce,
     TaskUrged: announce,
+    DecisionKept: keep_decision,
+    DecisionDropped: drop_decision,
 }

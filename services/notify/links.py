@@ -66,6 +66,10 @@ class End(StrEnum):
     """At the desk, or by another link."""
     CANCELLED = "cancelled"
     """The process left the step."""
+    MOVED = "moved"
+    """The case follows another version, where the step is for another post or decided at the desk."""
+    DROPPED = "dropped"
+    """The decision waited for a suspended case, and did not fit any more when that was resumed."""
 
 
 class Standing(StrEnum):
@@ -75,16 +79,21 @@ class Standing(StrEnum):
     EXPIRED = "expired"
     DECIDED = "decided"
     """Decided here, not yet carried out by the process."""
+    WAITING = "waiting"
+    """Decided here; it is carried out when the case, which is suspended, is resumed."""
     CARRIED_OUT = "carried_out"
     OVERTAKEN = "overtaken"
     CANCELLED = "cancelled"
+    MOVED = "moved"
+    DROPPED = "dropped"
 
 
 class Link(Body, frozen=True):
     """The one link of a task and a person. `expires_at` and `signed_at` are wall time, `decided_at` is office time.
 
     Of the token there is only a hash, to look it up by, and a sealed copy, to send it again. `offers` counts how
-    often the link was sent out anew after it had expired.
+    often the link was sent out anew after it had expired. `waits` says that the case is suspended, `remark` why a
+    decision was dropped.
     """
 
     link_id: str
@@ -101,7 +110,9 @@ class Link(Body, frozen=True):
     decided_at: datetime | None = None
     signed_at: datetime | None = None
     signature: str | None = None
+    waits: bool = False
     ended: End | None = None
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +155,14 @@ def offer(task: TaskOpened, *, person: str, token: Token, wall: datetime) -> Lin
 
 
 def renew(link: Link, *, token: Token, wall: datetime) -> Link:
-    """An expired link made good again under a new token; any other stays as it is."""
-    if standing(link, wall) is not Standing.EXPIRED:
+    """A link that expired, or whose step had moved away, made good again under a new token; others stay as they are."""
+    if link.verdict is not None or standing(link, wall) not in (Standing.EXPIRED, Standing.MOVED):
         return link
-    fresh = {"token_hash": token_hash(token.text), "sealed_token": token.sealed, "expires_at": wall + LIFETIME}
+    fresh = {"ended": None} | {
+        "token_hash": token_hash(token.text),
+        "sealed_token": token.sealed,
+        "expires_at": wall + LIFETIME,
+    }
     return link.model_copy(update={**fresh, "offers": link.offers + 1})
 
 
@@ -156,7 +171,7 @@ def standing(link: Link, wall: datetime) -> Standing:
     if link.ended is not None:
         return Standing(link.ended)
     if link.verdict is not None:
-        return Standing.DECIDED
+        return Standing.WAITING if link.waits else Standing.DECIDED
     return Standing.OPEN if wall < link.expires_at else Standing.EXPIRED
 
 
@@ -183,6 +198,8 @@ def decide(
             raise LinkSpent(reason="expired", reason_zh="已过有效期")
         case Standing.CANCELLED:
             raise LinkSpent(reason="the step was cancelled", reason_zh="该环节已取消")
+        case Standing.MOVED:
+            raise LinkSpent(reason="the step is another post's now", reason_zh="该环节已改由其他岗位或在系统内办理")
         case Standing.OVERTAKEN:
             raise LinkSpent(reason="the step was done elsewhere", reason_zh="该环节已由他处办结")
         case _:
@@ -198,6 +215,23 @@ def end(link: Link, *, signature: str | None, cancelled: bool) -> Link:
     else:
         ended = End.CARRIED_OUT if signature is not None and signature == link.signature else End.OVERTAKEN
     return link.model_copy(update={"ended": ended})
+
+
+def follow(link: Link, *, step: str, stays: bool) -> Link:
+    """The link after its case went over to another version; a used one waits for what becomes of its decision."""
+    if link.ended is not None:
+        return link
+    return link.model_copy(update={"step": step} if stays or link.verdict is not None else {"ended": End.MOVED})
+
+
+def keep(link: Link) -> Link:
+    """The decision is kept by the process until its case is resumed."""
+    return link if link.ended is not None else link.model_copy(update={"waits": True})
+
+
+def drop(link: Link, *, reason: str) -> Link:
+    """The kept decision had no effect."""
+    return link if link.ended is not None else link.model_copy(update={"ended": End.DROPPED, "remark": reason})
 
 
 def _signed(

@@ -1,13 +1,15 @@
 """Approval links, offered to leaders who are out of office and ended with their step (A-18)."""
 
 import secrets
+from collections.abc import Callable
 from contextlib import suppress
 
 from services.contracts.registry import PersonChanged
-from services.contracts.workflow import TaskOpened
-from services.kernel.store import AlreadyApplied, AlreadyExists
+from services.contracts.workflow import DecisionDropped, DecisionKept, TaskOpened
+from services.kernel.bus import Event
+from services.kernel.store import AlreadyApplied, AlreadyExists, NotFound
 from services.notify import links
-from services.notify.announcements import announce_link
+from services.notify.announcements import announce, announce_link
 from services.notify.deps import Deps
 from services.notify.links import Link, Standing, Token
 from services.notify.queries import links_of
@@ -32,6 +34,24 @@ async def end_links(deps: Deps, task_id: str, *, signature: str | None, cancelle
         await deps.links.change(
             link.link_id, lambda found: (links.end(found, signature=signature, cancelled=cancelled), ())
         )
+
+
+async def keep_decision(deps: Deps, event: Event[DecisionKept]) -> None:
+    """A decision by link waits for its case to be resumed: the link says so, and who decided is told."""
+    await _change(deps, event.said, links.keep)
+    await announce(deps, event)
+
+
+async def drop_decision(deps: Deps, event: Event[DecisionDropped]) -> None:
+    """A decision that waited had no effect: the link says why, and who decided is told."""
+    reason = event.said.reason
+    await _change(deps, event.said, lambda found: links.drop(found, reason=reason))
+    await announce(deps, event)
+
+
+async def _change(deps: Deps, said: DecisionKept | DecisionDropped, change: Callable[[Link], Link]) -> None:
+    with suppress(NotFound):  # a link whose record was lost; the message is sent all the same
+        await deps.links.change(links.link_id(said.task_id, said.person), lambda found: (change(found), ()))
 
 
 async def _link(deps: Deps, task: TaskOpened, person: str, *, cause: str) -> Link:

@@ -117,6 +117,6 @@ async def count_failed(deps: Deps) -> int:
 
 
 async def count_not_carried_out(deps: Deps) -> int:
-    """Decisions by link, older than a minute, that the process has not carried out."""
+    """Decisions by link, older than a minute, neither carried out nor kept for a suspended case."""
     decided = _SET | {"$lte": deps.clock.wall() - _UNTOUCHED}
-    return await deps.links.count({"body.ended": None, "body.signed_at": decided})
+    return await deps.links.count({"body.ended": None, "body.waits": {"$ne": True}, "body.signed_at": decided})

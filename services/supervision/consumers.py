@@ -5,6 +5,7 @@ from typing import Final
 from services.contracts.events import Said
 from services.contracts.registry import DepartmentChanged, PersonChanged
 from services.contracts.workflow import (
+    CaseMigrated,
     TimerDue,
     TimerHeld,
     TimerMoved,
@@ -15,7 +16,7 @@ from services.contracts.workflow import (
     TimerWarned,
 )
 from services.kernel.bus import Event, Handler
-from services.supervision.desk import Deps, hear_timer
+from services.supervision.desk import Deps, follow_migration, hear_timer
 
 
 async def note_person(deps: Deps, event: Event[PersonChanged]) -> None:
@@ -31,6 +32,7 @@ async def note_department(deps: Deps, event: Event[DepartmentChanged]) -> None:
 HEARS: Final[dict[type[Said], Handler[Deps]]] = {
     PersonChanged: note_person,
     DepartmentChanged: note_department,
+    CaseMigrated: follow_migration,
     TimerStarted: hear_timer,
     TimerWarned: hear_timer,
     TimerDue: hear_timer,

@@ -1,12 +1,13 @@
 """Load, decide, save: from a timer event to lights, matters and drafts; and the office's own work on them."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from services.contracts.events import Said
 from services.contracts.words import Role
-from services.contracts.workflow import TimerSaid
+from services.contracts.workflow import CaseMigrated, TimerSaid
 from services.kernel.bus import Event
 from services.kernel.clock import Clock
 from services.kernel.store import Aggregates, AlreadyExists, Journal, Moment, NotFound
@@ -54,6 +55,17 @@ async def hear_timer(deps: Deps, event: Event[TimerSaid]) -> None:
     await _set_light(deps, event, table=table, cast=cast, now=now)
     for rule in rules:
         await _take_effect(deps, timer, rule, recipients=lights.recipients((rule,), cast), now=now)
+
+
+async def follow_migration(deps: Deps, event: Event[CaseMigrated]) -> None:
+    """Show the lights of a case under the names and desks of the version that it follows now."""
+    sequence = event.envelope.sequence
+    with suppress(NotFound):  # no clock of the case was heard of yet; the next event names it as it is drawn now
+        await deps.cases.change(
+            event.said.case_no,
+            lambda case: lights.follow(case, event.said, sequence=sequence),
+            cause=event.envelope.id,
+        )
 
 
 async def _set_light(deps: Deps, event: Event[TimerSaid], *, table: RuleTable, cast: Cast, now: datetime) -> None:

@@ -9,7 +9,16 @@ from pydantic import BaseModel
 from services.contracts.events import Said
 from services.contracts.supervision import EscalationClimbed, LightChanged
 from services.contracts.words import ClockKind, Light
-from services.contracts.workflow import TimerHeld, TimerMoved, TimerOverdue, TimerResumed, TimerSaid, TimerStopped
+from services.contracts.workflow import (
+    CaseMigrated,
+    MigratedStep,
+    TimerHeld,
+    TimerMoved,
+    TimerOverdue,
+    TimerResumed,
+    TimerSaid,
+    TimerStopped,
+)
 from services.kernel.store import Body
 from services.supervision.rules import Audience, Rule, RuleTable, Rung, matching
 
@@ -25,7 +34,10 @@ _CALM: Final = frozenset({Rung.REMINDER, Rung.YELLOW, Rung.RED})
 
 
 class ClockLight(BaseModel, frozen=True):
-    """The light of one clock. `colour` is what it shows when it is not held; `met` are the rules that set it."""
+    """The light of one clock. `colour` is what it shows when it is not held; `met` are the rules that set it.
+
+    `heard` is the newest timer event, `drawn` the newest of any kind that told whose step it is and what it is called.
+    """
 
     clock_id: str
     kind: ClockKind
@@ -42,6 +54,7 @@ class ClockLight(BaseModel, frozen=True):
     rule: str | None
     overdue_workdays: int
     heard: int
+    drawn: int = 0
     changed_at: datetime
 
     @property
@@ -97,6 +110,21 @@ def hear(
     return changed, tuple(said)
 
 
+def follow(case: CaseLights, migrated: CaseMigrated, *, sequence: int) -> tuple[CaseLights, tuple[Said, ...]]:
+    """The case's lights when it follows another version: the same clocks under the names and desks drawn there.
+
+    What a light shows stays, as every ledger and due date does; so nothing is said.
+    """
+    clocks = dict(case.clocks)
+    for step in migrated.steps:
+        light = clocks.get(f"step:{step.task_id}")
+        if light is not None and sequence >= light.drawn and not light.stopped:
+            clocks[light.clock_id] = light.model_copy(update=_drawing(step, sequence))
+    seen_by = {clock.department for clock in clocks.values()}
+    departments = tuple(sorted({*case.departments, *seen_by}))
+    return case.model_copy(update={"clocks": clocks, "departments": departments}), ()
+
+
 def worst(lights: tuple[Light, ...]) -> Light:
     """The most serious of several lights; green when there are none."""
     return max(lights, key=_ORDER.index, default=Light.GREEN)
@@ -130,13 +158,9 @@ def _fresh(timer: TimerSaid, now: datetime) -> ClockLight:
 
 def _after(was: ClockLight, timer: TimerSaid, rules: tuple[Rule, ...], *, sequence: int, now: datetime) -> ClockLight:
     """The clock's light after the event; rules only ever make it more serious."""
-    facts: dict[str, object] = {
-        "due_on": timer.due_on,
-        "person": timer.person,
-        "department": timer.department,
-        "heard": sequence,
-        "changed_at": now,
-    }
+    facts: dict[str, object] = {"due_on": timer.due_on, "heard": sequence, "changed_at": now}
+    if sequence >= was.drawn:
+        facts |= _drawing(timer, sequence)
     match timer:
         case TimerHeld():
             facts["held"] = True
@@ -156,6 +180,18 @@ def _after(was: ClockLight, timer: TimerSaid, rules: tuple[Rule, ...], *, sequen
         facts["rule"] = strongest.id
         facts["met"] = (*was.met, *(rule.id for rule in rules))
     return was.model_copy(update=facts)
+
+
+def _drawing(said: TimerSaid | MigratedStep, sequence: int) -> dict[str, object]:
+    """Whose step a clock is of, and what it is called."""
+    return {
+        "name": said.name,
+        "element": said.element,
+        "post": said.post or None,
+        "department": said.department,
+        "person": said.person if isinstance(said, TimerSaid) else said.assignee,
+        "drawn": sequence,
+    }
 
 
 def _with(case: CaseLights, light: ClockLight, timer: TimerSaid, now: datetime) -> CaseLights:

@@ -21,17 +21,22 @@ from services.workflow.deps import Deps
 from services.workflow.engine.pool import EnginePool, Limits
 from services.workflow.engines import Engines
 from services.workflow.instances.models import Instance
+from services.workflow.listings import store_anew
 from services.workflow.migrations.models import Line, Migration
 from services.workflow.queries import (
     INSTANCE_INDEXES,
     count_due_timers,
     count_incidents,
+    count_late_alarms,
     count_late_timers,
     count_old_calendar,
+    count_signals,
     count_waiting,
 )
 from services.workflow.retries.models import Retry
 from services.workflow.settings import WorkflowSettings
+from services.workflow.signals.models import Broadcast
+from services.workflow.starts.models import Arrival
 from services.workflow.ticker import TICKERS
 
 
@@ -40,10 +45,12 @@ async def _deps(kernel: Kernel) -> Deps:
     assert isinstance(settings, WorkflowSettings)  # noqa: S101 - `SERVICE` says so
     await _indexes(store)
     shelf = Shelf(store.aggregates("bundles", Bundle, key="sha256"))
+    instances = store.aggregates("instances", Instance, key="case_no")
+    await store_anew(instances)
     return Deps(
         settings=settings,
         clock=kernel.clock,
-        instances=store.aggregates("instances", Instance, key="case_no"),
+        instances=instances,
         definitions=store.aggregates("definitions", Definition, key="process_key"),
         shelf=shelf,
         copies=Copies(
@@ -60,6 +67,9 @@ async def _deps(kernel: Kernel) -> Deps:
         retries=store.aggregates("retries", Retry, key="retry_id"),
         migrations=store.aggregates("migrations", Migration, key="migration_id"),
         migration_lines=store.aggregates("migration_lines", Line, key="line_id"),
+        broadcasts=store.aggregates("broadcasts", Broadcast, key="broadcast_id"),
+        arrivals=store.aggregates("arrivals", Arrival, key="arrival_id"),
+        counter=store.counter,
         case_key=private_key(settings.case_key_file) if settings.case_key_file else None,
     )
 
@@ -82,7 +92,11 @@ async def _indexes(store: Store) -> None:
     await store.indexes("retries", Index("body.stage", "body.started_at"))
     await store.indexes("migrations", Index("body.status", "body.at"), Index("body.plan.process_key", "body.status"))
     await store.indexes("migration_lines", Index("body.migration_id", "body.outcome", "body.case_no"))
-    await store.indexes("definitions", Index("body.item_code"))
+    await store.indexes(
+        "definitions", Index("body.item_code"), Index("body.versions.sha256"), Index("body.next_alarm_at")
+    )
+    await store.indexes("definitions", Index("body.versions.starts.events.name"))
+    await store.indexes("broadcasts", Index("body.stage", "body.at"), Index("-body.at", "_id"))
 
 
 def is_side_by_side(settings: Settings) -> bool:
@@ -105,6 +119,8 @@ SERVICE: Final = Service[Deps](
         "received-not-started": count_waiting,
         "incidents-open": count_incidents,
         "cases-on-old-calendar": count_old_calendar,
+        "signals-under-way": count_signals,
+        "alarms-due-not-rung": count_late_alarms,
     },
 )
 

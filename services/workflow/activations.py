@@ -1,10 +1,14 @@
 """Activating, trying out, rolling back and retiring versions: load, play the walks, decide, save."""
 
 from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
 from typing import Final
 
 from services.kernel.identity import Person
+from services.kernel.problem import Problem
+from services.workflow.clocks.dues import OfficeTime
 from services.workflow.definitions import lives
+from services.workflow.definitions.alarms import next_at, set_alarms
 from services.workflow.definitions.lives import By, Lived
 from services.workflow.definitions.models import Bundle, Canary, Definition, Version
 from services.workflow.definitions.rehearsals import Engine, rehearse
@@ -14,9 +18,21 @@ from services.workflow.definitions.walks import WalkFailure, WalksFailed
 from services.workflow.deps import Deps
 from services.workflow.engine.models import Step
 from services.workflow.engine.pool import Source
+from services.workflow.instances.origins import StartKind
 from services.workflow.offices import Office
 
 _MOST: Final = 1_000
+
+
+class MessageStartTaken(Problem):
+    """A message begins one case: two active processes cannot both begin by it."""
+
+    status = 409
+    code = "message-start-taken"
+    zh = "消息“{message}”已启动流程 {process_key}"
+    en = "the message {message!r} begins cases of {process_key} already"
+    remedy_zh = "请为本流程的开始事件使用另一个消息，或先停用该流程"
+    remedy_en = "let this process begin by another message, or retire that one first"
 
 
 async def activate(deps: Deps, key: str, number: int, *, who: Person, reason: str = "") -> Definition:
@@ -24,6 +40,7 @@ async def activate(deps: Deps, key: str, number: int, *, who: Person, reason: st
     definition, version, _ = await version_of(deps, key, number)
     if definition.active != number:
         await _refuse_failures(deps, key, version)
+    await _refuse_taken_messages(deps, key, version)
     by = By(who.code, deps.clock.now(), reason)
     return await _lived(deps, key, lambda definition: lives.activated(definition, number, by))
 
@@ -33,7 +50,7 @@ async def roll_back(deps: Deps, key: str, number: int, *, who: Person, reason: s
 
     Its walks are not played again: they ended well when it was activated, and a way back must not depend on anything.
     """
-    await definition_of(deps, key)
+    await _refuse_taken_messages(deps, key, lives.version_of(await definition_of(deps, key), number))
     by = By(who.code, deps.clock.now(), reason)
     return await _lived(deps, key, lambda definition: lives.rolled_back(definition, number, by))
 
@@ -117,9 +134,16 @@ def _engine(deps: Deps, files: Mapping[str, bytes], office: Office) -> Engine:
 
     async def do(ask: Ask) -> Step:
         match ask:
-            case Begin(key, variables, case_no, at):
+            case Begin(key, variables, case_no, at, start):
                 return await pool.start(
-                    source, key, variables, now=at, calendar=calendar, hours=hours, instance_id=case_no
+                    source,
+                    key,
+                    variables,
+                    now=at,
+                    calendar=calendar,
+                    hours=hours,
+                    instance_id=case_no,
+                    start_event=start,
                 )
             case Do(state, command, at):
                 return await pool.apply(source, state, command, now=at, calendar=calendar, hours=hours)
@@ -137,7 +161,38 @@ def _canary(deps: Deps, number: int, share: int, departments: Collection[str], w
     )
 
 
+async def _refuse_taken_messages(deps: Deps, key: str, version: Version) -> None:
+    """Raise MessageStartTaken if another active process begins by a message that begins this one too."""
+    names = {event.name for event in version.starts.events if event.kind is StartKind.MESSAGE}
+    where = {"body.versions.starts.events.name": {"$in": sorted(names)}, "_id": {"$ne": key}}
+    others = await deps.definitions.query(where, sort=[("_id", 1)], limit=_MOST) if names else []
+    for other in others:
+        active = other.active_version
+        for event in active.starts.events if active else ():
+            if event.kind is StartKind.MESSAGE and event.name in names:
+                raise MessageStartTaken(message=event.name, process_key=other.process_key)
+
+
 async def _lived(deps: Deps, key: str, decide: Callable[[Definition], Lived]) -> Definition:
-    definition = await deps.definitions.change(key, decide)
+    """Save what is decided about the life of a version, with the alarms that follow from it, in one write."""
+    time, now = (await deps.copies.office()).time, deps.clock.now()
+
+    def alarmed(before: Definition) -> Lived:
+        definition, said = decide(before)
+        if definition.active == before.active:
+            return Lived(definition, said)
+        return Lived(_with_alarms(definition, now=now, time=time, running=before.active is not None), said)
+
+    definition = await deps.definitions.change(key, alarmed)
     deps.bells.waiting.set()
+    deps.bells.alarms.set()
     return definition
+
+
+def _with_alarms(definition: Definition, *, now: datetime, time: OfficeTime, running: bool) -> Definition:
+    """Alarms of the version that is active; while none is, they are kept, and none rings."""
+    version = definition.active_version
+    if version is None:
+        return definition.model_copy(update={"next_alarm_at": None})
+    alarms = set_alarms(definition.alarms, version.starts.events, now=now, time=time, running=running)
+    return definition.model_copy(update={"alarms": alarms, "next_alarm_at": next_at(alarms)})

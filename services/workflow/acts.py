@@ -2,17 +2,18 @@
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Final
 
 from services.contracts.events import Said
 from services.kernel import logs
 from services.kernel.problem import Problem
-from services.kernel.store import Conflict
+from services.kernel.store import AlreadyApplied, Conflict
 from services.workflow.definitions.models import Definition, Version
 from services.workflow.deps import Deps
 from services.workflow.engine.models import WHOLE, EngineFault, Refusal, Refused, Step
+from services.workflow.engines import Beginning
 from services.workflow.instances import incidents
 from services.workflow.instances.assigning import candidates
 from services.workflow.instances.models import Act, Instance, Pin, Verb
@@ -76,6 +77,31 @@ async def perform(
         try:
             await deps.instances.save(decided.instance, revision, decided.said, cause=cause)
         except Conflict:
+            await pause(attempt)
+            continue
+        return decided.instance
+    raise Conflict(key=case_no)
+
+
+async def decide_on(
+    deps: Deps, case_no: str, decide: Callable[[Instance, Office], Awaitable[Decided]], *, cause: str | None
+) -> Instance:
+    """Decide about a freshly loaded case and save it with what is said, once for each cause.
+
+    If somebody was faster it is decided again on what is there then. Raises what `decide` raises, and Conflict after
+    `TRIES`.
+    """
+    for attempt in range(TRIES):
+        try:
+            instance, revision = await deps.instances.load(case_no, cause=cause)
+        except AlreadyApplied:
+            return (await deps.instances.load(case_no))[0]
+        decided = await decide(instance, await office_for(deps, instance))
+        if decided.instance == instance and not decided.said:
+            return instance
+        try:
+            await deps.instances.save(decided.instance, revision, decided.said, cause=cause)
+        except (Conflict, AlreadyApplied):
             await pause(attempt)
             continue
         return decided.instance
@@ -155,12 +181,12 @@ async def _taken_up(deps: Deps, instance: Instance, act: Act, *, office: Office)
     if found is None:
         raise Unworkable(WHOLE, f"事项 {item_code} 没有启用的流程", f"the item {item_code} has no active process")
     definition = found[0]
-    version = definition.followed_by(instance.case_no, instance.departments) or found[1]
+    version, beginning = _way_in(definition, found[1], instance, act)
     terms = (await deps.shelf.take(version.sha256)).item.terms(instance.application.situation)
     pin = Pin(process_key=definition.process_key, version=version.version, sha256=version.sha256, terms=terms)
     now = deps.clock.now()
     try:
-        step = await deps.engines.start(instance, pin, now=now, time=office.time)
+        step = await deps.engines.start(instance, pin, beginning, now=now, time=office.time)
     except Refused as refused:
         raise Unworkable(WHOLE, refused.zh, refused.en) from None
     running = pinned(instance, pin, now=now)
@@ -168,6 +194,23 @@ async def _taken_up(deps: Deps, instance: Instance, act: Act, *, office: Office)
     decided = moved(running.instance, act, step, now=now, office=office)
     rest = await _deliver_early(deps, decided.instance, step, office=office)
     return Decided(rest.instance, (*running.said, *decided.said, *rest.said))
+
+
+def _way_in(definition: Definition, active: Version, instance: Instance, act: Act) -> tuple[Version, Beginning]:
+    """The version that a case follows and where it begins: plainly, or at the start event that the act names.
+
+    Only the active version begins cases by itself. Raises `Unworkable`.
+    """
+    if not act.target:
+        version = definition.followed_by(instance.case_no, instance.departments) or active
+        if version.starts.at_window:
+            return version, Beginning()
+        raise Unworkable(WHOLE, "该流程不由窗口收件开始", "no case of this process begins at a window")
+    event = active.starts.event(act.target)
+    if event is None:
+        zh = f"启用的第 {active.version} 版没有开始事件“{act.target}”"
+        raise Unworkable(act.target, zh, f"version {active.version}, which is active, has no start event {act.target}")
+    return active, Beginning(event.element, {event.result: act.payload} if event.result else {})
 
 
 async def _staffed(deps: Deps, instance: Instance, step: Step, office: Office) -> Office:

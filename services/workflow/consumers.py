@@ -1,12 +1,13 @@
-"""What the workflow service hears: received and delivered cases, answers from outside, links, the registry's books."""
+"""What the workflow service hears: cases received and delivered, what comes from outside, links, signals, the books."""
 
 from typing import Final
 
 from services.contracts.events import Said
-from services.contracts.external import AnswerCompleted, AnswerFailed
+from services.contracts.external import AnswerCompleted, AnswerFailed, MessageSent, SignalSent
 from services.contracts.intake import CaseDelivered, CaseReceived
 from services.contracts.notify import LinkDecided
 from services.contracts.registry import CalendarPublished, DepartmentChanged, PersonChanged, PostChanged
+from services.contracts.workflow import SignalThrown
 from services.kernel import logs
 from services.kernel.bus import Event, Handler
 from services.kernel.store import AlreadyExists
@@ -15,7 +16,10 @@ from services.workflow.deps import Deps
 from services.workflow.instances.models import Act, Verb
 from services.workflow.instances.moving import registered
 from services.workflow.instances.working import TaskOver
-from services.workflow.tasks import complete_by_link
+from services.workflow.links import complete_by_link
+from services.workflow.signals import broadcasts
+from services.workflow.signals.models import Broadcast
+from services.workflow.starts.messages import deliver
 
 log = logs.get(__name__)
 
@@ -82,6 +86,38 @@ async def take_failure(deps: Deps, event: Event[AnswerFailed]) -> None:
     await _from_outside(deps, said.case_no, act, cause=event.envelope.id)
 
 
+async def take_message(deps: Deps, event: Event[MessageSent]) -> None:
+    """A message from outside: for the case it names, for one that waits, else for a new case."""
+    await deliver(deps, event.said)
+
+
+async def take_signal(deps: Deps, event: Event[SignalSent]) -> None:
+    """A signal from outside, for every case that waits for it."""
+    said = event.said
+    broadcast = Broadcast(
+        broadcast_id=broadcasts.broadcast_id(f"external.{said.signal_id}"),
+        signal=said.name,
+        payload=said.payload,
+        by="system:external",
+        at=deps.clock.now(),
+    )
+    await broadcasts.begin(deps, broadcast)
+
+
+async def spread_signal(deps: Deps, event: Event[SignalThrown]) -> None:
+    """A case threw a signal; the others that wait for it hear it too."""
+    said = event.said
+    broadcast = Broadcast(
+        broadcast_id=broadcasts.broadcast_id(event.envelope.id),
+        signal=said.signal,
+        by=f"case:{said.case_no}",
+        case_no=said.case_no,
+        depth=said.depth,
+        at=said.thrown_at,
+    )
+    await broadcasts.begin(deps, broadcast)
+
+
 async def take_link_decision(deps: Deps, event: Event[LinkDecided]) -> None:
     """A leader decided by signed link; one who comes too late finds the task done, which harms nobody."""
     try:
@@ -130,6 +166,9 @@ HEARS: Final[dict[type[Said], Handler[Deps]]] = {
     CaseDelivered: deliver_case,
     AnswerCompleted: take_answer,
     AnswerFailed: take_failure,
+    MessageSent: take_message,
+    SignalSent: take_signal,
+    SignalThrown: spread_signal,
     LinkDecided: take_link_decision,
     PostChanged: keep_post,
     DepartmentChanged: keep_department,

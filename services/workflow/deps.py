@@ -1,6 +1,7 @@
 """What the workflow service works with, built once in `__main__` and passed in."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -16,6 +17,8 @@ from services.workflow.instances.models import Instance
 from services.workflow.migrations.models import Line, Migration
 from services.workflow.retries.models import Retry
 from services.workflow.settings import WorkflowSettings
+from services.workflow.signals.models import Broadcast
+from services.workflow.starts.models import Arrival
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +29,13 @@ class Bells:
     calendar: asyncio.Event = field(default_factory=asyncio.Event)
     retries: asyncio.Event = field(default_factory=asyncio.Event)
     migrations: asyncio.Event = field(default_factory=asyncio.Event)
+    signals: asyncio.Event = field(default_factory=asyncio.Event)
+    alarms: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 @dataclass(frozen=True, slots=True)
 class Deps:
-    """Everything a handler may use."""
+    """Everything a handler may use. `counter` gives the next number of a named series."""
 
     settings: WorkflowSettings
     clock: Clock
@@ -44,5 +49,8 @@ class Deps:
     retries: Aggregates[Retry]
     migrations: Aggregates[Migration]
     migration_lines: Aggregates[Line]
+    broadcasts: Aggregates[Broadcast]
+    arrivals: Aggregates[Arrival]
+    counter: Callable[[str], Awaitable[int]]
     case_key: Ed25519PrivateKey | None = None
     bells: Bells = field(default_factory=Bells)

@@ -19,6 +19,7 @@ from services.workflow.engine.models import (
     Fire,
     Jump,
     Message,
+    Signal,
     Step,
     Undo,
 )
@@ -31,7 +32,7 @@ T = TypeVar("T")
 _AT_HAND: Final = 64
 
 
-def command_of(act: Act) -> Command:  # noqa: PLR0911 - one line a verb
+def command_of(act: Act) -> Command:  # noqa: C901, PLR0911 - one line a verb
     """What an act is to the engine. Starting is none: it has no state yet."""
     match act.verb:
         case Verb.COMPLETE:
@@ -44,6 +45,8 @@ def command_of(act: Act) -> Command:  # noqa: PLR0911 - one line a verb
             return Fire(act.target)
         case Verb.MESSAGE:
             return Message(act.target, act.payload)
+        case Verb.SIGNAL:
+            return Signal(act.target, act.payload)
         case Verb.UNDO:
             return Undo(act.target, str(act.payload.get("by", "")))
         case Verb.JUMP:
@@ -55,6 +58,14 @@ def command_of(act: Act) -> Command:  # noqa: PLR0911 - one line a verb
             raise ValueError(msg)
         case _:
             assert_never(act.verb)
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """At which start event a case begins, and the variables that came with it; plainly, with none."""
+
+    element: str = ""
+    brought: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -69,10 +80,12 @@ class Engines:
         """What the engine has to say against the files of a definition. Raises `EngineFault`."""
         return await self.pool.findings(Source(files))
 
-    async def start(self, instance: Instance, pin: Pin, *, now: datetime, time: OfficeTime) -> Step:
+    async def start(
+        self, instance: Instance, pin: Pin, beginning: Beginning, *, now: datetime, time: OfficeTime
+    ) -> Step:
         """Start a case. Raises `EngineFault`, `Refused`."""
         source = await self._source(pin.sha256)
-        variables: dict[str, Any] = variables_of(instance)
+        variables: dict[str, Any] = {**beginning.brought, **variables_of(instance)}
         return await _twice(
             lambda: self.pool.start(
                 source,
@@ -82,6 +95,7 @@ class Engines:
                 calendar=time.calendar,
                 hours=time.hours,
                 instance_id=instance.case_no,
+                start_event=beginning.element,
             )
         )
 

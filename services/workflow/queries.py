@@ -11,21 +11,26 @@ from services.kernel.store import Entry, Index
 from services.workflow.deps import Deps
 from services.workflow.instances.models import Instance, Status, Task
 from services.workflow.instances.working import may_act
+from services.workflow.signals.models import GOING_ON
 
 _SET: Final = {"$gt": datetime(2000, 1, 1, tzinfo=UTC)}
 """A moment that is there. A query must say so too, or MongoDB does not use an index that holds only such documents."""
+
+_HAS_TASKS: Final = {"body.urgent_on": {"$gt": ""}}
 
 INSTANCE_INDEXES: Final = (
     Index("body.next_due_at", where={"body.next_due_at": _SET}),
     Index("body.tasks.task_id"),
     Index("body.closed.task_id"),
-    Index("body.tasks.post", "body.tasks.department", "body.tasks.due_on"),
+    Index("body.desks", "body.urgent_on", "_id"),
+    Index("body.departments", "body.urgent_on", "_id"),
+    Index("body.urgent_on", "_id", where=_HAS_TASKS),
     Index("body.tasks.assignee"),
-    Index("body.called"),
-    Index("body.departments"),
     Index("body.status", "body.calendar"),
     Index("body.pin.process_key", "body.pin.version"),
     Index("body.incidents.incident_id"),
+    Index("body.signals.name", "_id", where={"body.signals.name": {"$gt": ""}}),
+    Index("body.application.origin.business_key", where={"body.application.origin.business_key": {"$gt": ""}}),
 )
 
 _OPEN_INCIDENT: Final = {"body.incidents.incident_id": {"$gt": ""}}
@@ -71,10 +76,7 @@ async def tasks_of(
     Gives a page of at most `limit` cases with their tasks, and where the next one begins.
     """
     books = (await deps.copies.office()).books
-    places = sorted(post.split("@", 1) for post in books.posts_of(who.code, who.posts) if "@" in post)
-    called = {"body.called": {"$in": [who.code, *sorted(books.posts_of(who.code, who.posts))]}}
-    here = [{"post": post, "department": department} for post, department in places]
-    where = {"$or": [called, *({"body.tasks": {"$elemMatch": place}} for place in here)]}
+    where = {"body.desks": {"$in": [who.code, *sorted(books.posts_of(who.code, who.posts))]}}
     found, following = await _page(deps, where, limit=limit, after=after)
     mine = [
         (instance, task) for instance in found for task in instance.tasks if may_act(who.code, who.posts, task, books)
@@ -86,7 +88,7 @@ async def tasks_in_scope(
     deps: Deps, who: Person, *, limit: int, after: str | None
 ) -> tuple[list[tuple[Instance, Task]], str | None]:
     """All open tasks of the cases that a person may see, the most urgent first."""
-    where = {"$and": [{"body.tasks.0": {"$exists": True}}, scope_of(who).filter()]}
+    where = {**_HAS_TASKS, **scope_of(who).filter()}
     found, following = await _page(deps, where, limit=limit, after=after)
     tasks = [(instance, task) for instance in found for task in instance.tasks]
     return sorted(tasks, key=_urgency), following
@@ -144,13 +146,28 @@ async def count_old_calendar(deps: Deps) -> int:
     return await deps.instances.count({"body.status": Status.RUNNING.value, "body.calendar": {"$ne": version}})
 
 
+async def count_signals(deps: Deps) -> int:
+    """Signals thrown more than a minute ago that have not been brought to everybody."""
+    return await deps.broadcasts.count({**GOING_ON, "body.at": {"$lte": deps.clock.now() - _LATE}})
+
+
+async def count_late_alarms(deps: Deps) -> int:
+    """Processes of which a case was due to begin more than a minute ago."""
+    return await deps.definitions.count(alarms_by(deps.clock.now() - _LATE))
+
+
+def alarms_by(moment: datetime) -> dict[str, Any]:
+    """The filter for processes of which a case is due to begin by a moment."""
+    return {"body.next_alarm_at": {"$lte": moment}, "body.active": {"$gte": 1}}
+
+
 async def _page(
     deps: Deps, where: Mapping[str, Any], *, limit: int, after: str | None
 ) -> tuple[list[Instance], str | None]:
     if after is not None and not _CURSOR.fullmatch(after):
         raise CursorUnreadable
     skip = int(after or 0)
-    sort = [("body.tasks.due_on", 1), ("_id", 1)]
+    sort = [("body.urgent_on", 1), ("_id", 1)]
     found = await deps.instances.query(where, sort=sort, limit=limit, skip=skip)
     return found, str(skip + limit) if len(found) == limit else None
 

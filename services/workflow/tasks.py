@@ -1,15 +1,12 @@
-"""Working on tasks: claim, release, complete at the desk or by signed link."""
+"""Working on tasks: claim, release, complete at the desk."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from services.contracts.notify import LinkDecided
 from services.kernel.identity import Person, scope_of
-from services.kernel.problem import Problem
 from services.workflow import answers as forms
 from services.workflow.acts import perform
 from services.workflow.deps import Deps
-from services.workflow.instances.closing import LINK
 from services.workflow.instances.models import Act, ClosedTask, Instance, Task, Verb
 from services.workflow.instances.operations.checks import check_completable
 from services.workflow.instances.operations.signing import submitted_before
@@ -24,17 +21,6 @@ from services.workflow.instances.working import (
     workable,
 )
 from services.workflow.offices import Office
-
-
-class NoQuickApproval(Problem):
-    """The step cannot be decided by link: its diagram does not allow it."""
-
-    status = 409
-    code = "no-quick-approval"
-    zh = "环节“{task}”不允许移动审批"
-    en = "the step {task!r} may not be decided by link"
-    remedy_zh = "请在系统内办理"
-    remedy_en = "work on it at the desk"
 
 
 class _DoneBefore(Exception):
@@ -58,7 +44,7 @@ async def open_task(deps: Deps, task_id: str, who: Person) -> tuple[Instance, Ta
     """An open task with its case and form, if the person may see it. Raises TaskNotFound, TaskOver."""
     instance = await case_of_task(deps, task_id, who)
     task = open_or_over(instance, task_id)
-    return instance, task, await _form(deps, instance, task_id)
+    return instance, task, await form_of(deps, instance, task_id)
 
 
 async def claim(deps: Deps, task_id: str, who: Person) -> tuple[Instance, Task]:
@@ -80,7 +66,7 @@ async def complete(deps: Deps, task_id: str, answers: Mapping[str, Any], who: Pe
     AnswersInvalid, and TaskInIncident if the process could not go on.
     """
     found = await _revision_of_task(deps, task_id, who)
-    form = await _form(deps, found[0], task_id)
+    form = await form_of(deps, found[0], task_id)
     act = Act(verb=Verb.COMPLETE, target=task_id, payload=dict(answers), actor=who.code, at=deps.clock.now())
 
     def check(instance: Instance, office: Office) -> None:
@@ -99,40 +85,6 @@ async def complete(deps: Deps, task_id: str, answers: Mapping[str, Any], who: Pe
     return _closed(instance, task_id)
 
 
-async def complete_by_link(deps: Deps, decided: LinkDecided, *, cause: str) -> None:
-    """Complete a task as its leader decided it by signed link, by the posts that the books give them.
-
-    Raises ApprovalUnproven, TryLater, what `workable` raises, NoQuickApproval and AnswersInvalid. A task that is over
-    needs no proof: old decisions come again when the broker lost its store, and keys are changed.
-    """
-    instance, _ = await deps.instances.load(decided.case_no)
-    if instance.task(decided.task_id) is not None:
-        await deps.approvals.check(decided)
-    form = await _form(deps, instance, decided.task_id)
-    answers = {"decision": decided.decision, "opinion": decided.opinion}
-    act = Act(
-        verb=Verb.COMPLETE,
-        target=decided.task_id,
-        payload=answers,
-        actor=decided.person,
-        channel=LINK,
-        signature=decided.signature,
-        device=decided.device,
-        at=decided.decided_at,
-    )
-
-    def check(instance: Instance, office: Office) -> None:
-        person = office.books.people.get(decided.person)
-        posts = frozenset(person.posts) if person and person.active else frozenset[str]()
-        task = workable(instance, decided.task_id, person=decided.person, posts=posts, books=office.books)
-        if not task.quick_approval:
-            raise NoQuickApproval(task=task.name)
-        check_completable(task)
-        forms.check(answers, form, task=task.name)
-
-    await perform(deps, decided.case_no, act, check=check, cause=cause)
-
-
 async def _assign(
     deps: Deps, task_id: str, who: Person, decide: Callable[[Instance, Task], Decided]
 ) -> tuple[Instance, Task]:
@@ -149,7 +101,7 @@ async def _assign(
     return instance, task
 
 
-async def _form(deps: Deps, instance: Instance, task_id: str) -> Mapping[str, Any]:
+async def form_of(deps: Deps, instance: Instance, task_id: str) -> Mapping[str, Any]:
     """The form of an open task, of the version that its case follows; a closed task needs none."""
     task = instance.task(task_id)
     if task is None or instance.pin is None:

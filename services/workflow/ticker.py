@@ -22,6 +22,8 @@ from services.workflow.migrations.bulk import go_on as migrate
 from services.workflow.offices import Office
 from services.workflow.queries import due_by
 from services.workflow.retries.working import carry_on
+from services.workflow.signals.spreading import carry_on as spread
+from services.workflow.starts.alarms import ring_due
 
 log = logs.get(__name__)
 
@@ -142,6 +144,10 @@ async def _save(deps: Deps, was: Instance, now: Instance, revision: int, said: l
 
 TICKERS: Final = (
     Ticker[Deps]("fire-due", every=timedelta(seconds=1), run=fire_due),
+    Ticker[Deps](
+        "begin-by-date", every=timedelta(seconds=5), run=ring_due, wake=lambda deps: deps.bells.alarms, alone=True
+    ),
+    Ticker[Deps]("signals", every=timedelta(seconds=2), run=spread, wake=lambda deps: deps.bells.signals, alone=True),
     Ticker[Deps]("start-waiting", every=timedelta(seconds=30), run=start_waiting, wake=lambda deps: deps.bells.waiting),
     Ticker[Deps](
         "migrate", every=timedelta(seconds=5), run=migrate, wake=lambda deps: deps.bells.migrations, alone=True

@@ -11,6 +11,7 @@ from typing import Any, Final
 from lxml import etree
 
 HOME: Final = Path(__file__).parents[2] / "bpmn"
+SHARED_HOME: Final = HOME / "shared"
 FOLDERS: Final = tuple(sorted(path.parent for path in HOME.glob("*/item.toml")))
 
 BPMN: Final = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
@@ -86,20 +87,26 @@ class Flow:
 
 @dataclass(frozen=True)
 class Bundle:
-    """One process folder."""
+    """One process folder, or one drawing of the shared processes."""
 
     folder: Path
+    drawing: str = "diagram.bpmn"
 
     @property
     def key(self) -> str:
-        """The folder's name, which is the process key."""
-        return self.folder.name
+        """The process key: the folder's name, or that of the shared drawing."""
+        return self.drawing.removesuffix(".bpmn") if self.is_shared else self.folder.name
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether it is called by permits, and no permit itself."""
+        return self.folder == SHARED_HOME
 
     @cached_property
     def root(self) -> etree._Element:
         """The diagram's XML."""
         parser = etree.XMLParser(resolve_entities=False, no_network=True)
-        return etree.parse(self.folder / "diagram.bpmn", parser).getroot()
+        return etree.parse(self.folder / self.drawing, parser).getroot()
 
     @cached_property
     def item(self) -> dict[str, Any]:
@@ -108,13 +115,16 @@ class Bundle:
 
     @cached_property
     def forms(self) -> dict[str, dict[str, Any]]:
-        """Every form by its key."""
-        return {path.stem: json.loads(path.read_text("utf-8")) for path in sorted(self.folder.glob("forms/*.json"))}
+        """Every form by its key; of a shared drawing those of its steps."""
+        found = {path.stem: json.loads(path.read_text("utf-8")) for path in sorted(self.folder.glob("forms/*.json"))}
+        used = {node.attributes.get(f"{CAMUNDA}formKey") for node in self.of("userTask")} if self.is_shared else found
+        return {key: form for key, form in found.items() if key in used}
 
     @cached_property
     def walks(self) -> dict[str, dict[str, Any]]:
         """Every walk by its file name."""
-        return {path.stem: tomllib.loads(path.read_text("utf-8")) for path in sorted(self.folder.glob("walks/*.toml"))}
+        home = self.folder / "walks" / (self.key if self.is_shared else "")
+        return {path.stem: tomllib.loads(path.read_text("utf-8")) for path in sorted(home.glob("*.toml"))}
 
     @cached_property
     def nodes(self) -> dict[str, Node]:
@@ -127,6 +137,21 @@ class Bundle:
         """Every sequence flow by id."""
         defaults = {node.attributes.get("default") for node in self.nodes.values()}
         return {one.get("id", ""): _flow(one, defaults) for one in self.root.iter(f"{BPMN}sequenceFlow")}
+
+    @cached_property
+    def called(self) -> dict[str, "Bundle"]:
+        """The shared process that each call activity calls, by the activity's id."""
+        calls = ((node.id, node.attributes["calledElement"]) for node in self.of("callActivity"))
+        return {node_id: SHARED[process] for node_id, process in calls}
+
+    @cached_property
+    def reached(self) -> dict[str, Node]:
+        """Every flow node that a case can come to: its own, and those of the processes it calls."""
+        return {key: node for one in (*self.called.values(), self) for key, node in one.nodes.items()}
+
+    def form(self, key: str) -> dict[str, Any]:
+        """A form of the folder, or else of the shared processes."""
+        return self.forms[key] if key in self.forms else SHARED_FORMS[key]
 
     @cached_property
     def lanes(self) -> dict[str, etree._Element]:
@@ -166,9 +191,6 @@ class Bundle:
         return [node for node in self.nodes.values() if node.attached_to == node_id]
 
 
-BUNDLES: Final = tuple(Bundle(folder) for folder in FOLDERS)
-
-
 def _node(element: etree._Element) -> Node:
     settings = {
         entry.get("name", "").removeprefix("permit:"): entry.get("value", "")
@@ -206,3 +228,9 @@ def _box(element: etree._Element) -> Box:
 
 def _point(way: etree._Element) -> Point:
     return float(way.get("x", "nan")), float(way.get("y", "nan"))
+
+
+BUNDLES: Final = tuple(Bundle(folder) for folder in FOLDERS)
+SHARED: Final = {path.stem: Bundle(SHARED_HOME, path.name) for path in sorted(SHARED_HOME.glob("*.bpmn"))}
+SHARED_FORMS: Final = {key: form for shared in SHARED.values() for key, form in shared.forms.items()}
+DRAWN: Final = (*BUNDLES, *SHARED.values())

@@ -23,6 +23,7 @@ WALKS: Final = [
 each_bundle = pytest.mark.parametrize("bundle", BUNDLES, ids=lambda bundle: bundle.key)
 each_walk = pytest.mark.parametrize(("bundle", "name"), WALKS)
 HOURS: Final = OfficeHours()
+SEEN: Final = ("endEvent", "boundaryEvent", "userTask", "receiveTask", "serviceTask", "callActivity")
 
 
 @each_bundle
@@ -33,7 +34,7 @@ def test_given_a_bundle_then_the_engine_takes_it_without_a_finding(bundle: Bundl
 @each_bundle
 def test_given_all_walks_then_they_see_every_end_every_timer_and_every_step(bundle: Bundle) -> None:
     seen = {element for name in bundle.walks for element in Walk(bundle, bundle.walks[name]).play().passed}
-    wanted = {node.id for node in bundle.of("endEvent", "boundaryEvent", "userTask", "receiveTask", "serviceTask")}
+    wanted = {node.id for node in bundle.of(*SEEN)}
     assert wanted - seen == set()
 
 
@@ -54,7 +55,7 @@ def test_given_a_walk_then_the_case_is_accepted_due_and_decided_on_the_days_it_s
     walk = Walk(bundle, bundle.walks[name]).play()
     accepted: list[CaseAccepted] = walk.heard(CaseAccepted)
     assert [one.accepted_on for one in accepted] == [day for key, day in expected.items() if key == "accepted_on"]
-    silent = any(bundle.nodes[each].settings.get("milestone") == "deemed_accepted" for each in walk.passed)
+    silent = any(bundle.reached[each].settings.get("milestone") == "deemed_accepted" for each in walk.passed)
     assert all(one.deemed == silent for one in accepted)
     for kind in ("promised", "statutory"):
         clock = walk.instance.clock(kind)

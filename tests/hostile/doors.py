@@ -122,6 +122,7 @@ def _names(situation: Situation) -> dict[str, str]:
         "edit_id": "0" * 16,
         "group": "0" * 16,
         "retry_id": "0" * 16,
+        "broadcast_id": "0" * 24,
         "migration_id": "M20260101-00000000",
         "matter_id": situation.matter_id,
         "notice_id": situation.notice_id,

@@ -47,6 +47,7 @@ NOWHERE: Final = {
     "edit_id": "0" * 16,
     "group": "0" * 16,
     "retry_id": "0" * 16,
+    "broadcast_id": "0" * 24,
     "migration_id": "M20260101-00000000",
     "matter_id": "0" * 24,
     "notice_id": "0" * 24,
@@ -72,6 +73,7 @@ ENTRIES: Final[dict[tuple[str, str], Any]] = {
     ("POST", "/lint"): {"files": bundle()},
     ("POST", "/cases/{case_no}/receipt/pdf"): {"query_password": "x"},
     ("POST", "/incidents/retries"): {"incidents": ["0" * 20]},
+    ("POST", "/signals"): {"name": "unheard", "reason": "演练"},
     ("POST", "/bulletins"): {"matter_ids": ["0" * 24]},
     ("PUT", "/clock"): {"as_of": "2026-11-27T12:00:00+08:00"},
     ("PUT", "/rules"): {

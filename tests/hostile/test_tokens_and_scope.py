@@ -48,6 +48,7 @@ GENERAL: Final = OPEN | {
     "/migrations/{migration_id}",
     "/incidents/groups",
     "/incidents/retries",
+    "/signals",
     "/rules",
     "/board",
     "/templates",
@@ -64,8 +65,13 @@ GENERAL: Final = OPEN | {
 OWN_ONLY: Final = {"/links/{token}", "/tasks/{task_id}/draft"}
 """Shown to one person alone, whatever the roles of others."""
 
-NOTHING_YET: Final = {"/migrations/{migration_id}/cases", "/incidents/groups/{group}", "/incidents/retries/{retry_id}"}
-"""No case was carried to another version here, and no incident tried again together with others."""
+NOTHING_YET: Final = {
+    "/migrations/{migration_id}/cases",
+    "/incidents/groups/{group}",
+    "/incidents/retries/{retry_id}",
+    "/signals/{broadcast_id}",
+}
+"""No case was carried to another version here, no incident tried again together with others, no signal sent."""
 
 GENERAL_WRITES: Final = {
     "/people/{code}",

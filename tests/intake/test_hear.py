@@ -56,6 +56,17 @@ async def test_a_retired_item_is_not_on_offer_until_it_is_activated_again(window
     assert (await window.receive(CLERK)).status_code == 201
 
 
+async def test_an_item_whose_cases_begin_without_the_window_is_not_on_offer(window: Hall) -> None:
+    internal = activated(WORKS, version=2).model_copy(update={"at_window": False})
+    await window.workflow.say(internal)
+
+    async def is_gone() -> bool:
+        return await window.deps.copies.offer(WORKS.code) is None
+
+    await wait_until(is_gone)
+    assert (await window.receive(CLERK)).status_code == 422
+
+
 async def test_an_imported_year_moves_the_horizon_and_the_dates(window: Hall) -> None:
     window.clock.set(NOW.replace(month=12, day=24))
     new_year = CalendarDay(day=NOW.date().replace(year=2027, month=1, day=1), kind=DayKind.HOLIDAY, name="元旦")

@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from pymongo.errors import OperationFailure
 
 from services.contracts.intake import CaseDelivered
 from services.kernel.store import Driver, is_away
@@ -37,6 +38,15 @@ async def test_a_save_fails_in_bounded_time_and_says_that_it_may_be_tried_again(
     assert is_away(failure.value)
     assert await desks.load("1") == (Desk(case_no="1"), 1)
     await store.close()
+
+
+@pytest.mark.parametrize(
+    ("code", "may_work_later"),
+    [(94, True), (134, True), (211, True), (13, False), (2, False), (11000, False)],
+)
+def test_what_a_server_that_was_just_started_answers_is_no_mistake_of_ours(code: int, *, may_work_later: bool) -> None:
+    refusal = OperationFailure("No keys found for HMAC that is valid for time", code)
+    assert is_away(refusal) == may_work_later
 
 
 async def test_an_event_that_meets_no_database_is_handled_when_there_is_one(office: Office) -> None:

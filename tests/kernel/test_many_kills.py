@@ -8,14 +8,18 @@ from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import pytest
+from pymongo.errors import PyMongoError
 
 from services.contracts.intake import CaseDelivered
-from services.kernel.store import Aggregates, Driver
+from services.kernel.store import Aggregates, Body, Driver, is_away
 from tests.support.desk import Desk, Tally, count, hearing, store_of, window
 from tests.support.office import Office
 from tests.support.wait import wait_until
+
+B = TypeVar("B", bound=Body)
 
 KILLS = 14
 VICTIMS = ("intake", "workflow", "broker", "database")
@@ -60,17 +64,31 @@ class Town:
 
     async def total(self) -> int:
         """How many proofs are saved."""
-        return sum(len(desk.proofs) for desk in await self.saved.query({}, sort=[("_id", 1)], limit=100))
+        return sum(len(desk.proofs) for desk in await _all(self.saved))
 
     async def agrees(self) -> bool:
         """Whether every case has the same proofs in both books, in the same order."""
-        desks = await self.saved.query({}, sort=[("_id", 1)], limit=100)
-        tallies = await self.counted.query({}, sort=[("_id", 1)], limit=100)
+        desks, tallies = await _all(self.saved), await _all(self.counted)
         return [desk.proofs for desk in desks if desk.proofs] == [tally.proofs for tally in tallies]
 
     async def has_grown(self, before: int) -> bool:
         """Whether work goes on."""
         return await self.total() > before + 20
+
+
+async def _all(found: Aggregates[B]) -> list[B]:
+    """All of them, as soon as the database, which may have been killed just now, tells."""
+
+    async def asked() -> tuple[list[B]] | tuple[()]:
+        try:
+            return (await found.query({}, sort=[("_id", 1)], limit=100),)
+        except PyMongoError as error:
+            if is_away(error):
+                return ()
+            raise
+
+    (told,) = await wait_until(asked, within=60)
+    return told
 
 
 @asynccontextmanager

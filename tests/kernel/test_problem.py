@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from services.kernel.problem import FieldError, Language, Problem, TryLater, language_of, problems, render
+from services.kernel.problem import FieldError, Language, Problem, TryLater, language_of, problems
+from services.kernel.problem.render import render
 from services.kernel.problem.validation import field_errors
 
 

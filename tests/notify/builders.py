@@ -11,6 +11,8 @@ from services.contracts.words import Attendance, ClockKind, Light, Outcome, Role
 from services.contracts.workflow import (
     CaseAccepted,
     CaseEnded,
+    DecisionDropped,
+    DecisionKept,
     IncidentOpened,
     MilestoneReached,
     TaskCancelled,
@@ -112,6 +114,30 @@ def ordinary(**changes: Any) -> TaskOpened:
     """A step for the handlers of D06, to be done at the desk."""
     desk = {"post": "P04", "department": "D06", "name": "经办审查", "quick_approval": False}
     return opened(**{**desk, **changes})
+
+
+def _decision() -> dict[str, Any]:
+    return {
+        "case_no": CASE,
+        "task_id": TASK,
+        "element": "Task_LeaderApproval",
+        "name": "分管领导审批",
+        "person": "u.leader",
+        "at": NOW,
+        "title": "后西街科技景观",
+        "decided_at": NOW,
+        "recipients": ("u.leader",),
+    }
+
+
+def decision_kept() -> DecisionKept:
+    """The decision by link came while the case was suspended."""
+    return DecisionKept(**_decision(), suspended_by="u.head")
+
+
+def decision_dropped(*, reason: str) -> DecisionDropped:
+    """It did not fit any more when the case was resumed."""
+    return DecisionDropped(**_decision(), reason=reason)
 
 
 def completed(**changes: Any) -> TaskCompleted:

@@ -13,7 +13,20 @@ from services.notify import links
 from services.notify.links import LIFETIME
 from services.notify.messages import State
 from tests.notify.approvals import AGREE, AWAY, decide, let_expire, look, offered, only_link
-from tests.notify.builders import CASE, HANDLER, LEADER, LEADER2, NOW, SUPERVISOR, TASK, cancelled, completed, opened
+from tests.notify.builders import (
+    CASE,
+    HANDLER,
+    LEADER,
+    LEADER2,
+    NOW,
+    SUPERVISOR,
+    TASK,
+    cancelled,
+    completed,
+    decision_dropped,
+    decision_kept,
+    opened,
+)
 from tests.notify.conftest import Messenger
 from tests.notify.providers import Postbox
 from tests.support.wait import wait_until
@@ -125,6 +138,35 @@ async def test_given_the_desk_was_faster_than_the_decision_then_the_leader_sees_
     assert (await look(messenger, token))["standing"] == "overtaken"
 
 
+async def test_given_a_suspended_case_then_the_leader_sees_that_the_decision_waits_and_what_became_of_it(
+    messenger: Messenger, box: Postbox
+) -> None:
+    token = await offered(messenger, box)
+    await decide(messenger, token)
+    signature = (await only_link(messenger)).signature
+    await messenger.handled(decision_kept(), by=messenger.workflow)
+
+    assert (await look(messenger, token))["standing"] == "waiting"
+    await box.delivered(2, to="u.leader")
+    assert "恢复后生效" in (await messenger.messages())[-1].text
+    await messenger.handled(completed(channel="link", signature=signature), by=messenger.workflow)
+    assert (await look(messenger, token))["standing"] == "carried_out"
+
+
+async def test_given_a_kept_decision_that_does_not_fit_any_more_then_the_leader_sees_why(
+    messenger: Messenger, box: Postbox
+) -> None:
+    token = await offered(messenger, box)
+    await decide(messenger, token)
+    dropped = decision_dropped(reason="您不在该岗位 / you do not hold the post")
+    await messenger.handled(decision_kept(), dropped, by=messenger.workflow)
+
+    seen = await look(messenger, token)
+    assert (seen["standing"], seen["remark"]) == ("dropped", dropped.reason)
+    [told] = [message.text for message in await messenger.messages() if message.template == "decision-dropped"]
+    assert dropped.reason in told
+
+
 async def test_neither_the_database_nor_an_answer_holds_a_token(messenger: Messenger, box: Postbox) -> None:
     token = await offered(messenger, box)
     shown = await messenger.work.ask("GET", "/messages", SUPERVISOR)
@@ -166,6 +208,9 @@ async def test_a_decision_that_the_process_does_not_take_is_counted(messenger: M
         link.link_id, lambda found: (found.model_copy(update={"signed_at": long_ago}), ())
     )
     assert await messenger.work.backlog(line) == 1
+
+    await messenger.handled(decision_kept(), by=messenger.workflow)
+    assert await messenger.work.backlog(line) == 0
 
 
 @pytest.mark.parametrize("body", [{}, AGREE | {"opinion": ""}, AGREE | {"decision": "Yes!"}, AGREE | {"extra": 1}])

@@ -10,10 +10,10 @@ from services.contracts.events import Said
 from services.contracts.supervision import EscalationClimbed, LightChanged
 from services.contracts.words import ClockKind, Light
 from services.contracts.workflow import TimerSaid
-from services.supervision.lights import CaseLights, dark, hear
+from services.supervision.lights import CaseLights, ClockLight, dark, follow, hear
 from services.supervision.rules import default_table
 from tests.supervision import timers
-from tests.supervision.timers import CAST, NOW
+from tests.supervision.timers import CAST, NOW, REDRAWN
 
 
 def after(*said: TimerSaid) -> tuple[CaseLights, list[Said]]:
@@ -46,6 +46,14 @@ def test_given_the_warning_point_of_agenda_material_then_its_own_rule_sets_yello
 def test_given_an_ordinary_step_then_the_special_rule_stays_silent() -> None:
     _, events = after(timers.started(light_rules=()), timers.warned(light_rules=()))
     assert changes(events) == [(Light.YELLOW, "SL-01")]
+
+
+def test_given_a_decision_that_is_not_published_in_time_then_whoever_publishes_and_supervision_are_told() -> None:
+    rules = {"light_rules": ("SL-14",)}
+    _, events = after(timers.started(**rules), timers.warned(**rules), timers.overdue(0, **rules))
+    assert changes(events) == [(Light.YELLOW, "SL-14"), (Light.RED, "SL-14/0")]
+    red = next(event for event in events if isinstance(event, LightChanged) and event.light is Light.RED)
+    assert red.recipients == ("u.handler.d06", "u.supervisor")
 
 
 def test_given_overdue_by_a_day_then_red_climbs_to_a_matter_and_each_rule_is_met_once() -> None:
@@ -103,6 +111,33 @@ def test_given_an_event_older_than_the_stop_then_nothing_changes(late: TimerSaid
     again, events = hear(case, late, sequence=1, table=default_table(), cast=CAST, now=NOW)
     assert again == case
     assert events == ()
+
+
+def drawing(light: ClockLight) -> dict[str, str | None]:
+    return {"name": light.name, "element": light.element, "post": light.post, "department": light.department}
+
+
+def test_given_a_case_on_another_version_then_its_lights_bear_the_names_and_desks_drawn_there() -> None:
+    before, _ = after(timers.started(person="u.handler.d06"), timers.overdue(0, person="u.handler.d06"))
+    case, said = follow(before, timers.migrated(), sequence=3)
+    light = case.clocks["step:t1"]
+    assert (drawing(light), light.person) == (REDRAWN, None)
+    assert (light.shows, light.due_on, light.met, said) == (Light.RED, before.clocks["step:t1"].due_on, light.met, ())
+    assert case.departments == ("D06", "D08")
+    assert list(case.clocks) == ["step:t1"]
+    _, events = hear(case, timers.overdue(1, **REDRAWN), sequence=4, table=default_table(), cast=CAST, now=NOW)
+    assert {event.name for event in events if isinstance(event, LightChanged)} == {REDRAWN["name"]}
+
+
+def test_given_a_timer_event_from_before_the_other_version_then_it_sets_the_light_and_brings_no_old_name_back() -> None:
+    case, _ = follow(after(timers.started())[0], timers.migrated(), sequence=3)
+    late, _ = hear(case, timers.warned(), sequence=2, table=default_table(), cast=CAST, now=NOW)
+    assert (drawing(late.clocks["step:t1"]), late.light) == (REDRAWN, Light.YELLOW)
+    again, _ = hear(late, timers.warned(**REDRAWN), sequence=4, table=default_table(), cast=CAST, now=NOW)
+    old, _ = follow(again, timers.migrated().model_copy(update={"steps": ()}), sequence=3)
+    assert old == again
+    stopped, _ = hear(again, timers.stopped(**REDRAWN), sequence=5, table=default_table(), cast=CAST, now=NOW)
+    assert follow(stopped, timers.migrated(), sequence=6)[0].clocks == stopped.clocks
 
 
 _EVENTS = (timers.started(), timers.warned(), timers.due(), timers.overdue(0), timers.overdue(1), timers.held())

@@ -146,6 +146,20 @@ async def test_given_late_agenda_material_then_lights_matter_notice_and_bulletin
     assert (await _matters(room))[0]["bulletins"] == [published["bulletin_id"]]
 
 
+async def test_given_a_step_that_another_version_gives_to_another_department_then_that_one_sees_its_light(
+    room: Room,
+) -> None:
+    await room.registry.say(person(STRANGER), department("D08"))
+    await room.workflow.say(timers.started(), timers.warned())
+    await wait_until(room.idle)
+    assert (await room.ask(STRANGER, "GET", f"/lights/{CASE}")).status_code == 404
+    await room.workflow.say(timers.migrated())
+    await wait_until(room.idle)
+    [clock] = (await room.have(STRANGER, f"/lights/{CASE}"))["clocks"]
+    assert (clock["name"], clock["department"]) == (timers.REDRAWN["name"], timers.REDRAWN["department"])
+    assert clock["light"] == "yellow"
+
+
 async def test_given_the_same_events_again_after_a_lost_stream_then_nothing_is_done_twice(
     room: Room, office: Office
 ) -> None:

@@ -3,8 +3,10 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
-from services.contracts.words import ClockKind, HoldGround
+from services.contracts.words import ClockKind, HoldGround, StepKind
 from services.contracts.workflow import (
+    CaseMigrated,
+    MigratedStep,
     TimerDue,
     TimerHeld,
     TimerMoved,
@@ -24,6 +26,35 @@ CAST = {
     "head": ("u.head",),
     "supervision": ("u.supervisor",),
 }
+
+
+REDRAWN = {"name": "汇总议题材料", "element": "Task_AgendaPapers", "post": "P05", "department": "D08"}
+"""The step as a later version draws it."""
+
+
+def migrated() -> CaseMigrated:
+    """The case follows a version in which the step is called otherwise and another department's."""
+    step = MigratedStep(
+        task_id="t1",
+        was_element="Task_AgendaMaterial",
+        **REDRAWN,
+        assignee=None,
+        desk_moved=True,
+        kind=StepKind.HUMAN,
+        opened_at=NOW,
+    )
+    return CaseMigrated(
+        case_no=CASE,
+        migration_id="m1",
+        process_key="works-planning-permit",
+        from_version=1,
+        to_version=2,
+        reverted=False,
+        migrated_at=NOW,
+        migrated_by="u.it",
+        steps=(step, step.model_copy(update={"task_id": "without a limit"})),
+        title="雁城危房重建",
+    )
 
 
 def facts(kind: ClockKind = ClockKind.STEP, **changed: Any) -> dict[str, Any]:

@@ -18,12 +18,13 @@ from services.contracts.workflow import (
     TimerStopped,
 )
 from services.workflow.engine.models import Ended
-from services.workflow.instances.models import Act, Status, Verb
+from services.workflow.instances.models import Act, Status, Terms, Verb
 from services.workflow.instances.moving import awaited_early, keeps_early, registered, variables_of
 from services.workflow.instances.schedules import next_thing
 from services.workflow.instances.turns import Unworkable
 from tests.workflow.case_support import (
     OFFICE,
+    PIN,
     Case,
     accepted,
     books,
@@ -117,6 +118,20 @@ def test_given_a_start_day_that_is_no_date_then_it_is_an_incident() -> None:
             Verb.COMPLETE, "a", at("2026-09-25"), passed=(passed("S", case_clock="start", clock_from="nobody.knows"),)
         )
     assert fault.value.element == "S"
+
+
+def test_given_what_is_no_licence_then_only_the_promise_runs_and_gives_its_account() -> None:
+    """A-05: a consultation has no statutory clock; `statutory_workdays = 0` says so."""
+    case = Case().start(at("2026-09-16"), human("a", post="P03", limit_wd="5"))
+    terms = Terms(statutory_workdays=0, promised_workdays=7, warn="90%")
+    case.instance = case.instance.model_copy(update={"pin": PIN.model_copy(update={"terms": terms})})
+    began = passed("Accepted", "intermediateThrowEvent", case_clock="start")
+    case.move(Verb.COMPLETE, "a", at("2026-09-17"), human("b", limit_wd="3"), passed=(began,))
+    said = case.last(CaseAccepted)
+    assert (said.promised_due_on, said.statutory_due_on, said.provisional) == (on("2026-09-28"), None, False)
+    case.move(Verb.COMPLETE, "b", at("2026-09-29"), passed=(passed("Task_b", case_clock="stop"),))
+    decided = case.last(CaseDecided)
+    assert (decided.promised_overdue_workdays, decided.statutory_overdue_workdays) == (1, 0)
 
 
 def test_given_a_decision_then_both_clocks_give_their_final_account() -> None:

@@ -1,13 +1,17 @@
 """No look-up reads a whole collection: cases are kept for ever, so time would pass slower by the day."""
 
 from collections.abc import AsyncIterator
+from typing import Any, Final
 
 import pytest
 
 from tests.support.office import Office
 from tests.support.wait import wait_until
 from tests.workflow.clock_support import at
-from tests.workflow.room import Room, at_review
+from tests.workflow.room import HANDLER, HEAD, LEADER, Room, at_review
+
+_WORKFLOW: Final = "guihua_workflow"
+_BY_INDEX: Final = ("IDHACK", "IXSCAN", "COUNT_SCAN", "EXPRESS")
 
 
 @pytest.fixture
@@ -33,3 +37,67 @@ async def test_given_a_database_that_refuses_to_scan_then_time_still_passes(
 async def _overdue(room: Room, case_no: str) -> bool:
     await room.settled()
     return any(each["type"] == "guihua.workflow.timer.overdue.v1" for each in await room.history(case_no))
+
+
+@pytest.fixture
+async def watched(servers: Office) -> AsyncIterator[None]:
+    """The database notes how it answers each question of the service."""
+    await servers.mongo[_WORKFLOW].command("profile", 2)
+    yield
+    await servers.mongo[_WORKFLOW].command("profile", 0)
+    await servers.mongo[_WORKFLOW].drop_collection("system.profile")
+
+
+async def _plans(servers: Office) -> list[dict[str, Any]]:
+    """How questions about cases were answered so far."""
+    asked = {"ns": f"{_WORKFLOW}.instances", "planSummary": {"$exists": True}}
+    found: list[dict[str, Any]] = await servers.mongo[_WORKFLOW]["system.profile"].find(asked).to_list(None)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("who", "path"),
+    [(HANDLER, "/tasks"), (HANDLER, "/tasks?everyone=true"), (HEAD, "/tasks?everyone=true"), (LEADER, "/tasks")],
+    ids=["own", "of the department", "of everybody", "of a leader"],
+)
+async def test_given_a_list_of_tasks_then_it_is_read_off_an_index_in_its_order(
+    room: Room, servers: Office, case_no: str, watched: None, who: Any, path: str
+) -> None:
+    del watched
+    await at_review(room, case_no)
+    asked_before = len(await _plans(servers))
+    shown = (await room.have(who, path))["tasks"]
+    assert (case_no in [task["case_no"] for task in shown]) == (who is not LEADER)
+    [plan] = [
+        each for each in (await _plans(servers))[asked_before:] if "body.urgent_on" in each["command"].get("sort", {})
+    ]
+    assert plan["planSummary"].startswith("IXSCAN"), plan
+    assert not plan.get("hasSortStage"), plan
+
+
+async def test_given_a_task_when_it_is_shown_and_completed_then_no_question_reads_more_than_it_needs(
+    room: Room, servers: Office, case_no: str, watched: None
+) -> None:
+    del watched
+    await at_review(room, case_no)
+    step = await room.step(case_no, "Review")
+    await room.have(HANDLER, f"/tasks/{step['task_id']}")
+    await room.complete(case_no, "Review", HANDLER, opinion="同意", officers=["u.a", "u.b"])
+    await room.settled()
+    plans = await _plans(servers)
+    assert plans
+    assert [each for each in plans if not each["planSummary"].startswith(_BY_INDEX)] == []
+    about_one = [each for each in plans if each["op"] == "query" and case_no in str(each["command"])]
+    assert all(each["docsExamined"] <= 1 for each in about_one)
+
+
+async def test_given_cases_stored_before_lists_were_indexed_then_they_are_on_the_lists_after_a_start(
+    room: Room, servers: Office, case_no: str
+) -> None:
+    await at_review(room, case_no)
+    await room.kill()
+    stored = servers.mongo[_WORKFLOW].instances
+    await stored.update_many({}, {"$unset": {"body.desks": "", "body.urgent_on": ""}})
+    await room.start_again()
+    assert case_no in [task["case_no"] for task in (await room.have(HANDLER, "/tasks?limit=200"))["tasks"]]
+    assert await stored.count_documents({"body.desks": None}) == 0

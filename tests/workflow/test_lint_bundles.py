@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from services.workflow.definitions.files import in_folder
 from services.workflow.engine.models import Severity
 from services.workflow.lint import lint_files, lint_folder
 from services.workflow.lint.reports import MAX_FINDINGS, Report, catalogue
-from tests.workflow.bundle_support import as_bytes, bundle, diagram, form, item, properties, user_task
+from tests.workflow.bundle_support import as_bytes, bundle, diagram, flow, form, item, properties, throw, user_task
 
 _FIELD = {"type": "string", "title": "说明"}
 
@@ -205,6 +206,44 @@ def test_given_steps_inside_a_subprocess_then_they_count_too() -> None:
     assert "8" in _rules(bundle(diagram_bpmn=drawn))["GH-E704"]
 
 
+def _calling(*, inner_limit: str) -> dict[str, str]:
+    """A bundle that accepts in a called process: the clocks start in there, and a step follows them."""
+    accepted = throw("Accepted", "受理", case_clock="start", milestone="accepted")
+    deemed = throw("Deemed", "视为受理", case_clock="start", clock_from="case.received_on", milestone="deemed_accepted")
+    called = (
+        diagram()[: diagram().index("<bpmn:message")]
+        + '<bpmn:process id="shared-acceptance" name="受理" isExecutable="true"><bpmn:startEvent id="S" />'
+        + throw("Inside", "受理", case_clock="start", milestone="accepted")
+        + user_task("Told", "告知受理", "P03", "lead", limit_wd=inner_limit)
+        + '<bpmn:endEvent id="E"><bpmn:extensionElements><camunda:properties><camunda:property name="permit:outcome" '
+        'value="done" /></camunda:properties></bpmn:extensionElements></bpmn:endEvent>'
+        + "".join((flow("S", "Inside"), flow("Inside", "Told"), flow("Told", "E")))
+        + "</bpmn:process></bpmn:definitions>"
+    )
+    drawn = diagram().replace(deemed, throw("Deemed", "视为受理", milestone="deemed_accepted"))
+    drawn = drawn.replace(accepted, '<bpmn:callActivity id="Accepted" name="受理" calledElement="shared-acceptance" />')
+    return bundle(diagram_bpmn=drawn, item_toml=item(promised=4)) | {"shared/shared-acceptance.bpmn": called}
+
+
+def test_given_clocks_that_start_in_a_called_process_then_the_limits_are_added_up_from_there() -> None:
+    files = _calling(inner_limit="1")
+    assert "告知受理 1 → 承办审查 3 → 分管领导审核 1" in _rules(files)["GH-E704"]
+    assert "GH-W724" not in _rules(files)
+    called = "shared/shared-acceptance.bpmn"
+    unclocked = files[called].replace(_START, 'name="permit:name_en" value="x"')
+    assert "start" in _rules(files | {called: unclocked})["GH-W724"]
+
+
+def test_given_what_is_no_licence_then_it_may_do_without_clocks_but_not_with_half_of_them() -> None:
+    nothing = 'name="permit:name_en" value="x"'
+    free = item(statutory=0)
+    without = diagram().replace(_START, nothing).replace(_STOP, nothing)
+    assert "GH-W724" not in _rules(bundle(diagram_bpmn=without, item_toml=free))
+    assert "GH-E703" not in _rules(bundle(item_toml=free))
+    assert "stop" in _rules(bundle(diagram_bpmn=diagram().replace(_STOP, nothing), item_toml=free))["GH-W724"]
+    assert "GH-W724" in _rules(bundle(diagram_bpmn=without))
+
+
 def test_given_a_chain_too_long_to_walk_then_that_is_said() -> None:
     steps = "".join(user_task(f"S{n}", f"第{n}步", "P04", "experts", limit_wd="1") for n in range(500))
     flows = "".join(f'<bpmn:sequenceFlow id="C{n}" sourceRef="S{n}" targetRef="S{n + 1}" />' for n in range(499))
@@ -227,15 +266,53 @@ def test_given_a_folder_that_is_no_bundle_then_it_is_one_finding(tmp_path: Path)
     assert lint_files({})[0].rule == "GH-E700"
 
 
-def test_given_a_folder_with_shared_processes_beside_it_then_they_belong_to_the_bundle(tmp_path: Path) -> None:
-    folder, shared = tmp_path / "small-permit", tmp_path / "shared"
-    (folder / "forms").mkdir(parents=True)
-    shared.mkdir()
-    for path, content in bundle().items():
+def test_given_a_folder_that_calls_a_shared_process_then_that_belongs_to_it_and_no_other_does(tmp_path: Path) -> None:
+    files = _calling(inner_limit="1")
+    _written(tmp_path / "small-permit", {path: text for path, text in files.items() if not path.startswith("shared/")})
+    (tmp_path / "small-permit" / ".DS_Store").write_bytes(b"junk")
+    called = files["shared/shared-acceptance.bpmn"].replace('camunda:formKey="lead"', 'camunda:formKey="told"')
+    told = {"shared-acceptance.bpmn": called, "forms/told.json": files["forms/lead.json"]}
+    _written(tmp_path / "shared", told | {"forms/more.json": "{", "unknown.bpmn": "<x", "README.md": "# x"})
+    assert in_folder(tmp_path / "small-permit").keys() == {
+        *(path for path in files if not path.startswith("shared/")),
+        "shared/shared-acceptance.bpmn",
+        "shared/forms/told.json",
+    }
+    assert {finding.rule for finding in lint_folder(tmp_path / "small-permit")} == {"GH-E704"}
+    (tmp_path / "shared" / "shared-acceptance.bpmn").write_text("<x", encoding="utf-8")
+    broken = {finding.file: finding.rule for finding in lint_folder(tmp_path / "small-permit")}
+    assert broken["shared/shared-acceptance.bpmn"] == "GH-E002"
+
+
+def test_given_the_folder_of_shared_processes_then_each_is_judged_in_a_permit_that_calls_it_alone(
+    tmp_path: Path,
+) -> None:
+    files = _calling(inner_limit="3")
+    called = files["shared/shared-acceptance.bpmn"]
+    told = {"shared-acceptance.bpmn": called, "forms/lead.json": files["forms/lead.json"]}
+    _written(tmp_path / "shared", told)
+    assert lint_folder(tmp_path / "shared") == ()
+    late = called.replace('"permit:limit_wd" value="3"', '"permit:limit_wd" value="30"')
+    _written(tmp_path / "shared", {"shared-acceptance.bpmn": late, "forms/more.json": form(()), "broken.bpmn": "<x"})
+    found = {(finding.rule, finding.file) for finding in lint_folder(tmp_path / "shared")}
+    assert found == {
+        ("GH-E704", "shared-acceptance.bpmn"),
+        ("GH-W722", "forms/more.json"),
+        ("GH-E002", "broken.bpmn"),
+    }
+
+
+def test_given_a_form_of_a_called_process_with_the_name_of_an_own_one_then_the_step_would_show_the_wrong_form() -> None:
+    files = _calling(inner_limit="1")
+    assert "GH-E737" not in _rules(files)
+    doubled = _rules(files | {"shared/forms/lead.json": files["forms/lead.json"]})
+    assert "shared/forms/lead.json" in doubled["GH-E737"]
+
+
+def _written(folder: Path, files: dict[str, str]) -> None:
+    for path, content in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(content, encoding="utf-8")
-    (folder / ".DS_Store").write_bytes(b"junk")
-    (shared / "broken.bpmn").write_text("<x", encoding="utf-8")
-    assert {finding.file for finding in lint_folder(folder)} == {"shared/broken.bpmn"}
 
 
 def test_every_rule_has_words_in_both_languages_and_findings_are_bounded() -> None:

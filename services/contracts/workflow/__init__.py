@@ -25,6 +25,8 @@ from services.contracts.workflow.items import (
 from services.contracts.workflow.operations import (
     CaseResumed,
     CaseSuspended,
+    DecisionDropped,
+    DecisionKept,
     JumpDecided,
     JumpProposed,
     SignerAdded,
@@ -41,6 +43,7 @@ from services.contracts.workflow.operations import (
     TaskSubmitted,
     TaskUrged,
 )
+from services.contracts.workflow.signals import SignalBroadcast, SignalHeard, SignalThrown
 from services.contracts.workflow.tasks import (
     TaskCancelled,
     TaskClaimed,
@@ -69,6 +72,8 @@ __all__ = [
     "CaseResumed",
     "CaseStarted",
     "CaseSuspended",
+    "DecisionDropped",
+    "DecisionKept",
     "DefinitionActivated",
     "DefinitionRetired",
     "ExpectedDateMoved",
@@ -85,6 +90,9 @@ __all__ = [
     "MigratedStep",
     "MilestoneReached",
     "RequiredDocument",
+    "SignalBroadcast",
+    "SignalHeard",
+    "SignalThrown",
     "SignerAdded",
     "SignerRemoved",
     "SigningSettled",

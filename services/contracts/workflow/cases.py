@@ -6,11 +6,14 @@ from typing import Any, ClassVar
 from pydantic import BaseModel
 
 from services.contracts.events import Said
-from services.contracts.words import Outcome
+from services.contracts.words import Outcome, StepKind
 
 
 class CaseStarted(Said, frozen=True):
-    """A process instance carries the case now."""
+    """A process instance carries the case now.
+
+    A case that no window received names what began it: `start_kind` is `message`, `timer` or `signal`.
+    """
 
     TYPE: ClassVar[str] = "guihua.workflow.case.started.v1"
 
@@ -22,6 +25,8 @@ class CaseStarted(Said, frozen=True):
     version: int
     department: str
     township: str | None
+    start_kind: str = ""
+    start_event: str = ""
 
 
 class CaseAccepted(Said, frozen=True):
@@ -33,7 +38,8 @@ class CaseAccepted(Said, frozen=True):
     accepted_on: date
     deemed: bool
     promised_due_on: date
-    statutory_due_on: date
+    statutory_due_on: date | None
+    """None for what is no licence: no statutory clock runs."""
     provisional: bool
 
 
@@ -74,7 +80,11 @@ class MilestoneReached(Said, frozen=True):
 
 
 class MigratedStep(BaseModel, frozen=True):
-    """An open step after its case was carried to another version: the same task under the new drawing."""
+    """An open step after its case was carried to another version: the same task under the new drawing.
+
+    `desk_moved` says that it is for another post now. The first events of this type did not say that and what follows:
+    `kind` is None then.
+    """
 
     task_id: str
     was_element: str
@@ -83,6 +93,12 @@ class MigratedStep(BaseModel, frozen=True):
     post: str
     department: str
     assignee: str | None
+    desk_moved: bool = False
+    name_en: str = ""
+    kind: StepKind | None = None
+    opened_at: datetime | None = None
+    due_on: date | None = None
+    quick_approval: bool = False
 
 
 class CaseMigrated(Said, frozen=True):
@@ -99,6 +115,7 @@ class CaseMigrated(Said, frozen=True):
     migrated_at: datetime
     migrated_by: str
     steps: tuple[MigratedStep, ...]
+    title: str = ""
 
 
 class CaseEnded(Said, frozen=True):

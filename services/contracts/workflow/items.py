@@ -37,14 +37,20 @@ class Item(BaseModel, frozen=True):
     department: str
     legal_basis: tuple[str, ...]
     statutory_workdays: int
+    """0 where no law sets a limit: what is no licence has no statutory clock."""
     acceptance_workdays: int
     township_first: bool
     situations: tuple[Situation, ...]
     documents: tuple[RequiredDocument, ...]
+    conditions: tuple[str, ...] = ()
+    """What an applicant must fulfil (行政许可法 §30), as the guide tells it."""
 
 
 class DefinitionActivated(Said, frozen=True):
-    """From now on new cases of this item follow this version of its process."""
+    """From now on new cases of this item follow this version of its process.
+
+    One that is not `at_window` cannot be applied for: its cases begin by a message, a date or a signal.
+    """
 
     TYPE: ClassVar[str] = "guihua.workflow.definition.activated.v1"
     KEY: ClassVar[str] = "process_key"
@@ -55,6 +61,7 @@ class DefinitionActivated(Said, frozen=True):
     activated_at: datetime
     activated_by: str
     item: Item
+    at_window: bool = True
 
 
 class DefinitionRetired(Said, frozen=True):

@@ -165,6 +165,28 @@ class CaseResumed(Said, frozen=True):
     at: datetime
 
 
+class DecisionKept(TaskOperated, frozen=True):
+    """A decision by link came while the case was suspended; it waits until the case is resumed."""
+
+    TYPE: ClassVar[str] = "guihua.workflow.decision.kept.v1"
+
+    title: str
+    decided_at: datetime
+    suspended_by: str
+    recipients: tuple[str, ...]
+
+
+class DecisionDropped(TaskOperated, frozen=True):
+    """A kept decision by link did not fit any more when the case was resumed; `reason` says why, in both languages."""
+
+    TYPE: ClassVar[str] = "guihua.workflow.decision.dropped.v1"
+
+    title: str
+    decided_at: datetime
+    reason: str
+    recipients: tuple[str, ...]
+
+
 class JumpProposed(Said, frozen=True):
     """Somebody proposes to let the process go on at another step (跳转); another person decides."""
 

@@ -3,6 +3,7 @@
 from services.intake.cases.delivering import AlreadyDelivered, DeliveryEntry, NotReadyForDelivery, deliver
 from services.intake.cases.parties import IdentityUnproven, NotEntitled, holders, phone
 from services.intake.cases.progress import NOTED, note, position_of
+from services.intake.cases.publishing import plain, words
 from services.intake.cases.receiving import (
     Registration,
     TownshipNotYours,
@@ -11,7 +12,7 @@ from services.intake.cases.receiving import (
     receive,
     refuse_foreign_township,
 )
-from services.intake.cases.records import Capacity, Case, Delivery, Hold, Position, Progress, Step
+from services.intake.cases.records import Capacity, Case, Delivery, Hold, Position, Progress, PublicLine, Step
 from services.intake.cases.reissuing import IdentityDocument, ReissueEntry, TooManyReissues, refuse_reissue, reissue
 from services.intake.cases.standing import Status
 
@@ -29,6 +30,7 @@ __all__ = [
     "NotReadyForDelivery",
     "Position",
     "Progress",
+    "PublicLine",
     "Registration",
     "ReissueEntry",
     "Status",
@@ -41,9 +43,11 @@ __all__ = [
     "holders",
     "note",
     "phone",
+    "plain",
     "position_of",
     "receive",
     "refuse_foreign_township",
     "refuse_reissue",
     "reissue",
+    "words",
 ]

@@ -24,6 +24,7 @@ from services.contracts.workflow import (
     TimerHeld,
     TimerResumed,
 )
+from services.intake.cases.publishing import published
 from services.intake.cases.records import READY, Case, HeldClock, Hold, Position, Progress, Step
 
 NOTED: Final[tuple[type[Said], ...]] = (
@@ -61,7 +62,8 @@ def note(case: Case, said: Said, position: Position) -> Case:  # noqa: C901, PLR
         case ExpectedDateMoved():
             return _expected(case, said.promised_due_on, position)
         case CaseDecided():
-            return _with(case, decided_on=said.decided_on)
+            line = published(case, said.outcome, said.decided_on)
+            return _with(case.model_copy(update={"published": line}), decided_on=said.decided_on)
         case CaseEnded():
             return _with(case, ended_at=said.ended_at, outcome=said.outcome)
         case MilestoneReached():

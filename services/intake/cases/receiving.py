@@ -87,6 +87,7 @@ def receive(
         recorded_at=at.now.wall,
         expected_collection_on=at.expected_collection_on,
         submission=at.submission,
+        is_licence=item.statutory_workdays > 0,
         password=QueryPassword(hashed=at.password_hash, issue=1, issued_at=at.now.at),
     )
     return case, (_said(case), _contact(case, phone=entry.applicant.phone))

@@ -146,8 +146,23 @@ class Progress(BaseModel, frozen=True):
     light_position: Position = (0, 0)
 
 
+class PublicLine(BaseModel, frozen=True):
+    """What everybody may read of a granted licence; `words` are what it is found by (see `publishing`)."""
+
+    item: str
+    item_en: str
+    project: str
+    applicant: str
+    decision: Outcome
+    decided_on: date
+    words: tuple[str, ...]
+
+
 class Case(Body, frozen=True):
-    """One case file. `departments` are those who may see it besides the window, leaders and supervision."""
+    """One case file. `departments` are those who may see it besides the window, leaders and supervision.
+
+    `is_licence` tells an administrative licence from a consultation, a confirmation or an internal matter.
+    """
 
     case_no: str
     item_code: str
@@ -174,6 +189,8 @@ class Case(Body, frozen=True):
     reissues: tuple[Reissue, ...] = ()
     progress: Progress = Field(default_factory=Progress)
     delivery: Delivery | None = None
+    is_licence: bool = True
+    published: PublicLine | None = None
 
     @computed_field  # type: ignore[prop-decorator]  # stored with the body, so that lists can be filtered by it
     @property

@@ -36,7 +36,6 @@ D = TypeVar("D")
 log = logs.get(__name__)
 
 EXIT_FAILED: Final = 1
-_COLLECTED_EVERY: Final = (10_000, 20, 20)
 _FLUSH_WITHIN: Final = 4.0
 _CLOSE_WITHIN: Final = 3.0
 _TRACES_WITHIN: Final = 2.0
@@ -83,7 +82,6 @@ def _spare_collector() -> None:
     """Look no more for rubbish among what is there now: the code and the routes live as long as the process."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(*_COLLECTED_EVERY)
 
 
 async def _deps(service: Service[D], kernel: Kernel, closing: AsyncExitStack) -> D:

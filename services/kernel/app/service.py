@@ -28,7 +28,7 @@ class Service(Generic[D]):
 
     `deps` builds what the handlers work with; `close` lets go of it. `hears` is the index of events to handlers.
     `backlog` are the sweeper's lines: what is counted there should be none, and never for long. `side_by_side` says
-    whether this is one of several processes, which share what the service hears (ADR 0014).
+    whether this is one of several processes, which share what the service hears (ADR 0015).
     """
 
     name: str

@@ -10,7 +10,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, ClassVar, Final, Protocol
 
-import httpx
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import (
@@ -93,13 +92,20 @@ class PublishedKeys:
             if time.monotonic() - self._tried < _APART:
                 return
             self._tried = time.monotonic()
-            try:
-                async with httpx.AsyncClient(timeout=_TIMEOUT, follow_redirects=False) as client:
-                    answer = await client.get(self._url)
-                self._keys = _ed25519_keys(answer.raise_for_status().json())
-            except (httpx.HTTPError, ValueError):
-                return
-            self._fetched = time.monotonic()
+            if (fetched := await _fetched(self._url)) is not None:
+                self._keys, self._fetched = fetched, time.monotonic()
+
+
+async def _fetched(url: str) -> dict[str, Ed25519PublicKey] | None:
+    """The keys at a JWKS address; None when they cannot be had now."""
+    import httpx  # noqa: PLC0415 - a tenth of a service's start, and most services never fetch a key
+
+    try:
+        async with httpx.AsyncClient(timeout=_TIMEOUT, follow_redirects=False) as client:
+            answer = await client.get(url)
+        return _ed25519_keys(answer.raise_for_status().json())
+    except (httpx.HTTPError, ValueError):
+        return None
 
 
 def public_key(path: Path) -> Ed25519PublicKey:

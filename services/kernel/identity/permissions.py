@@ -27,6 +27,7 @@ class Permission(StrEnum):
     JUMP_PROPOSE = "jump-propose", "提议流程跳转"
     JUMP_APPROVE = "jump-approve", "批准流程跳转"
     EDIT_APPROVE = "edit-approve", "批准修改故障案件数据"
+    SIGNAL_BROADCAST = "signal-broadcast", "广播信号"
     TASK_WORK = "task-work", "办理任务"
     DEFINITION_READ = "definition-read", "查看流程定义"
     DEFINITION_DEPLOY = "definition-deploy", "发布流程定义"
@@ -60,6 +61,7 @@ _LEADS: Final = frozenset(
         _P.JUMP_PROPOSE,
         _P.JUMP_APPROVE,
         _P.EDIT_APPROVE,
+        _P.SIGNAL_BROADCAST,
     }
 )
 

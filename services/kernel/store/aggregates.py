@@ -185,10 +185,12 @@ class Aggregates(Generic[B]):
     async def query_revisions(
         self, where: Mapping[str, Any], *, sort: Sequence[tuple[str, int]], limit: int
     ) -> list[tuple[B, int]]:
-        """The same with their revisions, to be saved."""
-        shown = {"body": 1, "revision": 1}
-        cursor = self.documents.rows.find(encoded(where), shown, sort=list(sort), limit=limit)
-        return [self._of(row) for row in await listed(cursor)]
+        """The same with their revisions, to be saved: what is read here need not be read again for that."""
+        shown = {"body": 1, "revision": 1, "outbox": 1}
+        rows = await listed(self.documents.rows.find(encoded(where), shown, sort=list(sort), limit=limit))
+        for row in rows:
+            self.documents.memory.seen(row)
+        return [self._of(row) for row in rows]
 
     async def tally(self, where: Mapping[str, Any], *stages: Mapping[str, Any]) -> list[Row]:
         """What MongoDB makes of the aggregates that fit, by these aggregation stages on `body.<field>`."""

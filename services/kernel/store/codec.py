@@ -25,34 +25,53 @@ from pydantic import BaseModel, TypeAdapter
 
 _DURATION: Final = TypeAdapter(timedelta)
 _AS_THEY_ARE: Final = frozenset({str, int, float, bool, bytes, type(None)})
-_PLAIN: Final = frozenset({tuple, list, date, datetime})
 
 
 def encoded(value: Any) -> Any:  # noqa: ANN401 - anything a body may hold
-    """`value` as BSON can hold it. Raises TypeError for what cannot be stored, ValueError for a naive moment."""
+    """`value` as BSON can hold it. Raises TypeError for what cannot be stored, ValueError for a naive moment.
+
+    Every write goes through here. Most of what a body holds stays as it is, and a call for each would be dear.
+    """
     kind = type(value)
     if kind in _AS_THEY_ARE:
         return value
-    if kind is dict or (kind not in _PLAIN and isinstance(value, Mapping)):  # the question to an abstract class is dear
-        return {key if type(key) is str else _key(key): encoded(each) for key, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [encoded(each) for each in value]
+    if kind is dict:
+        return {
+            key if type(key) is str else _key(key): each if type(each) in _AS_THEY_ARE else encoded(each)
+            for key, each in value.items()
+        }
+    if kind is tuple or kind is list:
+        return [each if type(each) in _AS_THEY_ARE else encoded(each) for each in value]
+    if kind is datetime:
+        return _moment(value)
+    if kind is date:
+        return value.isoformat()
+    return encoded(value.value) if isinstance(value, Enum) else _rare(value)
+
+
+def _rare(value: Any) -> Any:  # noqa: ANN401 - as above
     if isinstance(value, BaseModel):
         return encoded(value.model_dump(mode="python"))
+    if isinstance(value, Mapping):
+        return encoded(dict(value))
+    if isinstance(value, list | tuple):
+        return [encoded(each) for each in value]
     if isinstance(value, set | frozenset):
         return sorted((encoded(each) for each in value), key=repr)
     return _scalar(value)
 
 
+def _moment(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        msg = f"{value.isoformat()} is a moment without a zone"
+        raise ValueError(msg)
+    return value
+
+
 def _scalar(value: object) -> object:
     match value:
-        case Enum():
-            return encoded(value.value)
         case datetime():
-            if value.tzinfo is None:
-                msg = f"{value.isoformat()} is a moment without a zone"
-                raise ValueError(msg)
-            return value
+            return _moment(value)
         case date() | time():
             return value.isoformat()
         case timedelta():

@@ -11,7 +11,7 @@ os.environ.setdefault("MOTOR_MAX_WORKERS", "128")
 
 from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo import AsyncMongoClient
-from pymongo.errors import ConnectionFailure, PyMongoError
+from pymongo.errors import ConnectionFailure, OperationFailure, PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
@@ -28,6 +28,11 @@ Database: TypeAlias = Any
 
 ANSWER_WITHIN: Final = 10.0
 _FOUND_WITHIN: Final = 5.0
+
+
+_COMING_UP: Final = frozenset({94, 134, 211})
+"""NotYetInitialized, ReadConcernMajorityNotAvailableYet, KeyNotFound (the keys that sign its times): what a server that
+was just started answers for a moment. The command was not carried out."""
 
 
 def connect(url: str, driver: Driver) -> Any:  # noqa: ANN401 - a client of either driver
@@ -67,4 +72,6 @@ async def listed(cursor: Any) -> list[Row]:  # noqa: ANN401 - a cursor of either
 
 def is_away(error: BaseException) -> bool:
     """Whether the database could not be reached or did not answer in time: the same call may work later."""
+    if isinstance(error, OperationFailure) and error.code in _COMING_UP:
+        return True
     return isinstance(error, ConnectionFailure) or (isinstance(error, PyMongoError) and error.timeout)

@@ -13,6 +13,7 @@ from services.workflow.api import (
     migrations,
     moves,
     retries,
+    signals,
     tasks,
     versions,
 )
@@ -29,5 +30,6 @@ ROUTERS: Final = (  # a request is held against one after the other: the busiest
     incidents.router,
     retries.router,
     edits.router,
+    signals.router,
     analytics.router,
 )

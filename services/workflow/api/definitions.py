@@ -10,8 +10,10 @@ from services.kernel.problem.validation import field_errors
 from services.kernel.requests import Number
 from services.kernel.requests import Request as Entry
 from services.kernel.store import Conflict
-from services.workflow import activations, deploys
+from services.workflow import activations, deploys, mendings
+from services.workflow.activations import MessageStartTaken
 from services.workflow.api.common import Deployer, FilePath, ProcessKey, Viewer, With
+from services.workflow.definitions.alarms import AlarmUnreckonable
 from services.workflow.definitions.files import BundleRefused, unpacked
 from services.workflow.definitions.versions import DefinitionNotFound, DefinitionRefused, ItemTaken
 from services.workflow.definitions.walks import WalksFailed
@@ -52,7 +54,9 @@ _BODY: Final[dict[str, Any]] = {
     openapi_extra=_BODY,
     responses={
         201: {"model": views.DeployedView},
-        **problems(BundleRefused, DefinitionRefused, ItemTaken, WalksFailed, Conflict),
+        **problems(
+            BundleRefused, DefinitionRefused, ItemTaken, WalksFailed, MessageStartTaken, AlarmUnreckonable, Conflict
+        ),
     },
 )
 async def deploy(
@@ -71,10 +75,17 @@ async def deploy(
 
 
 @router.post("/lint", openapi_extra=_BODY, responses=problems(BundleRefused))
-async def lint(deps: With, who: Viewer, request: Request) -> list[views.FindingView]:
-    """Everything that is wrong with a process folder, errors first; nothing is stored."""
+async def lint(
+    deps: With,
+    who: Viewer,
+    request: Request,
+    *,
+    fix: Annotated[bool, Query(description="translate and mend what needs no decision, and give the files")] = False,
+) -> views.LintView:
+    """Everything that is wrong with a process folder, errors first, with what mends itself; nothing is stored."""
     del who
-    return views.finding_views(await deploys.findings_of(deps, await _files(request)))
+    files = await _files(request)
+    return views.lint_view(await (mendings.mended if fix else mendings.looked_at)(deps, files))
 
 
 @router.get("/definitions")
@@ -117,7 +128,8 @@ async def show_file(deps: With, who: Viewer, key: ProcessKey, number: Number, pa
 
 
 @router.post(
-    "/definitions/{key}/versions/{number}/activate", responses=problems(DefinitionNotFound, WalksFailed, Conflict)
+    "/definitions/{key}/versions/{number}/activate",
+    responses=problems(DefinitionNotFound, WalksFailed, MessageStartTaken, AlarmUnreckonable, Conflict),
 )
 async def activate_version(deps: With, who: Deployer, key: ProcessKey, number: Number) -> views.DefinitionView:
     """Let new cases follow this version, once its walks end as they say; running cases keep theirs."""

@@ -48,12 +48,24 @@ class StartEntry(PlanEntry, frozen=True):
 
 
 @router.post("/definitions/{key}/migrations/preview", responses=problems(DefinitionNotFound, MappingInvalid))
-async def preview(deps: With, who: Deployer, key: ProcessKey, entry: PlanEntry) -> views.PreviewView:
-    """What would become of every running case: unaffected, moves, needs a mapping, blocked. Nothing is changed."""
-    groups = views.Groups()
-    async for case, found in plans.foretold(deps, entry.plan(key), who=who):
+async def preview(
+    deps: With,
+    who: Deployer,
+    key: ProcessKey,
+    entry: PlanEntry,
+    *,
+    limit: Annotated[int, Query(ge=1, le=10_000, description="how many cases to look at, at most")] = 2_000,
+    after: After = None,
+) -> views.PreviewView:
+    """What would become of the running cases: unaffected, moves, needs a mapping, blocked. Nothing is changed.
+
+    An answer takes seconds, not minutes: of very many cases it tells the first, and where to read on.
+    """
+    plan, groups = entry.plan(key), views.Groups()
+    async for case, found in plans.foretold(deps, plan, who=who, limit=limit, after=after):
         groups.add(case, found)
-    return groups.view()
+    more = bool(groups.last and await plans.cases_after(deps, plan, groups.last, limit=1))
+    return groups.view(running=await plans.concerned(deps, plan), more=more)
 
 
 @router.post("/definitions/{key}/migrations/preview/cases", responses=problems(DefinitionNotFound, MappingInvalid))

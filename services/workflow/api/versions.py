@@ -10,7 +10,9 @@ from services.kernel.problem import problems
 from services.kernel.requests import Number, Reason, Request
 from services.kernel.store import Conflict
 from services.workflow import activations
+from services.workflow.activations import MessageStartTaken
 from services.workflow.api.common import Deployer, ProcessKey, Viewer, With
+from services.workflow.definitions.alarms import AlarmUnreckonable
 from services.workflow.definitions.differences import Difference, differences
 from services.workflow.definitions.lives import CanaryIsActive, CanaryItemDiffers, NeverActive, NoCanary, NothingActive
 from services.workflow.definitions.models import Change
@@ -70,7 +72,10 @@ async def play_walks(deps: With, who: Viewer, key: ProcessKey, number: Number) -
     return WalksView(walks=walk_paths(bundle.contents), failures=await activations.failures_of(deps, key, number))
 
 
-@router.post("/definitions/{key}/rollback", responses=problems(DefinitionNotFound, NeverActive, Conflict))
+@router.post(
+    "/definitions/{key}/rollback",
+    responses=problems(DefinitionNotFound, NeverActive, MessageStartTaken, AlarmUnreckonable, Conflict),
+)
 async def roll_back(deps: With, who: Deployer, key: ProcessKey, entry: RollbackEntry) -> views.DefinitionView:
     """Let new cases follow a version again that they followed before; ends a canary. Again changes nothing."""
     done = await activations.roll_back(deps, key, entry.version, who=who, reason=entry.reason)

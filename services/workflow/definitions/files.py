@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from services.kernel.problem import Problem
+from services.workflow.definitions.sharing import SHARED, needed
 
 MAX_BYTES: Final = 15 * 2**20
 MAX_FILE_BYTES: Final = 4 * 2**20
@@ -63,12 +64,25 @@ def unpacked(archive: bytes) -> dict[str, bytes]:
 
 
 def in_folder(folder: Path) -> dict[str, bytes]:
-    """The files of a process folder, and the shared processes beside it; raises `BundleRefused`, `OSError`."""
+    """The files of a process folder, and the shared processes beside it that it calls.
+
+    Raises `BundleRefused`, `OSError`.
+    """
     found = dict(_below(folder, prefix=""))
     shared = folder.parent / "shared"
     if shared.is_dir() and shared.resolve() != folder.resolve():
-        found |= dict(_below(shared, prefix="shared/"))
+        found |= needed(found, dict(_below(shared, prefix=SHARED)))
     return checked(found)
+
+
+def is_shelf(folder: Path) -> bool:
+    """Whether a folder is that of the shared processes: no permit, but what permits call."""
+    return folder.resolve().name == SHARED.removesuffix("/") and not (folder / "item.toml").exists()
+
+
+def on_shelf(folder: Path) -> dict[str, bytes]:
+    """The files of the folder of shared processes, as `shared/…`; raises `BundleRefused`, `OSError`."""
+    return {SHARED + path: content for path, content in checked(dict(_below(folder, prefix=""))).items()}
 
 
 def _check_path(path: str) -> None:

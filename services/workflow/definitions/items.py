@@ -59,7 +59,9 @@ class ItemFile(_Table, frozen=True):
     department: _Code
     township_first: bool = False
     legal_basis: Annotated[tuple[_Basis, ...], Field(min_length=1, max_length=50)]
-    statutory_workdays: _Workdays
+    conditions: Annotated[tuple[_Basis, ...], Field(max_length=50)] = ()
+    statutory_workdays: Annotated[int, Field(ge=0, le=999)]
+    """0: no law sets a limit, as for a consultation or a confirmation that is no licence."""
     acceptance_workdays: _Workdays = 5
     case_clock: CaseClock = CaseClock()
     situations: Annotated[tuple[SituationTable, ...], Field(min_length=1, max_length=100)]
@@ -74,6 +76,7 @@ class ItemFile(_Table, frozen=True):
             name_en=self.name_en,
             department=self.department,
             legal_basis=self.legal_basis,
+            conditions=self.conditions,
             statutory_workdays=self.statutory_workdays,
             acceptance_workdays=self.acceptance_workdays,
             township_first=self.township_first,

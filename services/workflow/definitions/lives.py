@@ -128,7 +128,7 @@ def canary_set(definition: Definition, canary: Canary, by: By) -> Lived:
         raise NothingActive(process_key=definition.process_key)
     if active.version == canary.version:
         raise CanaryIsActive(version=canary.version)
-    if version.item != active.item:
+    if (version.item, version.starts.at_window) != (active.item, active.starts.at_window):
         raise CanaryItemDiffers(version=canary.version, active=active.version)
     change = _change(definition, ChangeKind.CANARY_SET, canary.version, by)
     noted = change.model_copy(update={"share": canary.share, "departments": canary.departments})
@@ -160,6 +160,7 @@ def _followed(definition: Definition, version: Version, by: By, kind: ChangeKind
         activated_at=by.at,
         activated_by=by.person,
         item=version.item,
+        at_window=version.starts.at_window,
     )
     after = definition.model_copy(update={"active": version.version, "canary": None})
     return Lived(after.noting(_change(definition, kind, version.version, by)), (said,))

@@ -10,7 +10,9 @@ from pydantic import BaseModel
 
 from services.contracts.workflow import Item
 from services.kernel.store import Body
+from services.workflow.definitions.alarms import Alarm
 from services.workflow.definitions.items import ItemFile
+from services.workflow.definitions.starts import Starts
 
 MOST_CHANGES: Final = 500
 """Entries kept in the history of one process; the events of all of them stay in the journal."""
@@ -27,6 +29,7 @@ class Version(BaseModel, frozen=True):
     deployed_at: datetime
     deployed_by: str
     item: Item
+    starts: Starts = Starts()
 
 
 class ChangeKind(StrEnum):
@@ -68,7 +71,10 @@ class Change(BaseModel, frozen=True):
 
 
 class Definition(Body, frozen=True):
-    """A process with all its versions; new cases of its item follow the active one, or the canary."""
+    """A process with all its versions; new cases of its item follow the active one, or the canary.
+
+    `alarms` are its timer start events; `next_alarm_at` is when the first begins a case, None while none is to.
+    """
 
     process_key: str
     item_code: str
@@ -76,6 +82,8 @@ class Definition(Body, frozen=True):
     active: int | None = None
     canary: Canary | None = None
     changes: tuple[Change, ...] = ()
+    alarms: tuple[Alarm, ...] = ()
+    next_alarm_at: datetime | None = None
 
     def version(self, number: int) -> Version | None:
         """The version of this number."""

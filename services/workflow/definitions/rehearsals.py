@@ -1,7 +1,7 @@
 """Has every walk of a bundle played: in the engine's own processes, or in this one."""
 
 import json
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -25,26 +25,34 @@ Engine = Callable[[Ask], Awaitable[Step]]
 """Does what a walk asks of the engine. Raises `EngineFault`, `Refused`."""
 
 
-async def rehearse(files: Mapping[str, bytes], office: Office, engine: Engine) -> list[WalkFailure]:
-    """Play every walk of a bundle; gives the failures, one a walk.
+async def rehearse(
+    files: Mapping[str, bytes], office: Office, engine: Engine, *, seen: set[str] | None = None
+) -> list[WalkFailure]:
+    """Play every walk of a bundle; gives the failures, one a walk. `seen` gathers the elements and flows passed.
 
     Walks are reckoned without the local basis for publicity, so that they come out alike everywhere; posts and
     calendar are the office's own.
     """
-    failures = []
-    for found in _plays(files, office):
+    return [failed async for failed in failures(files, office, engine, seen=seen)]
+
+
+async def failures(
+    files: Mapping[str, bytes], office: Office, engine: Engine, *, seen: set[str] | None = None
+) -> AsyncIterator[WalkFailure]:
+    """The same, walk by walk: who needs to know only whether all pass may stop at the first."""
+    for found in _plays(files, office, set() if seen is None else seen):
         failed = found if isinstance(found, WalkFailure) else await _driven(found, engine)
-        failures += [failed] if failed else []
-    return failures
+        if failed is not None:
+            yield failed
 
 
-def _plays(files: Mapping[str, bytes], office: Office) -> Iterator[Play | WalkFailure]:
+def _plays(files: Mapping[str, bytes], office: Office, seen: set[str]) -> Iterator[Play | WalkFailure]:
     paths = walk_paths(files)
     if len(paths) > MAX_WALKS:
         yield WalkFailure(walk=paths[-1], step="file", expected=f"≤ {MAX_WALKS} walks", got=str(len(paths)))
         return
     item = read_item(files[ITEM_FILE])
-    stage = Stage(item, lambda key: _form(files, key), replace(office, policy=Policy()))
+    stage = Stage(item, lambda key: _form(files, key), replace(office, policy=Policy()), seen)
     for path in paths:
         try:
             walk = read_walk(path, files[path])
@@ -81,8 +89,17 @@ def engine_here(bundle: Bundle, office: Office) -> Engine:
 
     async def do(ask: Ask) -> Step:
         match ask:
-            case Begin(key, variables, case_no, at):
-                return run.start(bundle, key, variables, now=at, calendar=calendar, hours=hours, instance_id=case_no)
+            case Begin(key, variables, case_no, at, start):
+                return run.start(
+                    bundle,
+                    key,
+                    variables,
+                    now=at,
+                    calendar=calendar,
+                    hours=hours,
+                    instance_id=case_no,
+                    start_event=start,
+                )
             case Do(state, command, at):
                 return run.apply(bundle, state, command, now=at, calendar=calendar, hours=hours)
 

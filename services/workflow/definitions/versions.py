@@ -6,6 +6,7 @@ from datetime import datetime
 from services.kernel.problem import FieldError, Problem
 from services.workflow.definitions.items import ItemFile
 from services.workflow.definitions.models import Definition, Version
+from services.workflow.definitions.starts import Starts
 from services.workflow.engine.models import Finding, Severity
 
 
@@ -57,7 +58,9 @@ def refuse_errors(findings: Sequence[Finding]) -> None:
         raise DefinitionRefused(count=len(errors), errors=errors)
 
 
-def deployed(definition: Definition, *, item: ItemFile, sha256: str, files: int, at: datetime, by: str) -> Definition:
+def deployed(
+    definition: Definition, *, item: ItemFile, sha256: str, files: int, starts: Starts, at: datetime, by: str
+) -> Definition:
     """The process with these files as its newest version; files it has already keep their version."""
     if definition.version_of(sha256) is not None:
         return definition
@@ -68,5 +71,6 @@ def deployed(definition: Definition, *, item: ItemFile, sha256: str, files: int,
         deployed_at=at,
         deployed_by=by,
         item=item.item(),
+        starts=starts,
     )
     return definition.model_copy(update={"versions": (*definition.versions, version), "item_code": item.code})

@@ -15,7 +15,7 @@ from services.contracts.workflow import CaseAccepted, CaseDecided, CaseEnded, Ta
 from services.workflow.answers import AnswersInvalid, check
 from services.workflow.definitions.items import ItemFile
 from services.workflow.definitions.walks import WalkFailure, WalkFile, WalkStep
-from services.workflow.engine.models import Answer, Command, Complete, EngineFault, Fire, Message, Refused, Step
+from services.workflow.engine.models import Answer, Command, Complete, EngineFault, Fire, Message, Refused, Signal, Step
 from services.workflow.instances.models import Act, Instance, Pin, Task, Verb
 from services.workflow.instances.moving import moved, pinned, registered, variables_of
 from services.workflow.instances.schedules import next_thing, spoken
@@ -41,6 +41,7 @@ class Begin:
     variables: Mapping[str, Any]
     case_no: str
     at: datetime
+    start_event: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +59,12 @@ Play = Generator[Ask, Step, WalkFailure | None]
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """What a walk is played on: the item, its forms, and the office."""
+    """What walks are played on: the item, its forms, and the office. `seen` gathers the elements and flows passed."""
 
     item: ItemFile
     form_of: FormOf
     office: Office
+    seen: set[str] = field(default_factory=set)
 
 
 class _Left(Exception):
@@ -78,7 +80,7 @@ def played(path: str, walk: WalkFile, stage: Stage) -> Play:
 
     `EngineFault` and `Refused` are to be thrown in where the engine raises them.
     """
-    game = _Game(walk, stage)
+    game = Game(walk, stage)
     where = "start"
     try:
         yield from game.begin()
@@ -97,7 +99,7 @@ def played(path: str, walk: WalkFile, stage: Stage) -> Play:
 
 
 @dataclass(slots=True)
-class _Game:
+class Game:
     """A case on its way through a walk, with everything that was said of it and every element it passed."""
 
     walk: WalkFile
@@ -114,8 +116,10 @@ class _Game:
         pin = Pin(process_key=self.stage.item.key, version=1, sha256=_PIN, terms=terms)
         self.instance, said = pinned(received, pin, now=now)
         self.said += said
-        step = yield Begin(self.stage.item.key, variables_of(received), received.case_no, now)
-        self._take(Act(verb=Verb.START, actor=_ACTOR, at=now), step)
+        case, begun_by = self.walk.case, self.walk.case.start or ""
+        variables = {**case.brought, **variables_of(received)}
+        step = yield Begin(self.stage.item.key, variables, received.case_no, now, begun_by)
+        self._take(Act(verb=Verb.START, target=begun_by, actor=_ACTOR, at=now), step)
 
     def take(self, step: WalkStep) -> Generator[Ask, Step, None]:
         """Let time pass up to a step, then do it."""
@@ -129,6 +133,8 @@ class _Game:
             yield from self._do(Verb.ANSWER, task_id, Answer(task_id, step.result), step.until)
         elif step.message is not None:
             yield from self._do(Verb.MESSAGE, step.message, Message(step.message, step.payload), step.until)
+        elif step.signal is not None:
+            yield from self._do(Verb.SIGNAL, step.signal, Signal(step.signal, step.payload), step.until)
 
     def compare(self) -> None:
         """Raise `_Left` for the first thing that came out differently."""
@@ -203,7 +209,7 @@ class _Game:
 
     def _do(self, verb: Verb, target: str, command: Command, at: datetime) -> Generator[Ask, Step, None]:
         step = yield Do(self.instance.state, command, at)
-        payload = {Complete: "answers", Message: "payload", Answer: "result"}.get(type(command), "")
+        payload = {Complete: "answers", Message: "payload", Signal: "payload", Answer: "result"}.get(type(command), "")
         told = getattr(command, payload, {}) if payload else {}
         payload_told = dict(told) if isinstance(told, Mapping) else {"value": told}
         self._take(Act(verb=verb, target=target, payload=payload_told, actor=_ACTOR, at=at), step)
@@ -211,7 +217,9 @@ class _Game:
     def _take(self, act: Act, step: Step) -> None:
         self.instance, said = moved(self.instance, act, step, now=act.at, office=self.stage.office)
         self.said += said
-        self.passed += [each.element for each in step.passed]
+        passed = [each.element for each in step.passed]
+        self.passed += passed
+        self.stage.seen.update(passed, step.flows)
 
 
 def _same(what: str, wanted: object, got: object) -> None:

@@ -23,35 +23,38 @@ class _Table(BaseModel, frozen=True, extra="forbid"):
 
 
 class WalkCase(_Table, frozen=True):
-    """What the window received."""
+    """What the window received; or what began the case: the start event, and the variables that came with it."""
 
     situation: _Code
     received_on: date
     department: _Code
     township: _Code | None = None
     facts: dict[str, Any] = Field(default_factory=dict)
+    start: _Code | None = None
+    brought: dict[str, Any] = Field(default_factory=dict)
 
 
 class WalkStep(_Table, frozen=True):
-    """One thing that happens: a step completed, an outside answer, a message, or time that passes."""
+    """One thing that happens: a step completed, an outside answer, a message, a signal, or time that passes."""
 
     complete: _Code | None = None
     answers: dict[str, Any] = Field(default_factory=dict)
     answer: _Code | None = None
     result: Any = None
     message: _Code | None = None
+    signal: _Code | None = None
     payload: dict[str, Any] = Field(default_factory=dict)
     advance_to: AwareDatetime | None = None
     at: AwareDatetime | None = None
 
     @model_validator(mode="after")
     def _is_one_thing(self) -> Self:
-        done = [self.complete, self.answer, self.message, self.advance_to]
+        done = [self.complete, self.answer, self.message, self.signal, self.advance_to]
         if sum(each is not None for each in done) != 1:
-            msg = "give exactly one of complete, answer, message and advance_to"
+            msg = "give exactly one of complete, answer, message, signal and advance_to"
             raise ValueError(msg)
         if (self.at is None) == (self.advance_to is None):
-            msg = "complete, answer and message need at; advance_to has none"
+            msg = "complete, answer, message and signal need at; advance_to has none"
             raise ValueError(msg)
         return self
 
@@ -65,7 +68,7 @@ class WalkStep(_Table, frozen=True):
     @property
     def what(self) -> str:
         """What the step does, in the file's own words."""
-        return str(self.complete or self.answer or self.message or self.until.isoformat())
+        return str(self.complete or self.answer or self.message or self.signal or self.until.isoformat())
 
 
 class ExpectedStep(_Table, frozen=True):

@@ -1,6 +1,6 @@
 """From the files of a definition to a bundle that can be run, or to findings that say why not."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Container, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from posixpath import basename
@@ -24,8 +24,9 @@ from services.workflow.engine.rules.scopes import check_scopes
 from services.workflow.engine.rules.settings import check_settings
 from services.workflow.engine.rules.soundness import check_soundness
 from services.workflow.engine.rules.standard import check_standard, is_standard
-from services.workflow.engine.rules.structure import check_drawing, check_structure, check_triggers
+from services.workflow.engine.rules.structure import check_drawing, check_structure
 from services.workflow.engine.rules.texts import check_calendar_days, check_names, check_texts, check_timer_words
+from services.workflow.engine.rules.triggers import check_triggers
 from services.workflow.engine.running.building import build
 from services.workflow.engine.running.plans import Plan
 
@@ -168,25 +169,25 @@ def _engine_rules(report: Report, read: _Read) -> None:
 
 def _house_rules(report: Report, read: _Read, files: Mapping[str, bytes]) -> None:
     inputs = {key: table.names() for key, table in read.tables.items()}
-    _alone(report, read)
+    called = {name for process in read.processes.values() for name in called_by(process)}
+    _alone(report, read, called)
     for process in read.processes.values():
         page = report.at(process.file)
         check_drawing(page, process.body)
-        check_triggers(page, process.body)
-        check_settings(page, process)
+        check_triggers(page, process, called=process.id in called)
+        check_settings(page, process, called=process.id in called)
         check_forms(page, process, files)
         check_names(page, process, read.processes, inputs)
         check_dataflow(page, process, read.processes, inputs)
-        check_fields(page, process, files)
+        check_fields(page, process, read.processes, files)
         check_calendar_days(page, process)
     if all(is_standard(finding.rule) for finding in report.findings if finding.severity is Severity.ERROR):
         for process in read.processes.values():
             check_soundness(report.at(process.file), process.body)
 
 
-def _alone(report: Report, read: _Read) -> None:
+def _alone(report: Report, read: _Read, called: Container[str]) -> None:
     """Check that it is plain which process of a file is the one to start."""
-    called = {name for process in read.processes.values() for name in called_by(process)}
     for file in sorted({process.file for process in read.processes.values()}):
         roots = [key for key, process in read.processes.items() if process.file == file and key not in called]
         if len(roots) > 1:

@@ -2,7 +2,8 @@
 
     state  (format, bundle, process, seed, last number, ended at, with outcome, cancelled, scopes)
     scope  (specification, token it belongs to or -1, its own variables or None, what they changed from, tokens,
-            paths up to what was done by people, what can be undone no more, what can be compensated)
+            paths up to what was done by people, what can be undone no more, what can be compensated,
+            where in subprocesses that are over it was done)
     token  (number, node, state, token it hangs from or -1, flow, data of the node, variables of its own, path)
     path   (done, meetings, sealed), see `running/paths.py`; None for a new one
 
@@ -16,11 +17,14 @@ import msgspec
 import zstandard
 
 from services.workflow.engine.models import WHOLE, EngineFault
-from services.workflow.engine.running.paths import NEW, Arrival, Meeting, Path
+from services.workflow.engine.running.paths import NEW, Arrival, Inside, Meeting, Path
 from services.workflow.engine.running.tokens import ROOT, Instance, Scope, Token
 from services.workflow.engine.running.variables import Variables
 
-FORMAT: Final = 1
+FORMAT: Final = 2
+_READ: Final = frozenset({1, FORMAT})
+"""States of format 1 say nothing of what was done in subprocesses that are over."""
+
 MAX_STATE: Final = 8 * 2**20
 _LEVEL: Final = 3
 
@@ -33,6 +37,14 @@ class PathRow(msgspec.Struct, array_like=True, frozen=True):
     done: dict[str, int]
     met: tuple[tuple[str, int, tuple[tuple[str, dict[str, int], dict[str, int]], ...]], ...] = ()
     sealed: dict[str, int] | None = None
+
+
+class InsideRow(msgspec.Struct, array_like=True, frozen=True):
+    """Where something was done in a subprocess that is over: its node, the path in it, and so on inward."""
+
+    node: str
+    path: PathRow | None
+    inner: "InsideRow | None" = None
 
 
 class TokenRow(msgspec.Struct, array_like=True, frozen=True):
@@ -59,6 +71,7 @@ class ScopeRow(msgspec.Struct, array_like=True, frozen=True):
     before: dict[int, PathRow | None] | None = None
     sealed: dict[str, int] | None = None
     done: list[Any] | None = None
+    inside: dict[int, InsideRow] | None = None
 
 
 class State(msgspec.Struct, array_like=True, frozen=True):
@@ -114,7 +127,7 @@ def read_state(state: bytes, bundle: bytes) -> State:
         found: State = _decode(zstandard.decompress(state, max_output_size=MAX_STATE * 2))
     except (zstandard.ZstdError, msgspec.MsgspecError) as error:
         raise EngineFault(WHOLE, "流程状态无法读取", f"the state cannot be read: {error}") from error
-    if found.format != FORMAT:
+    if found.format not in _READ:
         raise EngineFault(WHOLE, "流程状态的格式版本不同", f"the state has format {found.format}, not {FORMAT}")
     if found.bundle != bundle:
         raise EngineFault(WHOLE, "流程状态属于另一个版本的流程", "the state belongs to another version of the process")
@@ -137,6 +150,7 @@ def restore(state: State, instance: Instance) -> None:
 
 def _scope_row(scope: Scope) -> ScopeRow:
     parent = scope.parent_token
+    before = _before_rows(scope)
     shared = parent is not None and scope.variables is parent.scope.variables
     return ScopeRow(
         scope.spec.name,
@@ -144,9 +158,10 @@ def _scope_row(scope: Scope) -> ScopeRow:
         None if shared else scope.variables.own,
         scope.variables.base or None if not shared else None,
         tuple(_token_row(token) for token in scope.tokens()),
-        _before_rows(scope) or None,
+        before or None,
         scope.sealed or None,
         scope.done or None,
+        {number: _inside_row(scope.inside[number]) for number in before if number in scope.inside} or None,
     )
 
 
@@ -154,6 +169,14 @@ def _before_rows(scope: Scope) -> dict[int, PathRow | None]:
     """The paths that a living token could go back to; the others are forgotten, so that age costs nothing."""
     within_reach = {number for token in scope.task_tree.children for number in token.path.done.values()}
     return {number: _path_row(scope.before[number]) for number in sorted(within_reach & scope.before.keys())}
+
+
+def _inside_row(inside: Inside) -> InsideRow:
+    return InsideRow(inside.node, _path_row(inside.path), _inside_row(inside.inner) if inside.inner else None)
+
+
+def _inside(row: InsideRow) -> Inside:
+    return Inside(row.node, _path(row.path), _inside(row.inner) if row.inner else None)
 
 
 def _path_row(path: Path) -> PathRow | None:
@@ -195,6 +218,7 @@ def _variables(parent: Token, row: ScopeRow) -> Variables:
 
 def _restore_tokens(scope: Scope, row: ScopeRow, tokens: dict[int, Token]) -> None:
     scope.before = {number: _path(path) for number, path in (row.before or {}).items()}
+    scope.inside = {number: _inside(inside) for number, inside in (row.inside or {}).items()}
     scope.sealed, scope.done = row.sealed or {}, row.done or []
     for saved in row.tokens:
         if saved.node not in scope.spec.task_specs:

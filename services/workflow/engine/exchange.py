@@ -24,6 +24,7 @@ class StartRequest:
     process_key: str
     data: Mapping[str, Any]
     instance_id: str
+    start_event: str = ""
 
 
 @dataclass(frozen=True, slots=True)

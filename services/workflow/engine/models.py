@@ -81,9 +81,10 @@ class Jump:
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """A signal was thrown elsewhere; everything here that waits for it hears it."""
+    """A signal was thrown elsewhere; everything here that waits for it hears it. `payload` is what it brings."""
 
     name: str
+    payload: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,8 +195,9 @@ class Ended:
 class Step:
     """The instance after a command: its new state and all that is open now.
 
-    `tasks`, `external`, `timers`, `awaits` (message names) and `activities` list everything open; `passed` and
-    `thrown` only what happened in this step, in order. `data` holds the variables of the process itself.
+    `tasks`, `external`, `timers`, `awaits` (message names) and `activities` list everything open; `passed`, `thrown`
+    and `flows` (sequence flows taken) only what happened in this step, in order. `data` holds the variables of the
+    process itself.
     """
 
     state: bytes
@@ -211,6 +213,7 @@ class Step:
     signals: tuple[str, ...] = ()
     awaits_signals: tuple[str, ...] = ()
     awaits_conditions: tuple[str, ...] = ()
+    flows: tuple[str, ...] = ()
 
 
 # ── what the deploy gate says ───────────────────────────────────────────────────────────────────────────────────────

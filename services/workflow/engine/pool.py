@@ -67,14 +67,15 @@ class WorkerLost(Exception):
 
 
 class _Worker:
-    """One process and the pipe to it."""
+    """One process and the pipe to it. It starts with its first piece of work, unless it is told to before."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._sent: set[str] = set()
-        self._start()
+        self._process: subprocess.Popen[bytes] | None = None
 
-    def _start(self) -> None:
+    def start(self) -> None:
+        """Start the process."""
         self._sent.clear()
         self._started = False
         self._pipe, theirs = Pipe()
@@ -94,9 +95,11 @@ class _Worker:
 
     def ask(self, request: Request) -> Reply:
         """Have a piece of work done. Raises `WorkerLost`; the worker has then been replaced."""
-        if self._process.poll() is not None:  # died while idle: nothing was in its hands
+        if self._process is None:
+            self.start()
+        elif self._process.poll() is not None:  # died while idle: nothing was in its hands
             self._pipe.close()
-            self._start()
+            self.start()
         reply = self._exchange(self._without_known(request))
         if reply.missing:
             reply = self._exchange(request)
@@ -120,7 +123,7 @@ class _Worker:
         except (OSError, EOFError, msgspec.MsgspecError) as error:
             reason = f"{type(error).__name__} {error}".strip()
         self.stop()
-        self._start()
+        self.start()
         raise WorkerLost(reason)
 
     def _await_start(self) -> None:
@@ -132,15 +135,16 @@ class _Worker:
             self._started = True
 
     @property
-    def pid(self) -> int:
-        """The process id."""
-        return self._process.pid
+    def pid(self) -> int | None:
+        """The process id; None before it is first needed."""
+        return None if self._process is None else self._process.pid
 
     def stop(self) -> None:
         """End the process at once."""
-        self._pipe.close()
-        self._process.kill()
-        self._process.wait(_KILLED_WITHIN)
+        if self._process is not None:
+            self._pipe.close()
+            self._process.kill()
+            self._process.wait(_KILLED_WITHIN)
 
 
 class EnginePool:
@@ -154,8 +158,9 @@ class EnginePool:
         self.lost = 0
 
     def open(self) -> None:
-        """Start the workers."""
+        """Start the first worker; the others start when one is not enough: an idle service keeps no more than one."""
         self._workers = [_Worker(self._limits) for _ in range(self._limits.workers)]
+        self._workers[-1].start()
         for worker in self._workers:
             self._idle.put(worker)
 
@@ -166,7 +171,7 @@ class EnginePool:
 
     def pids(self) -> list[int]:
         """Give the process ids of the workers, for the health page."""
-        return [worker.pid for worker in self._workers]
+        return [worker.pid for worker in self._workers if worker.pid is not None]
 
     def close(self) -> None:
         """Wait for work in hand and end the workers."""
@@ -189,9 +194,10 @@ class EnginePool:
         calendar: Calendar,
         hours: OfficeHours = _HOURS,
         instance_id: str = "",
+        start_event: str = "",
     ) -> Step:
         """Start an instance, as `run.start` does. Raises `Refused`, `EngineFault`."""
-        work = StartRequest(process_key, data, instance_id)
+        work = StartRequest(process_key, data, instance_id, start_event)
         return await self._step(Request(work, source.key, source.files, now, hours, calendar.version, calendar))
 
     async def apply(

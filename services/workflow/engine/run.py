@@ -189,8 +189,13 @@ def _waiting(token: Token | None) -> Token:
 def _hear(instance: Instance, command: Message | Signal) -> None:
     """Give a message to the token that has waited for it longest, a signal to all. Raises `Refused`."""
     name = command.name
-    if not (_received(instance, command) if isinstance(command, Message) else signal(instance, name)):
+    if not (_received(instance, command) if isinstance(command, Message) else _signalled(instance, command)):
         raise Refused(Refusal.NOT_WAITING, f"流程没有在等待“{name}”", f"nothing waits for {name}")
+
+
+def _signalled(instance: Instance, command: Signal) -> bool:
+    """Let everything hear a signal that waits for it; nothing is written where it brings nothing."""
+    return signal(instance, command.name, checked_answers(command.payload) or None)
 
 
 def _received(instance: Instance, command: Message) -> bool:
@@ -238,6 +243,7 @@ def _shown(instance: Instance, view: View, stamp: codec.Stamp, state: bytes) -> 
         tuple(instance.happened.signals),
         tuple(view.signals),
         tuple(view.conditions),
+        tuple(instance.happened.flows),
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.workflow.engine.bundles import Bundle
-from services.workflow.engine.diagrams.model import EventKind, TimerText
+from services.workflow.engine.diagrams.model import EventKind, Process, TimerText
 from services.workflow.engine.diagrams.results import result_of
 from services.workflow.engine.language.office import Office
 from services.workflow.engine.language.texts import expression
@@ -41,6 +41,11 @@ class Start:
 
 def starts_of(bundle: Bundle) -> tuple[Start, ...]:
     """Give every start event of a bundle's processes that waits for something, each part of a multiple one."""
+    return tuple(start for process in bundle.processes.values() for start in starts_in(process))
+
+
+def starts_in(process: Process) -> tuple[Start, ...]:
+    """Give every start event of a process that waits for something, each part of a multiple one."""
     return tuple(
         Start(
             process.id,
@@ -51,8 +56,12 @@ def starts_of(bundle: Bundle) -> tuple[Start, ...]:
             event.timers[0] if event.timers else None,
             event.condition,
         )
-        for process in bundle.processes.values()
         for node in process.body.starts()
         for event in node.event.each
         if event.kind is not EventKind.NONE
     )
+
+
+def begins_plainly(process: Process) -> bool:
+    """Say whether a process has a start event that waits for nothing."""
+    return any(event.kind is EventKind.NONE for node in process.body.starts() for event in node.event.each)

@@ -7,6 +7,7 @@ import resource
 import sys
 from collections import OrderedDict
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection
 from typing import Final
@@ -75,9 +76,16 @@ class Bench:
             return Reply(missing=True)
         now, hours = request.now or datetime.min.replace(tzinfo=UTC), request.hours or OfficeHours()
         match work:
-            case StartRequest(key, data, instance_id):
+            case StartRequest(key, data, instance_id, start_event):
                 step = start(
-                    compiled.bundle, key, data, now=now, calendar=calendar, hours=hours, instance_id=instance_id
+                    compiled.bundle,
+                    key,
+                    data,
+                    now=now,
+                    calendar=calendar,
+                    hours=hours,
+                    instance_id=instance_id,
+                    start_event=start_event,
                 )
             case ApplyRequest(state, command):
                 step = apply(compiled.bundle, state, command, now=now, calendar=calendar, hours=hours)
@@ -112,14 +120,12 @@ class Bench:
 
 def serve(connection: Connection) -> None:
     """Say that the process has started, then answer until the pool hangs up."""
-    connection.send_bytes(b"started")
     bench = Bench()
-    while True:
-        try:
+    with suppress(EOFError, BrokenPipeError):
+        connection.send_bytes(b"started")
+        while True:
             request = read_request(connection.recv_bytes())
-        except EOFError:
-            return
-        connection.send_bytes(packed_reply(bench.answer(request)))
+            connection.send_bytes(packed_reply(bench.answer(request)))
 
 
 def main(descriptor: int, memory_mb: int) -> None:

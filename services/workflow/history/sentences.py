@@ -42,8 +42,18 @@ _SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
     "task.sent_back": ("{person} 将“{name}”退回至“{to_name}”", "{person} sent {name} back to {to_name}"),
     "task.pulled_back": ("{person} 撤回“{name}”", "{person} pulled {name} back"),
     "task.draft_saved": ("{person} 暂存“{name}”", "{person} saved a draft of {name}"),
+    "decision.kept": (
+        "{person} 移动审批“{name}”，案件挂起，恢复后生效",
+        "{person} decided {name} by link; it waits for the case to be resumed",
+    ),
+    "decision.dropped": (
+        "{person} 对“{name}”的移动审批未能生效",
+        "the decision of {person} by link on {name} had no effect",
+    ),
     "jump.proposed": ("{person} 提议跳转到 {to_element}", "{person} proposed a jump to {to_element}"),
     "jump.decided": ("{person} 审定跳转到 {to_element} 的提议", "{person} decided on a jump to {to_element}"),
+    "signal.thrown": ("发出信号“{signal}”", "threw the signal {signal}"),
+    "signal.heard": ("收到 {by} 发出的信号“{signal}”", "heard the signal {signal} from {by}"),
     "timer.started": ("“{name}”开始计时，{due_on} 到期", "{name} runs until {due_on}"),
     "timer.warned": ("“{name}”预警", "{name}: warning"),
     "timer.due": ("“{name}”今日到期", "{name} is due today"),

@@ -162,7 +162,7 @@ def _check_paths(instance: Instance, incident: Incident, edit: Edit) -> None:
     for name in edit.answers:
         if not _NAME.fullmatch(name):
             raise EditForbidden(path=name, reason="this is no name of an answer", reason_zh="不是答复字段名")
-    if edit.answers and incident.act.verb not in (Verb.COMPLETE, Verb.ANSWER, Verb.MESSAGE):
+    if edit.answers and incident.act.verb not in (Verb.COMPLETE, Verb.ANSWER, Verb.MESSAGE, Verb.SIGNAL):
         name = next(iter(edit.answers))
         raise EditForbidden(path=name, reason="the incident keeps no answers", reason_zh="该故障没有保存的答复")
 

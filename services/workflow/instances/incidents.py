@@ -39,7 +39,7 @@ class StillFaulty(Problem):
 
 def opened(instance: Instance, act: Act, *, element: str, zh: str, en: str, at: datetime) -> Decided:
     """Keep an act that failed. One that failed before is counted; it is said once."""
-    known = instance.incident_about(act.target) if act.target else None
+    known = next((each for each in instance.incidents if _is_same(each.act, act)), None)
     if known is not None:
         return Decided(_counted(instance, known, element=element, zh=zh, en=en))
     incident = Incident(
@@ -139,7 +139,12 @@ def _counted(instance: Instance, known: Incident, *, element: str, zh: str, en: 
     return instance.model_copy(update={"incidents": (*others, again)})
 
 
+def _is_same(known: Act, act: Act) -> bool:
+    """Whether an act was kept before. Of one signal thrown twice each is an act of its own."""
+    return bool(act.target) and (known.target, known.origin) == (act.target, act.origin)
+
+
 def _id_of(instance: Instance, act: Act) -> str:
     """An id that the same failure of the same act always gets, however often it is handled."""
-    named = f"{instance.case_no}/{act.verb}/{act.target}/{act.at.isoformat()}"
+    named = f"{instance.case_no}/{act.verb}/{act.target}/{act.at.isoformat()}{act.origin and '/'}{act.origin}"
     return hashlib.sha256(named.encode()).hexdigest()[:20]

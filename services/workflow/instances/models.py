@@ -4,15 +4,17 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, computed_field
 
 from services.contracts.words import HoldGround, Outcome, StepKind
 from services.kernel.store import Chained
 from services.workflow.clocks.ledgers import Clock
 from services.workflow.instances.desks import Desk
+from services.workflow.instances.origins import AwaitedSignal, Origin
 from services.workflow.instances.records import Edit, Mended, Passes
 
 NO_DESK: Final = Desk()
+_NEVER: Final = "9999-12-31"
 
 
 class Status(StrEnum):
@@ -32,6 +34,7 @@ class Verb(StrEnum):
     FAIL = "fail"
     FIRE = "fire"
     MESSAGE = "message"
+    SIGNAL = "signal"
     UNDO = "undo"
     JUMP = "jump"
     AMEND = "amend"
@@ -41,7 +44,8 @@ class Verb(StrEnum):
 class Act(BaseModel, frozen=True):
     """One thing done to a case: what, to which task, timer or message, by whom, and when it took effect.
 
-    `at` is the moment that counts in law: for a timer the moment it was planned for, however late it fired.
+    `at` is the moment that counts in law: for a timer the moment it was planned for, however late it fired. `origin`
+    is the broadcast or arrival that brought it; a START names the start event as its target, if not the plain one.
     """
 
     verb: Verb
@@ -51,6 +55,7 @@ class Act(BaseModel, frozen=True):
     channel: str = "desk"
     signature: str | None = None
     device: str | None = None
+    origin: str = ""
     at: datetime
 
 
@@ -183,7 +188,7 @@ class Terms(BaseModel, frozen=True):
 
 
 class Application(BaseModel, frozen=True):
-    """What the window received, as far as the process needs it."""
+    """What the window received, as far as the process needs it; `origin` is there if it was no window."""
 
     item_code: str
     situation: str
@@ -194,6 +199,7 @@ class Application(BaseModel, frozen=True):
     received_on: date
     received_at: datetime
     received_by: str
+    origin: Origin | None = None
 
 
 class Pin(BaseModel, frozen=True):
@@ -212,8 +218,9 @@ class Instance(Chained, frozen=True):
     messages for which nobody waited yet. `next_due_at` is the next moment at which time itself does something. `state`
     is the engine's alone; `data` shows the variables in it. `calendar` is the version that its dates are reckoned by.
     `called` are people and posts at departments who are to work on it besides the posts of its steps.
-    `sent_back` counts how often it went back to an earlier step. `edits` and `mended` keep what was done about its
-    incidents, `passes` how often it passed each element.
+    `signals` and `messages` are those that it waits for. `kept` are decisions by link that came while it was
+    suspended. `sent_back` counts how often it went back to an earlier step. `edits` and `mended` keep what was done
+    about its incidents, `passes` how often it passed each element.
     """
 
     case_no: str
@@ -238,10 +245,26 @@ class Instance(Chained, frozen=True):
     suspended: Suspension | None = None
     proposals: tuple[Proposal, ...] = ()
     called: tuple[str, ...] = ()
+    signals: tuple[AwaitedSignal, ...] = ()
+    messages: tuple[str, ...] = ()
+    kept: tuple[Act, ...] = ()
     sent_back: int = 0
     outcome: Outcome | None = None
     started_at: datetime | None = None
     ended_at: datetime | None = None
+
+    @computed_field  # type: ignore[prop-decorator]  # stored with the rest, so that lists are read off an index
+    @property
+    def desks(self) -> tuple[str, ...]:
+        """On whose list the case is: the posts of its open tasks (`P04@D06`), and those whom a task calls besides."""
+        posts = (f"{task.post}@{task.department}" for task in self.tasks)
+        return tuple(dict.fromkeys((*posts, *self.called)))
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def urgent_on(self) -> str | None:
+        """The day on which the first of its open tasks is due, the last of days if none ever is; None without tasks."""
+        return min((str(task.due_on or _NEVER) for task in self.tasks), default=None)
 
     def task(self, task_id: str) -> Task | None:
         """The open task of this id."""

@@ -11,6 +11,7 @@ from services.workflow.instances.models import Act, Application, Instance, Pin, 
 from services.workflow.instances.opening import arm_timers, ask_outside, open_tasks
 from services.workflow.instances.passing import count_passed, walk_passed
 from services.workflow.instances.schedules import expected_moved, reckoned_by, scheduled
+from services.workflow.instances.signals import await_anew, say_signals
 from services.workflow.instances.turns import Decided, Turn, in_order
 from services.workflow.offices import Office
 
@@ -51,7 +52,7 @@ def variables_of(instance: Instance) -> dict[str, object]:
 def pinned(instance: Instance, pin: Pin, *, now: datetime) -> Decided:
     """The case follows this version of its process from now on, to its end."""
     running = instance.model_copy(update={"pin": pin, "status": Status.RUNNING, "started_at": now})
-    application = instance.application
+    application, origin = instance.application, instance.application.origin
     said = CaseStarted(
         case_no=instance.case_no,
         item_code=application.item_code,
@@ -61,6 +62,8 @@ def pinned(instance: Instance, pin: Pin, *, now: datetime) -> Decided:
         version=pin.version,
         department=application.department,
         township=application.township,
+        start_kind=origin.kind if origin else "",
+        start_event=origin.element if origin else "",
     )
     return Decided(running, (said,))
 
@@ -73,7 +76,18 @@ def moved(instance: Instance, act: Act, step: Step, *, now: datetime, office: Of
     turn = Turn(act, step, now, office)
     after = instance.model_copy(update={"state": step.state, "data": dict(step.data)})
     decided = in_order(
-        after, turn, say_fired, close_tasks, count_passed, walk_passed, open_tasks, ask_outside, arm_timers, end
+        after,
+        turn,
+        say_fired,
+        say_signals,
+        close_tasks,
+        count_passed,
+        walk_passed,
+        open_tasks,
+        ask_outside,
+        arm_timers,
+        await_anew,
+        end,
     )
     said = (*decided.said, *expected_moved(decided.said))
     return Decided(reckoned_by(scheduled(decided.instance, office), office), said)

@@ -146,7 +146,7 @@ def _hold_clocks(instance: Instance, task: Task, opened: OpenTask, turn: Turn) -
     """While the step waits, the clocks of the case and its own stand still, as the ground allows (§3.3)."""
     if task.hold is None:
         return Decided(instance)
-    notice = value_at(turn.step.data, opened.settings.get("hold_notice", ""))
+    notice = value_at({**turn.step.data, **opened.variables}, opened.settings.get("hold_notice", ""))
     room = room_of(instance, turn.office)
     said: list[Said] = []
     for clock in instance.clocks:

@@ -72,17 +72,22 @@ def _pass(instance: Instance, passed: Passed, turn: Turn) -> Decided:
 
 def _start_clocks(instance: Instance, passed: Passed, turn: Turn) -> Decided:
     """Acceptance: the promised and the statutory clock start; passing here again changes nothing."""
-    if instance.clock(ClockKind.STATUTORY) or instance.pin is None:
+    if instance.clock(ClockKind.PROMISED) or instance.pin is None:
         return Decided(instance)
     since = _start_day(passed, turn)
     room = room_of(instance, turn.office)
     said: list[Said] = []
-    for kind in CASE_CLOCKS:
+    for kind in _clocks_of(instance.pin):
         plan = _plan(instance, instance.pin, kind)
         clock, more = deeds.start(plan, on=since, at=turn.act.at, actor=turn.act.actor, room=room)
         instance = instance.with_clock(clock)
         said += more
     return Decided(instance, (_accepted(instance, since, turn), *said))
+
+
+def _clocks_of(pin: Pin) -> tuple[ClockKind, ...]:
+    """The case's own clocks: what is no licence (`statutory_workdays = 0`) has no statutory one."""
+    return CASE_CLOCKS if pin.terms.statutory_workdays else (ClockKind.PROMISED,)
 
 
 def _start_day(passed: Passed, turn: Turn) -> date:
@@ -116,20 +121,20 @@ def _plan(instance: Instance, pin: Pin, kind: ClockKind) -> ClockPlan:
 
 def _accepted(instance: Instance, since: date, turn: Turn) -> CaseAccepted:
     """Acceptance without a person, by the calendar alone, is deemed acceptance (行政许可法 §32(4))."""
-    promised, statutory = _case_clock(instance, ClockKind.PROMISED), _case_clock(instance, ClockKind.STATUTORY)
+    promised, statutory = _promise(instance), instance.clock(ClockKind.STATUTORY)
     return CaseAccepted(
         case_no=instance.case_no,
         accepted_on=since,
         deemed=turn.act.verb is Verb.FIRE,
         promised_due_on=promised.due_on,
-        statutory_due_on=statutory.due_on,
-        provisional=promised.provisional or statutory.provisional,
+        statutory_due_on=statutory and statutory.due_on,
+        provisional=promised.provisional or bool(statutory and statutory.provisional),
     )
 
 
-def _case_clock(instance: Instance, kind: ClockKind) -> Clock:
-    """The case's own clock of a kind, which has been started."""
-    return next(clock for clock in instance.clocks if clock.kind is kind)
+def _promise(instance: Instance) -> Clock:
+    """The clock of the promise, which has been started."""
+    return next(clock for clock in instance.clocks if clock.kind is ClockKind.PROMISED)
 
 
 def _decide(instance: Instance, passed: Passed, turn: Turn) -> Decided:
@@ -149,13 +154,14 @@ def _decide(instance: Instance, passed: Passed, turn: Turn) -> Decided:
 def _decided(instance: Instance, passed: Passed, turn: Turn) -> CaseDecided:
     time = turn.office.time
     by_person = turn.act.verb is Verb.COMPLETE
+    statutory = instance.clock(ClockKind.STATUTORY)
     return CaseDecided(
         case_no=instance.case_no,
         outcome=_outcome(passed, turn),
         decided_on=time.day_of(turn.act.at),
         decided_by=turn.act.actor if by_person else None,
-        promised_overdue_workdays=deeds.final_account(_case_clock(instance, ClockKind.PROMISED), time),
-        statutory_overdue_workdays=deeds.final_account(_case_clock(instance, ClockKind.STATUTORY), time),
+        promised_overdue_workdays=deeds.final_account(_promise(instance), time),
+        statutory_overdue_workdays=deeds.final_account(statutory, time) if statutory else 0,
     )
 
 

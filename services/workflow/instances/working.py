@@ -114,8 +114,17 @@ def workable(instance: Instance, task_id: str, *, person: str, posts: frozenset[
     Raises `TaskNotFound`, `TaskOver`, `CaseIsSuspended`, `NotHuman`, `NotYourTask`, `ClaimedByOther`,
     `TaskInIncident`.
     """
-    task = open_or_over(instance, task_id)
+    open_or_over(instance, task_id)
     check_not_suspended(instance)
+    return entitled(instance, task_id, person=person, posts=posts, books=books)
+
+
+def entitled(instance: Instance, task_id: str, *, person: str, posts: frozenset[str], books: Books) -> Task:
+    """The open task, if the person may work on it as soon as the case is not suspended.
+
+    Raises as `workable`, but for `CaseIsSuspended`.
+    """
+    task = open_or_over(instance, task_id)
     if task.kind is not StepKind.HUMAN:
         raise NotHuman(task=task.name)
     if not is_entrusted(person, task) and f"{task.post}@{task.department}" not in books.posts_of(person, posts):

@@ -11,6 +11,7 @@ from jsonschema.exceptions import SchemaError
 from services.workflow.answers import OFFICERS_FIELD
 from services.workflow.engine.diagrams.model import Node, Process
 from services.workflow.engine.language.patterns import is_costly
+from services.workflow.engine.rules.forms import file_of
 from services.workflow.lint.references import references, tangled
 from services.workflow.lint.reports import Report
 from services.workflow.lint.settings import label
@@ -39,10 +40,13 @@ def check_forms(report: Report, files: Mapping[str, bytes], processes: Iterable[
     used: set[str] = set()
     for process in processes:
         for node in process.body.all_nodes():
-            path = form_path(forms, node.settings.get("form", ""))
+            key = node.settings.get("form", "")
+            path, beside = form_path(forms, key), file_of(process, key, files)
             if path is not None:
                 used.add(path)
                 _check_fit(report, process, node, path, forms[path])
+            if beside not in (None, path):
+                report.say("GH-E737", process.file, node.id, name=label(node), form=beside, shown=path)
     for path in forms.keys() - used:
         report.say("GH-W722", path)
 

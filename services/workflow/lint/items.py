@@ -33,7 +33,7 @@ def check_item(report: Report, files: Mapping[str, bytes]) -> ItemFile | None:
 
 def _check_promises(report: Report, item: ItemFile) -> None:
     for situation in item.situations:
-        if situation.promised_workdays > item.statutory_workdays:
+        if 0 < item.statutory_workdays < situation.promised_workdays:
             report.say(
                 "GH-E703",
                 ITEM_FILE,

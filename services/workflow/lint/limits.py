@@ -11,12 +11,9 @@ from services.workflow.lint.settings import label
 
 def check_limits(report: Report, process: Process, item: ItemFile, bodies: Mapping[str, Body]) -> None:
     """Add up the steps' limits from acceptance to decision on the longest path of each situation."""
-    starts = [node for node in process.body.nodes.values() if node.settings.get("case_clock") == "start"]
-    stops = [node for node in process.body.all_nodes() if node.settings.get("case_clock") == "stop"]
-    if not starts:
-        report.say("GH-W724", process.file, value="start", does_zh="开始", does="start")
-    if not stops:
-        report.say("GH-W724", process.file, value="stop", does_zh="停止", does="stop")
+    starts = [node for node in process.body.nodes.values() if _does(node, "start", bodies)]
+    stops = [node for node in process.body.all_nodes() if _does(node, "stop", bodies)]
+    _check_clocks(report, process, item, does={"start": bool(starts), "stop": bool(stops)})
     for situation in item.situations:
         try:
             longest = _longest(process, starts, situation.code, bodies)
@@ -35,6 +32,22 @@ def check_limits(report: Report, process: Process, item: ItemFile, bodies: Mappi
             )
 
 
+def _check_clocks(report: Report, process: Process, item: ItemFile, *, does: Mapping[str, bool]) -> None:
+    """The clocks start and stop; what is no licence (`statutory_workdays = 0`) may do without any."""
+    if item.statutory_workdays == 0 and not any(does.values()):
+        return
+    for value, does_zh, word in (("start", "开始", "start"), ("stop", "停止", "stop")):
+        if not does[value]:
+            report.say("GH-W724", process.file, value=value, does_zh=does_zh, does=word)
+
+
+def _does(node: Node, what: str, bodies: Mapping[str, Body]) -> bool:
+    """Whether the case's clocks start or stop at a node, or in the process that it calls."""
+    called = bodies.get(node.calls.process) if node.calls else None
+    inside = called.all_nodes() if called is not None else ()
+    return any(each.settings.get("case_clock") == what for each in (node, *inside))
+
+
 def _longest(process: Process, starts: Iterable[Node], situation: str, bodies: Mapping[str, Body]) -> Longest:
     walk = Walk(process.body, situation, bodies)
-    return max((walk.longest_from(start.id) for start in starts), key=lambda path: path.workdays, default=Longest())
+    return max((walk.since(start) for start in starts), key=lambda path: path.workdays, default=Longest())

@@ -1,10 +1,13 @@
 """Lint of a whole bundle: the engine's own findings, and the bureau's rules on top."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from pathlib import Path
 
-from services.workflow.definitions.files import BundleRefused, checked, in_folder
+from services.workflow.definitions.callers import alone, shared_processes
+from services.workflow.definitions.files import BundleRefused, checked, in_folder, is_shelf, on_shelf
 from services.workflow.definitions.items import ItemFile
+from services.workflow.definitions.sharing import SHARED
 from services.workflow.engine import findings as engine_findings
 from services.workflow.engine.bundles import compile_bundle, is_too_large
 from services.workflow.engine.diagrams.model import Process
@@ -17,16 +20,38 @@ from services.workflow.lint.limits import check_limits
 from services.workflow.lint.reports import Report
 from services.workflow.lint.settings import Known, check_settings
 
-_SHARED = "shared/"
-
 
 def lint_folder(folder: Path | str, *, posts: Collection[str] | None = None) -> tuple[Finding, ...]:
     """Everything wrong with a process folder, gravest first; needs no server. Without `posts` none is looked up."""
     try:
+        if is_shelf(Path(folder)):
+            return _lint_shelf(on_shelf(Path(folder)), posts=posts)
         files = in_folder(Path(folder))
     except BundleRefused as refused:
         return (_of_refusal(refused),)
     return lint_files(files, posts=posts)
+
+
+def _lint_shelf(shelf: Mapping[str, bytes], *, posts: Collection[str] | None) -> tuple[Finding, ...]:
+    """Everything wrong with the shared processes: each is judged in a permit that calls it alone."""
+    processes = shared_processes(shelf)
+    bundles = {key: alone(process, shelf) for key, process in processes.items()}
+    read = {process.file for process in processes.values()}
+    unread = {path: content for path, content in shelf.items() if path.endswith(".bpmn") and path not in read}
+    found = [each for path, content in unread.items() for each in compile_bundle({path: content}).findings]
+    for key, files in bundles.items():
+        home = processes[key].file
+        found += [_at(each, each.file if each.file in shelf else home) for each in lint_files(files, posts=posts)]
+    report = Report()
+    used = {path for files in bundles.values() for path in files}
+    for path in sorted(shelf.keys() - used):
+        if path.endswith(".json"):
+            report.say("GH-W722", path)
+    return in_order([_at(each, each.file.removeprefix(SHARED)) for each in (*found, *report.findings)])
+
+
+def _at(finding: Finding, file: str) -> Finding:
+    return replace(finding, file=file)
 
 
 def lint_files(files: Mapping[str, bytes], *, posts: Collection[str] | None = None) -> tuple[Finding, ...]:
@@ -70,7 +95,7 @@ def _processes(path: str, content: bytes) -> tuple[Process, ...]:
 
 
 def _check_main(report: Report, item: ItemFile, processes: Collection[Process]) -> None:
-    own = [process for process in processes if not process.file.startswith(_SHARED)]
+    own = [process for process in processes if not process.file.startswith(SHARED)]
     main = next((process for process in own if process.id == item.key and process.executable), None)
     if main is None:
         report.say("GH-E725", own[0].file if own else "diagram.bpmn", key=item.key)

@@ -25,7 +25,8 @@ log = logs.get(__name__)
 T = TypeVar("T")
 R = TypeVar("R")
 
-_SIDE_BY_SIDE: Final = 16
+_SIDE_BY_SIDE: Final = CHUNK
+"""What is saved side by side goes in few commands: the store gathers what comes while one is under way."""
 _TRIES: Final = 6
 _BUSY: Final = Why(
     element="", code="busy", zh="案件正在被办理，未能迁移", en="the case was worked on again and again meanwhile"

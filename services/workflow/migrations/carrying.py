@@ -78,6 +78,8 @@ def taken_back(instance: Instance, line: Line, target: Target, office: Office) -
             "tasks": tasks,
             "external": before.external,
             "timers": before.timers,
+            "signals": before.signals,
+            "messages": before.messages,
         }
     )
     for task in tasks:
@@ -222,7 +224,7 @@ def _is_still(instance: Instance, step: Step) -> bool:
 
 
 def _said(was: Instance, now: Instance, target: Target, to_version: int, *, reverted: bool) -> CaseMigrated:
-    elements = {task.task_id: task.element for task in was.tasks}
+    known = {task.task_id: task for task in was.tasks}
     pin = was.pin
     return CaseMigrated(
         case_no=was.case_no,
@@ -233,16 +235,24 @@ def _said(was: Instance, now: Instance, target: Target, to_version: int, *, reve
         reverted=reverted,
         migrated_at=target.at,
         migrated_by=target.by,
-        steps=tuple(
-            MigratedStep(
-                task_id=task.task_id,
-                was_element=elements.get(task.task_id, ""),
-                element=task.element,
-                name=task.name,
-                post=task.post,
-                department=task.department,
-                assignee=task.assignee,
-            )
-            for task in now.tasks
-        ),
+        steps=tuple(_step_said(known.get(task.task_id), task) for task in now.tasks),
+        title=was.application.title,
+    )
+
+
+def _step_said(was: Task | None, task: Task) -> MigratedStep:
+    return MigratedStep(
+        task_id=task.task_id,
+        was_element=was.element if was else "",
+        element=task.element,
+        name=task.name,
+        post=task.post,
+        department=task.department,
+        assignee=task.assignee,
+        desk_moved=was is not None and (was.post, was.department) != (task.post, task.department),
+        name_en=task.name_en,
+        kind=task.kind,
+        opened_at=task.opened_at,
+        due_on=task.due_on,
+        quick_approval=task.quick_approval,
     )

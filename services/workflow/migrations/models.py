@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from services.kernel.store import Body
 from services.workflow.engine.verdicts import Verdict
 from services.workflow.instances.models import External, Instance, Pin, Task, Timer
+from services.workflow.instances.origins import AwaitedSignal
 
 
 class Status(StrEnum):
@@ -49,6 +50,8 @@ class Before(BaseModel, frozen=True):
     tasks: tuple[Task, ...]
     external: tuple[External, ...]
     timers: tuple[Timer, ...]
+    signals: tuple[AwaitedSignal, ...] = ()
+    messages: tuple[str, ...] = ()
 
 
 class Line(Body, frozen=True):
@@ -110,4 +113,6 @@ def before(instance: Instance) -> Before | None:
         tasks=instance.tasks,
         external=instance.external,
         timers=instance.timers,
+        signals=instance.signals,
+        messages=instance.messages,
     )

@@ -1,5 +1,6 @@
 """Foretelling a migration, and starting, pausing, resuming and taking it back: load, decide, save."""
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, Final
@@ -22,20 +23,35 @@ from services.workflow.migrations.refusals import (
 )
 
 CHUNK: Final = 100
+_PREVIEW_SECONDS: Final = 5.0
+"""After so long a preview begins no further chunk: who asked reads on where it ended."""
+
 _UNDER_WAY: Final = [Status.RUNNING.value, Status.PAUSED.value, Status.REVERTING.value]
 
 
-async def foretold(deps: Deps, plan: Plan, *, who: Person) -> AsyncIterator[tuple[Instance, Judged]]:
-    """What would become of every case, by case number. Raises DefinitionNotFound, MappingInvalid."""
+async def foretold(
+    deps: Deps, plan: Plan, *, who: Person, limit: int, after: str | None
+) -> AsyncIterator[tuple[Instance, Judged]]:
+    """What would become of the next cases, by case number: at most so many, fewer when they take long.
+
+    Raises DefinitionNotFound, MappingInvalid.
+    """
     journeys = await _journeys(deps, plan, by=who.code)
-    after = ""
-    while True:
-        cases = await cases_after(deps, plan, after, limit=CHUNK)
+    seconds = asyncio.get_running_loop().time
+    last, left, until = after or "", limit, seconds() + _PREVIEW_SECONDS
+    while left and (left == limit or seconds() < until):
+        wanted = min(CHUNK, left)
+        cases = await cases_after(deps, plan, last, limit=wanted)
         for each in await journeys.judged([case for case, _ in cases]):
             yield each
-        if len(cases) < CHUNK:
+        if len(cases) < wanted:
             return
-        after = cases[-1][0].case_no
+        last, left = cases[-1][0].case_no, left - wanted
+
+
+async def concerned(deps: Deps, plan: Plan) -> int:
+    """How many running cases a plan is about."""
+    return await deps.instances.count(_cases(plan))
 
 
 async def foretold_page(
@@ -60,7 +76,7 @@ async def start(deps: Deps, plan: Plan, *, who: Person, reason: str) -> Migratio
     migration = Migration(
         migration_id=f"M{now:%Y%m%d}-{int(now.timestamp()) % 86400:05x}{secrets.token_hex(2)[:3]}",
         plan=plan,
-        total=await deps.instances.count(_cases(plan)),
+        total=await concerned(deps, plan),
         reason=reason,
         by=who.code,
         at=now,

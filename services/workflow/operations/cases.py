@@ -1,11 +1,12 @@
 """Operations on a whole case: suspend, resume, jump."""
 
 from services.kernel.identity import Person
-from services.workflow.acts import office_for
+from services.workflow.acts import decide_on, office_for
 from services.workflow.deps import Deps
 from services.workflow.instances.models import Instance
 from services.workflow.instances.operations import halts, jumps
 from services.workflow.instances.turns import Decided
+from services.workflow.links import carry_out_kept
 from services.workflow.offices import Office
 from services.workflow.operations.performing import Move, carried_or_refused, cause_of, move_case
 from services.workflow.queries import case_of
@@ -23,14 +24,18 @@ async def suspend(deps: Deps, case_no: str, *, reason: str, who: Person, key: st
 
 
 async def resume(deps: Deps, case_no: str, *, reason: str, who: Person, key: str | None) -> Instance:
-    """Let the case be worked on again (恢复). Raises CaseNotFound and what `halts.resumed` raises."""
+    """Let the case be worked on again (恢复), and carry out the decisions by link that waited for it.
+
+    Raises CaseNotFound and what `halts.resumed` raises.
+    """
     now = deps.clock.now()
     await case_of(deps, case_no, who)
-    return await deps.instances.change(
-        case_no,
-        lambda case: halts.resumed(case, person=who.code, reason=reason, at=now),
-        cause=cause_of(who, "resume", case_no, key),
-    )
+
+    async def decide(case: Instance, office: Office) -> Decided:
+        resumed = halts.resumed(case, person=who.code, reason=reason, at=now)
+        return await carry_out_kept(deps, resumed, office=office)
+
+    return await decide_on(deps, case_no, decide, cause=cause_of(who, "resume", case_no, key))
 
 
 async def propose_jump(deps: Deps, case_no: str, *, task_id: str, to: str, reason: str, who: Person) -> Instance:

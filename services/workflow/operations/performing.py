@@ -4,8 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from services.kernel.identity import Person
-from services.kernel.store import AlreadyApplied, Conflict
-from services.workflow.acts import TRIES, ActRefused, office_for, pause, went_through
+from services.workflow.acts import ActRefused, decide_on, went_through
 from services.workflow.deps import Deps
 from services.workflow.engine.models import EngineFault
 from services.workflow.instances.models import Act, Instance, Task
@@ -61,23 +60,14 @@ async def do(deps: Deps, task_id: str, rule: TaskRule, *, who: Person, name: str
 
 
 async def _apply(deps: Deps, case_no: str, rule: Rule, *, task_id: str, cause: str | None) -> Instance:
-    for attempt in range(TRIES):
-        try:
-            instance, revision = await deps.instances.load(case_no, cause=cause)
-        except AlreadyApplied:
-            return (await deps.instances.load(case_no))[0]
-        office = await office_for(deps, instance)
+    async def decide(instance: Instance, office: Office) -> Decided:
         decided = rule(instance, office)
         if decided.instance == instance and not decided.said:
-            return instance
-        decided = await _completed(deps, decided, task_id, office=office)
-        try:
-            await deps.instances.save(signing.recalled(decided.instance), revision, decided.said, cause=cause)
-        except (Conflict, AlreadyApplied):
-            await pause(attempt)
-            continue
-        return decided.instance
-    raise Conflict(key=case_no)
+            return decided
+        done = await _completed(deps, decided, task_id, office=office)
+        return Decided(signing.recalled(done.instance), done.said)
+
+    return await decide_on(deps, case_no, decide, cause=cause)
 
 
 async def _completed(deps: Deps, decided: Decided, task_id: str, *, office: Office) -> Decided:
@@ -94,22 +84,12 @@ async def move_case(
     deps: Deps, case_no: str, move: Callable[[Instance, Office], Move], *, cause: str | None
 ) -> Instance:
     """Let the process carry out a move and save what became of it in one write."""
-    for attempt in range(TRIES):
-        try:
-            instance, revision = await deps.instances.load(case_no, cause=cause)
-        except AlreadyApplied:
-            return (await deps.instances.load(case_no))[0]
-        office = await office_for(deps, instance)
+
+    async def decide(instance: Instance, office: Office) -> Decided:
         act, finish = move(instance, office)
-        moved = await carried_or_refused(deps, instance, act, office=office)
-        done = finish(instance, moved, office)
-        try:
-            await deps.instances.save(done.instance, revision, done.said, cause=cause)
-        except (Conflict, AlreadyApplied):
-            await pause(attempt)
-            continue
-        return done.instance
-    raise Conflict(key=case_no)
+        return finish(instance, await carried_or_refused(deps, instance, act, office=office), office)
+
+    return await decide_on(deps, case_no, decide, cause=cause)
 
 
 async def carried_or_refused(deps: Deps, instance: Instance, act: Act, *, office: Office) -> Decided:

@@ -8,10 +8,33 @@ from pydantic import BaseModel
 from services.contracts.workflow import Item
 from services.workflow.definitions.models import Canary, Definition, Version
 from services.workflow.engine.models import Finding, Severity
+from services.workflow.lint.mending.fixes import Fix
+from services.workflow.lint.mending.translating import Outcome
+from services.workflow.mendings import Linted
+
+
+class FixView(BaseModel, frozen=True):
+    """One change that needs no decision: at an element an attribute or child is set, or removed (`value` null)."""
+
+    file: str
+    element: str
+    rule: str
+    sets: str
+    value: str | None
+
+
+class RewrittenView(BaseModel, frozen=True):
+    """One setting of another engine, and what becomes of it in our dialect; what is `left` a person must decide."""
+
+    file: str
+    element: str
+    outcome: Outcome
+    was: str
+    now: str
 
 
 class FindingView(BaseModel, frozen=True):
-    """One finding of lint."""
+    """One finding of lint; `fix` is what `?fix=true` does about it."""
 
     file: str
     element: str
@@ -21,6 +44,20 @@ class FindingView(BaseModel, frozen=True):
     en: str
     remedy_zh: str
     remedy_en: str
+    fix: list[FixView] = []
+
+
+class LintView(BaseModel, frozen=True):
+    """What is wrong with files, what of it mends itself, and what a drawing for another engine becomes in our dialect.
+
+    With `?fix=true` the findings are those that are left, `fixed` is what was done, and `files` holds those that were
+    changed, as texts in UTF-8; `rewritten` was done then, and is foretold otherwise.
+    """
+
+    findings: list[FindingView]
+    rewritten: list[RewrittenView]
+    fixed: list[FixView]
+    files: dict[str, str]
 
 
 class VersionView(BaseModel, frozen=True):
@@ -53,7 +90,7 @@ class VersionDetail(VersionView, frozen=True):
 
 
 class DeployedView(BaseModel, frozen=True):
-    """What became of a deployment; `findings` are warnings that did not forbid it."""
+    """What became of a deployment; `findings` are warnings that did not forbid it, said once for the same bytes."""
 
     key: str
     version: int
@@ -66,6 +103,24 @@ class DeployedView(BaseModel, frozen=True):
 def finding_views(findings: Iterable[Finding]) -> list[FindingView]:
     """Findings as they are sent."""
     return [FindingView.model_validate(finding, from_attributes=True) for finding in findings]
+
+
+def lint_view(linted: Linted) -> LintView:
+    """A lint as it is sent, each finding with its fixes."""
+    by_place: dict[tuple[str, str], list[FixView]] = {}
+    for fix in linted.fixes:
+        by_place.setdefault((fix.rule, fix.element), []).append(_fix_view(fix))
+    findings = finding_views(linted.findings)
+    return LintView(
+        findings=[each.model_copy(update={"fix": by_place.get((each.rule, each.element), [])}) for each in findings],
+        rewritten=[RewrittenView.model_validate(each, from_attributes=True) for each in linted.rewritten],
+        fixed=[_fix_view(fix) for fix in linted.fixed],
+        files={path: content.decode() for path, content in linted.files.items()},
+    )
+
+
+def _fix_view(fix: Fix) -> FixView:
+    return FixView.model_validate(fix, from_attributes=True)
 
 
 def definition_view(definition: Definition) -> DefinitionView:

@@ -43,11 +43,17 @@ class GroupView(BaseModel, frozen=True):
 
 
 class PreviewView(BaseModel, frozen=True):
-    """What a migration would do: how many cases come to which verdict, and why, the largest groups first."""
+    """What a migration would do: how many cases come to which verdict, and why, the largest groups first.
+
+    `total` cases were looked at, of `running` in all; while there are more, give `next` as `after` to read on, and add
+    up what is counted.
+    """
 
     total: int
+    running: int
     verdicts: dict[Verdict, int]
     groups: list[GroupView]
+    next: str | None
 
 
 class MigrationView(BaseModel, frozen=True):
@@ -93,20 +99,24 @@ class Groups:
         self._verdicts: Counter[Verdict] = Counter()
         self._examples: dict[tuple[Verdict, tuple[str, ...], tuple[Why, ...]], list[str]] = {}
         self._cases: Counter[tuple[Verdict, tuple[str, ...], tuple[Why, ...]]] = Counter()
+        self.last = ""
 
     def add(self, case: Instance, found: Judged) -> None:
         """Count one case."""
         key = found.verdict, found.standing, found.reasons
+        self.last = case.case_no
         self._verdicts[found.verdict] += 1
         self._cases[key] += 1
         examples = self._examples.setdefault(key, [])
         if len(examples) < _EXAMPLES:
             examples.append(case.case_no)
 
-    def view(self) -> PreviewView:
-        """What was counted."""
+    def view(self, *, running: int, more: bool) -> PreviewView:
+        """What was counted, of so many cases; whether there are more to be looked at."""
         return PreviewView(
             total=self._verdicts.total(),
+            running=running,
+            next=self.last if more else None,
             verdicts={verdict: self._verdicts[verdict] for verdict in Verdict},
             groups=[
                 GroupView(

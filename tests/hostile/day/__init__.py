@@ -3,7 +3,18 @@
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from tests.hostile.day import books, cases, definitions, incidents, messages, migrations, supervising, tasks, windows
+from tests.hostile.day import (
+    books,
+    cases,
+    definitions,
+    incidents,
+    messages,
+    migrations,
+    signals,
+    supervising,
+    tasks,
+    windows,
+)
 from tests.hostile.ledger import Ledger
 from tests.hostile.situation import Situation
 
@@ -23,6 +34,7 @@ PARTS: Final[tuple[Part, ...]] = (
     incidents.edited,
     incidents.tried_by_the_group,
     incidents.mended,
+    signals.brought,
     definitions.deployed,
     definitions.tried_out,
     migrations.carried_over,

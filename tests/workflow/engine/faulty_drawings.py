@@ -2,6 +2,7 @@
 
 from tests.workflow.engine.drawing import (
     boundary,
+    condition,
     definition,
     end,
     flow,
@@ -16,6 +17,15 @@ from tests.workflow.engine.playing import with_forms
 
 SIGNAL = '<bpmn:signal id="sig" name="sig"/>'
 SIGNAL_EVENT = definition("signal", signalRef="sig")
+MESSAGE = '<bpmn:message id="go" name="go"/>'
+GO = definition("message", messageRef="go")
+
+
+def begun_by(*events: str, **attributes: str) -> bytes:
+    """A process with a start event `s` of these definitions, in which the signal `sig` is thrown at `z`."""
+    begin = node("startEvent", "s", *events, **attributes)
+    return instead(begin, user("a"), node("endEvent", "z", SIGNAL_EVENT), flows("s", "a", "z"), head=SIGNAL + MESSAGE)
+
 
 CASES: list[Case] = [
     ("GH-E101", "f_a_zzz", with_forms(sound(flow("a", "zzz")))),
@@ -51,10 +61,12 @@ CASES: list[Case] = [
     (
         "GH-E125",
         "s",
-        with_forms(
-            instead(node("startEvent", "s", timer("R/P1D", "timeCycle")), user("a"), end(), flows("s", "a", "e"))
-        ),
+        with_forms(instead(node("startEvent", "s", condition("n > 1")), user("a"), end(), flows("s", "a", "e"))),
     ),
-    ("GH-E126", "b", with_forms(sound(boundary("b", "a", SIGNAL_EVENT), flows("b", "e"), head=SIGNAL))),
+    ("GH-E125", "s", with_forms(begun_by(timer("R/P1D", "timeCycle"), GO, parallelMultiple="true"))),
+    ("GH-I128", "b", with_forms(sound(boundary("b", "a", SIGNAL_EVENT), flows("b", "e"), head=SIGNAL))),
+    ("GH-E129", "s", with_forms(begun_by(timer("R/PT5M", "timeCycle")))),
+    ("GH-E129", "s", with_forms(begun_by(timer("case.received_on", "timeDate")))),
+    ("GH-E130", "s", with_forms(begun_by(SIGNAL_EVENT))),
     ("GH-E123", "g", with_forms(sound(node("exclusiveGateway", "g"), flow("a", "g", "true")))),
 ]

@@ -115,3 +115,30 @@ def test_a_field_that_a_script_adds_to_a_forms_variable_may_be_read() -> None:
 def test_the_notice_of_a_hold_is_a_field_of_the_form() -> None:
     held = user("h", form="other", hold="expert_review", hold_notice="form.notice_no")
     assert told(start(), user("a"), held, END, flows("s", "a", "h", "e"), form=CLOSED) == [("GH-E408", "h")]
+
+
+def fields_back(condition: str, handed: str, *, inside: str = user("qa"), also: str = "") -> list[str]:
+    """The fields refused of a caller that reads what a called process gave back."""
+    middle = ("qa", "qx") if also else ("qa",)
+    called = process(start("qs"), inside, also, end("qe"), flows("qs", *middle, "qe"), id="q")
+    call = node("callActivity", "c", f"<bpmn:extensionElements>{handed}</bpmn:extensionElements>", calledElement="q")
+    caller = (start(), call, script("x", f"y = {condition}"), END, flows("s", "c", "x", "e"))
+    files = with_forms(drawn(process(*caller), called), "other") | {"forms/form.json": json.dumps(CLOSED).encode()}
+    return [finding.en for finding in compile_bundle(files).findings if finding.rule == "GH-E408"]
+
+
+BACK = '<camunda:out source="form" target="result"/>'
+
+
+def test_what_a_called_process_gives_back_has_the_fields_of_its_form() -> None:
+    assert fields_back("result.decision", BACK) == []
+    assert fields_back("result.decison", BACK) == [
+        "result has no field decison; the fields of its form: decision, opinion"
+    ]
+
+
+def test_what_a_called_process_gives_back_that_no_closed_form_alone_writes_may_have_any_field() -> None:
+    assert fields_back("result.more", BACK, also=script("qx", "form.more = 1")) == []
+    assert fields_back("result.more", BACK, inside=user("qa", form="other")) == []
+    assert fields_back("result.more", '<camunda:out sourceExpression="form" target="result"/>') == []
+    assert fields_back("form.more", '<camunda:out variables="all"/>') == []

@@ -212,6 +212,12 @@ def test_a_signal_thrown_elsewhere_is_waited_for_and_heard() -> None:
     assert play.do(Signal("sig")).ended == "e"
 
 
+def test_what_a_signal_brings_is_written_where_the_diagram_wants_it() -> None:
+    told = node("intermediateCatchEvent", "c", settings(result="news"), definition("signal", signalRef="sig"))
+    play = Play.of(start(), told, end(), flows("s", "c", "e"), head=SIGNAL)
+    assert play.do(Signal("sig", {"level": 2})).step.data["news"] == {"level": 2}
+
+
 def test_a_signal_nobody_waits_for_is_refused() -> None:
     with pytest.raises(Refused, match="not-waiting"):
         Play.of(start(), user("a"), end(), flows("s", "a", "e")).do(Signal("sig"))

@@ -52,6 +52,13 @@ def pool() -> Iterator[EnginePool]:
         yield made
 
 
+async def test_the_pool_begins_at_the_start_event_that_is_named(pool: EnginePool) -> None:
+    late = node("startEvent", "late", timer("PT1H"))
+    both = source(late, user("a"), user("b"), flows("s", "a", "e"), flows("late", "b", "e"))
+    begun = [await pool.start(both, "p", {}, start_event=by, **WHEN) for by in ("", "late")]
+    assert [[task.element for task in step.tasks] for step in begun] == [["a"], ["b"]]
+
+
 async def test_the_pool_plays_a_permit_as_the_engine_does(pool: EnginePool) -> None:
     tasks = {*(task for tasks in permit.LANES.values() for task in tasks), "fire"}
     files = Source(permit.files() | {f"forms/{task}.json": b'{"properties": {}}' for task in tasks})
@@ -127,6 +134,19 @@ async def test_a_worker_that_eats_its_memory_is_replaced() -> None:
         with pytest.raises(EngineFault, match="was replaced"):
             await small.start(GREEDY, "p", MANY, **WHEN)
         assert await _works(small)
+
+
+async def test_the_second_worker_starts_when_the_first_is_at_work() -> None:
+    with opened(workers=2) as two:
+        assert await _works(two)
+        assert await _works(two)
+        assert len(two.pids()) == 1
+        work = asyncio.create_task(_slowly(two))
+        while not two.busy:  # noqa: ASYNC110 - the pool tells nobody when it begins
+            await asyncio.sleep(0)
+        assert await _works(two)
+        await work
+        assert len(two.pids()) == 2
 
 
 async def test_a_worker_killed_while_idle_costs_nobody_anything() -> None:

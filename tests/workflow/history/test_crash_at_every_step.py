@@ -77,11 +77,14 @@ class Journey:
                 await wait_until(lambda some=some, cases=cases: self._reached(cases, step, some), within=_PATIENCE)
                 await kill()
             await work
-            if kill is not None:
-                await self._all(cases, step)
-            whole = len(cases)
-            await wait_until(lambda whole=whole, cases=cases: self._reached(cases, step, whole), within=_PATIENCE)
+            await wait_until(lambda cases=cases: self._insist(cases, step), within=_PATIENCE)
         await wait_until(self.room.idle, within=_PATIENCE)
+
+    async def _insist(self, cases: list[str], step: Step) -> bool:
+        """Do the step again to all, as people do who got no answer; whether it is done."""
+        if not await self._reached(cases, step, len(cases)):
+            await self._all(cases, step)
+        return await self._reached(cases, step, len(cases))
 
     async def _all(self, cases: list[str], step: Step) -> None:
         """Do the step to each; when the service dies meanwhile, that is all the same to us."""
@@ -112,13 +115,14 @@ class Journey:
 
     async def _kill_engine(self) -> None:
         """SIGKILL to the processes in which the engine works."""
-        for child in _engines(self.room.service.child.pid):
+        working = await wait_until(lambda: _engines(self.room.service.child.pid), within=_PATIENCE)
+        for child in working:
             os.kill(child, signal.SIGKILL)
 
 
 def _engines(pid: int) -> list[int]:
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [int(child) for child in children if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()]
+    return [int(child) for child in children if b"engine.worker" in Path(f"/proc/{child}/cmdline").read_bytes()]
 
 
 def _once() -> Callable[[str, Work], Work]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -167,6 +168,28 @@ async def test_given_a_removed_step_then_its_cases_need_a_mapping_and_move_with_
     assert preview.json()["verdicts"] == {"unaffected": 3, "moves": 0, "needs-mapping": 0, "blocked": 0}
 
 
+async def test_given_more_cases_than_one_preview_looks_at_then_it_tells_where_to_read_on_and_nothing_is_counted_twice(
+    room: Room,
+) -> None:
+    moving = Moving(room)
+    await moving.deploy()
+    for element in ("Accept", "Review", "Review", "Experts", "Lead"):
+        await moving.case(element)
+    two = await moving.deploy(without_experts(drawn(moving.key)))
+    path, entry = f"/definitions/{moving.key}/migrations/preview", {"to_version": two}
+    whole = (await room.ask(IT, "POST", path, entry)).json()
+    assert (whole["total"], whole["running"], whole["next"]) == (5, 5, None)
+
+    counted: Counter[str] = Counter()
+    pages, after = 0, ""
+    while after is not None:
+        page = (await room.ask(IT, "POST", f"{path}?limit=2{after}", entry)).json()
+        counted.update(page["verdicts"])
+        assert (page["total"], page["running"]) == (min(2, 5 - 2 * pages), 5)
+        pages, after = pages + 1, page["next"] and f"&after={page['next']}"
+    assert (pages, counted) == (3, whole["verdicts"])
+
+
 async def test_given_claims_and_drafts_and_running_timers_then_they_survive_and_a_new_timer_is_armed(
     room: Room,
 ) -> None:
@@ -236,6 +259,8 @@ async def test_given_an_open_incident_then_the_case_is_blocked_and_stays_as_it_i
     assert came["outcomes"]["moved" if verdict == "moves" else verdict] == 1
     after = await room.step(case, "Review")
     assert (after["post"], after["department"]) == ("P08", "D04")
+    [step] = (await room.heard(case, "case.migrated"))[0]["steps"]
+    assert (step["desk_moved"], step["post"], step["kind"], step["quick_approval"]) == (True, "P08", "human", False)
 
 
 async def test_given_a_completion_and_a_migration_at_once_then_both_take_effect_in_turn_or_one_is_told(

@@ -36,7 +36,7 @@ class Player(World):
     def play(self) -> None:
         """Do one random thing; a refusal changes nothing."""
         name = self.random.choice(WEIGHED)
-        before, account_before = self.instance, self.account.tasks()
+        before, step, account_before = self.instance, self.step, self.account.tasks()
         self.now += timedelta(minutes=self.random.choice([1, 7, 90, 2000]))
         try:
             getattr(self, name)()
@@ -45,6 +45,8 @@ class Player(World):
             self.done[f"{name}: {refusal.code}"] += 1
             assert (self.instance.tasks, self.instance.clocks) == (before.tasks, before.clocks) or name in HOLDING
             assert self.account.tasks() == account_before
+            if name not in HOLDING:
+                self.step = step  # the engine went there, and what it made of it was not kept
         self.look(before)
 
     def someone(self) -> str:
@@ -88,6 +90,7 @@ class Player(World):
             thing = self.things.pop(act.target)
             passing = opened.activity
             self.account.complete(thing, opened.index or 0, act.payload["x"], passing)
+            self.pieces[act.target] = thing, opened.index or 0
 
     def fire(self) -> None:
         if not self.instance.timers:
@@ -109,7 +112,13 @@ class Player(World):
         before = self.instance
         moved = self.act(returns.undoing(goal, by=task.task_id, actor=who, at=self.now))
         self.take(returns.sent_back(before, moved, task, goal, person=who, reason="r", at=self.now, books=BOOKS))
+        self._count_ways(task.element, goal.closed.element)
         self.account.undo(goal.passing)
+
+    def _count_ways(self, by: str, to: str) -> None:
+        here, there = (set(self.account.around(element)) for element in (by, to))
+        self.done["sent back out of a subprocess"] += bool(here - there)
+        self.done["sent back into a subprocess"] += bool(there - here)
 
     def pull_back(self) -> None:
         check_not_suspended(self.instance)
@@ -122,18 +131,23 @@ class Player(World):
         before = self.instance
         moved = self.act(returns.undoing(goal, by="", actor=str(who), at=self.now))
         self.take(returns.pulled_back(before, moved, goal, person=str(who), reason="r", at=self.now, books=BOOKS))
-        self.account.undo(goal.passing)
+        if goal.one:
+            self.account.take_back(*self.pieces[goal.closed.task_id])
+            self.done["pulled back, one of several"] += 1
+        else:
+            self.account.undo(goal.passing)
 
     def jump(self) -> None:
-        users = [vertex.id for vertex in self.graph.vertices.values() if vertex.kind in TASKS]
+        users = [vertex.id for vertex in self.account.vertices.values() if vertex.kind in TASKS]
         to, task = self.random.choice(users), self.some_task()
+        holder = self.things[task.task_id].holder
         found = jumps.proposal_for(self.instance, task.task_id, to, person="u.it", reason="r", at=self.now)
         kept = jumps.proposed(self.instance, found)
         proposal = jumps.approvable(kept.instance, found.proposal_id, person="u.head")
         moved = self.act(jumps.jumping(proposal, actor="u.head", at=self.now), kept.instance)
         done = jumps.jumped(kept.instance, moved, proposal, person="u.head", reason="r", at=self.now)
         self.take(Decided(done.instance, (*kept.said, *done.said)))
-        self.account.jump(to)
+        self.account.jump(to, holder)
 
     def claim(self) -> None:
         task, who = self.some_task(), self.someone()

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,37 +9,29 @@ import pytest
 
 from services.contracts.events import Envelope, Said
 from services.contracts.words import ClockKind
-from services.kernel.app import Kernel
 from services.kernel.bus import Event
 from services.kernel.clock import FrozenClock
-from services.kernel.identity import Identity, Person, create_keypair
+from services.kernel.identity import Person
 from services.kernel.problem import Problem
-from services.kernel.store import Aggregates, Store
+from services.kernel.store import Aggregates
 from services.workflow import deploys, tasks
-from services.workflow.__main__ import SERVICE
 from services.workflow.consumers import start_case
 from services.workflow.deps import Deps
 from services.workflow.instances.models import Instance
 from services.workflow.operations import cases, desks, returns
-from services.workflow.settings import WorkflowSettings
-from tests.support.desk import bus_of
 from tests.support.office import Office
 from tests.workflow.bundle_support import as_bytes, bundle
-from tests.workflow.case_support import department, received
+from tests.workflow.case_support import received
 from tests.workflow.clock_support import at
 from tests.workflow.operations.joint import CODE, joint
+from tests.workflow.parts import deps_on
 from tests.workflow.room import (
     ACCEPT,
-    EXPERTS,
     HANDLER,
-    HANDLER2,
     HEAD,
     IT,
     LEADER,
-    POSTS,
     REVIEW,
-    person_said,
-    post_said,
 )
 
 
@@ -179,35 +170,11 @@ def approve(quarrel: Quarrel, proposal: str) -> Deed:
 @pytest.fixture(scope="module")
 async def bureau(servers: Office, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Bureau]:
     """The service's own dependencies on the real servers, with books and two processes."""
-    await servers.empty()
     clock = FrozenClock(at("2026-09-16", "15:00"))
-    _, public = create_keypair(tmp_path_factory.mktemp("keys"))
-    given = {key.removeprefix("GUIHUA_").lower(): value for key, value in servers.settings_of("workflow").items()}
-    settings = WorkflowSettings.model_validate({**given, "jwt_public_key_file": public})
-    async with AsyncExitStack() as closing:
-        store = Store(settings.mongo_url, settings.mongo_database, service="workflow", clock=clock)
-        bus = await bus_of(servers, "workflow")
-        closing.push_async_callback(store.close)
-        closing.push_async_callback(bus.close)
-        kernel = Kernel(settings=settings, clock=clock, store=store, bus=bus, identity=Identity.of(settings))
-        deps = await SERVICE.deps(kernel)
-        assert SERVICE.close
-        closing.push_async_callback(SERVICE.close, deps)
-        await store.prepare()
-        await _books(deps)
+    async with deps_on(servers, tmp_path_factory.mktemp("keys"), clock) as deps:
         for files in (bundle(), joint()):
             await deploys.deploy(deps, as_bytes(files), who=IT, activate=True)
         yield Bureau(deps, clock)
-
-
-async def _books(deps: Deps) -> None:
-    for code, where in POSTS.items():
-        await deps.copies.posts.put(code, post_said(code, *where), unless_newer=1)
-    for code in ("D00", "D04", "D06", "D09"):
-        await deps.copies.departments.put(code, department(code), unless_newer=1)
-    for who in (ACCEPT, HANDLER, HANDLER2, EXPERTS, LEADER, HEAD):
-        await deps.copies.people.put(who.code, person_said(who), unless_newer=1)
-    deps.copies.forget()
 
 
 async def ids_of(quarrel: Quarrel) -> dict[str, str]:

@@ -38,14 +38,13 @@ class Blocks(Maker):
 
     def _block(self, graph: Graph, depth: int) -> tuple[str, str]:
         small = ["user", "user", "user", "several_user"]
-        large = ["sequence", "sequence", "xor", "and", "and", "loop", "timed"]
+        large = ["sequence", "sequence", "xor", "and", "and", "loop", "timed", "sub", "sub", "call", "several_sub"]
         kind = self.random.choice(small + large * 2 if depth > 0 else small)
         made: tuple[str, str] = getattr(self, f"_{kind}")(graph, depth - 1)
         return made
 
     def _timed(self, graph: Graph, depth: int) -> tuple[str, str]:
-        del depth
-        on = getattr(self, self.random.choice(["_user", "_several_user"]))(graph, 0)
+        on = getattr(self, self.random.choice(["_user", "_several_user", "_sub"]))(graph, max(0, depth))
         if self.random.random() < 0.5:
             made: tuple[str, str] = self._handled(graph, on, "timer", interrupting=False)
             return made
@@ -90,6 +89,7 @@ class World:
     random: Random
     said: list[Said] = field(default_factory=list)
     done: Counter[str] = field(default_factory=Counter)
+    pieces: dict[str, tuple[Thing, int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.now = at("2026-09-16", "09:00")
@@ -143,8 +143,10 @@ class World:
             ]
             assert fitting, f"{task.element} is open for no reason"
             fitting.sort(key=lambda thing: self.account.way_back(thing) != set(task.path))
-            whole = self.account.way_back(fitting[0]) == set(task.path)
-            self.done["opened, with every way back" if whole else "opened, with a way back forgotten"] += 1
+            lost = self.account.way_back(fitting[0]) - set(task.path)
+            inward = lost <= self.account.inside_others(fitting[0])
+            what = "a way back" if not inward else "a way back into a subprocess"
+            self.done[f"opened, with {what} forgotten" if lost else "opened, with every way back"] += 1
             self.things[task.id] = fitting[0]
 
     def _held(self, step: Step) -> list[tuple[int, Thing]]:

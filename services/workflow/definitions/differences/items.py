@@ -18,6 +18,7 @@ _WORDS: Final = {
     "basis": Word("依据", "basis"),
     "situations": Word("适用情形", "situations"),
     "legal_basis": Word("法律依据", "legal basis"),
+    "conditions": Word("申请条件", "conditions"),
     "warn": Word("案件预警点", "warning point of the case clocks"),
 }
 _LISTS: Final = {"situations": Word("情形", "situation"), "documents": Word("材料", "paper")}

@@ -193,9 +193,14 @@ def _way_without(body: Body, target: str, name: str) -> str:
 # ── the fields of forms ──
 
 
-def check_fields(report: Report, process: Process, files: Mapping[str, bytes]) -> None:
-    """Refuse what reads a field that no form gives which writes the variable. Only closed forms tell."""
-    fields = _fields_of(process, files)
+def check_fields(
+    report: Report, process: Process, processes: Mapping[str, Process], files: Mapping[str, bytes]
+) -> None:
+    """Refuse what reads a field that no form gives which writes the variable. Only closed forms tell.
+
+    What a called process gives back under the name of a variable has the fields that it has in there.
+    """
+    fields = _fields_of(process, processes, files)
     for text in written_in(process):
         for variable, field in () if text.callee else _members(text.source):
             if variable in fields and field not in fields[variable]:
@@ -218,19 +223,36 @@ def _members(source: str) -> Iterator[tuple[str, str]]:
             yield node.value.id, node.attr
 
 
-def _fields_of(process: Process, files: Mapping[str, bytes]) -> dict[str, list[str]]:
-    """Give the fields of each variable that closed forms alone write."""
+def _fields_of(
+    process: Process, processes: Mapping[str, Process], files: Mapping[str, bytes], *, above: tuple[str, ...] = ()
+) -> dict[str, list[str]]:
+    """Give the fields of each variable that closed forms alone write. `above` are the callers of the process."""
     fields: dict[str, set[str]] = {}
-    open_: set[str] = set()
+    open_ = {name.strip() for name in process.settings.get("inputs", "").split(",")}
     for node in process.body.all_nodes():
-        found = _form_fields(process, node, files) if node.tag == "userTask" and node.loop is None else None
+        if node.calls is not None and node.calls.all_out:
+            return {}
+        known = _given_back(node, process, processes, files, above) if node.calls else {}
+        form = _form_fields(process, node, files) if node.tag == "userTask" else None
         for variable in set_by(node):
-            if found is None:
+            found = form if form is not None else known.get(variable)
+            if found is None or node.loop is not None:
                 open_.add(variable)
             else:
                 fields.setdefault(variable, set()).update(found)
-    called = set(process.settings.get("inputs", "").split(","))
-    return {name: sorted(found) for name, found in fields.items() if name not in open_ | called}
+    return {name: sorted(found) for name, found in fields.items() if name not in open_}
+
+
+def _given_back(
+    node: Node, process: Process, processes: Mapping[str, Process], files: Mapping[str, bytes], above: tuple[str, ...]
+) -> dict[str, list[str]]:
+    """Give the fields of what comes back from a called process, as far as closed forms in there tell them."""
+    called = processes.get(node.calls.process) if node.calls else None
+    if node.calls is None or called is None or called.id in (*above, process.id):
+        return {}
+    inside = _fields_of(called, processes, files, above=(*above, process.id))
+    given = {mapped.target: (mapped.source or "").strip() for mapped in node.calls.outs if not mapped.expression}
+    return {target: inside[source] for target, source in given.items() if source in inside}
 
 
 def _form_fields(process: Process, node: Node, files: Mapping[str, bytes]) -> set[str] | None:

@@ -111,13 +111,13 @@ SETTINGS: Final[dict[str, Setting]] = {
 _ON_PROCESS: Final = frozenset({"name_en", "inputs"})
 
 
-def check_settings(report: Report, process: Process) -> None:
-    """Check the settings of a process and of everything in it."""
+def check_settings(report: Report, process: Process, *, called: bool = False) -> None:
+    """Check the settings of a process and of everything in it. The ends of a called one end no case."""
     for key, value in process.settings.items():
         _value(report, process.id, key, value)
         if key in SETTINGS and key not in _ON_PROCESS:
             _misplaced(report, process.id, process.name or process.id, "process", key)
-    ends = main_line(process.body).union(*map(main_line, _instead(process)))
+    ends = set() if called else main_line(process.body).union(*map(main_line, _instead(process)))
     for body in process.body.bodies():
         for node in body.nodes.values():
             for key, value in node.settings.items():

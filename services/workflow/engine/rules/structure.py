@@ -2,12 +2,11 @@
 
 from typing import Final
 
-from services.workflow.engine.diagrams.model import ACTIVITIES, GATEWAYS, Body, EventKind, Node, Several, TimerForm
+from services.workflow.engine.diagrams.model import ACTIVITIES, GATEWAYS, Body, EventKind, Node
 from services.workflow.engine.findings import Report
 from services.workflow.engine.running.reach import linked, reached
 
 _SPLITS_BY_CONDITION: Final = frozenset({"exclusiveGateway", "inclusiveGateway"})
-_THROWING: Final = frozenset({"intermediateThrowEvent", "endEvent"})
 _ALTERNATIVES: Final = frozenset({EventKind.MESSAGE, EventKind.TIMER, EventKind.SIGNAL, EventKind.CONDITIONAL})
 _CONDITIONS_ALLOWED: Final = _SPLITS_BY_CONDITION | ACTIVITIES | {"complexGateway"}
 
@@ -33,23 +32,6 @@ def check_drawing(report: Report, body: Body) -> None:
                 report.say("GH-E105", node.id, name=node.name or node.id)
             _conditions(report, each, node)
             _habits(report, each, node)
-
-
-def check_triggers(report: Report, body: Body) -> None:
-    """Check that whatever is waited for can come: cases begin at the window, and signals stay within a case."""
-    for start in body.starts():
-        if start.event.kind is not EventKind.NONE or start.tag != "startEvent":
-            what = start.event.kind if start.tag == "startEvent" else start.tag
-            report.say("GH-E125", start.id, name=start.name or start.id, what=what)
-    nodes = list(body.all_nodes())
-    thrown = {event.name for node in nodes if node.tag in _THROWING for event in node.event.each}
-    told = {tells.event.name for node in nodes if isinstance(node.loop, Several) for tells in node.loop.tells}
-    for node in nodes:
-        for event in node.event.each if node.tag not in _THROWING else ():
-            if event.kind is EventKind.SIGNAL and event.name not in thrown | told:
-                report.say("GH-E126", node.id, name=node.name or node.id, signal=event.name)
-        if node.tag == "intermediateCatchEvent" and any(each.form is TimerForm.CYCLE for each in node.event.timers):
-            report.say("GH-W237", node.id, name=node.name or node.id)
 
 
 def _starts(report: Report, body: Body, count: int) -> None:

@@ -222,7 +222,7 @@ def throw(token: Token, event: Event, *, beside: Token | None = None) -> None:
             pass
 
 
-def signal(instance: Instance, name: str, *, beside: Token | None = None) -> bool:
+def signal(instance: Instance, name: str, brought: object = None, *, beside: Token | None = None) -> bool:
     """Reach every token of the whole instance that waits for the signal; say whether one did."""
     waiting = [
         other
@@ -232,7 +232,7 @@ def signal(instance: Instance, name: str, *, beside: Token | None = None) -> boo
     ]
     for other in waiting:
         if other.is_alive:
-            other.task_spec.occur(other, beside=beside is not None and _hangs_from(other, beside))
+            other.task_spec.occur(other, brought, beside=beside is not None and _hangs_from(other, beside))
     return bool(waiting)
 
 

@@ -10,12 +10,15 @@ from services.workflow.engine.diagrams.model import Node
 from services.workflow.engine.language.errors import Miscalculated
 from services.workflow.engine.language.texts import Expression, storable
 from services.workflow.engine.running.nodes import NodeSpec, fault
+from services.workflow.engine.running.paths import Path
 from services.workflow.engine.running.plans import Plan
+from services.workflow.engine.running.reentry import kept, reopens
 from services.workflow.engine.running.tokens import Scope, Token
 from services.workflow.engine.running.variables import MISSING, Variables
 
 CASE: Final = "case"
 DONE: Final = "done"
+INSIDE: Final = "inside"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +59,18 @@ class BodySpec(NodeSpec):
         self.take_over(token, inner)
         if inner.done and not self.isolates:
             token.internal_data[DONE] = inner.done
+        if type(self) is BodySpec and not (inner.done or self.undone_by or self.undone_inside) and reopens(inner.spec):
+            token.internal_data[INSIDE] = tuple(kept(inner, self.name))
         token.scope.instance.subprocesses.pop(token.id, None)
         token.make_ready()
+
+    def path_after(self, token: Token) -> Path:
+        """Give the path of a token that leaves, with what people did inside and can be undone from here."""
+        path = token.path
+        for node, number, where in token.internal_data.get(INSIDE, ()):
+            token.scope.before[number], token.scope.inside[number] = token.path, where
+            path = path.past(node, number)
+        return path
 
     def note_done(self, token: Token) -> None:
         """Remember what was completed in here, when it can be compensated."""

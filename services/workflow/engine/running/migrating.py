@@ -93,10 +93,11 @@ class Carriage:
         if len(self.reasons) == before_it:  # where a token has no place yet, what meets what is not known
             self.reasons += _stuck(way, row.tokens, tuple(tokens))
         if not way.undoes_alike:
-            return replace(row, spec=way.new.name, tokens=tuple(tokens), before=None, sealed=None)
+            return replace(row, spec=way.new.name, tokens=tuple(tokens), before=None, sealed=None, inside=None)
         before = {number: _path(way, path) for number, path in (row.before or {}).items()}
         sealed = _renamed(way, row.sealed or {})
-        return replace(row, spec=way.new.name, tokens=tuple(tokens), before=before or None, sealed=sealed or None)
+        path = {"before": before or None, "sealed": sealed or None, "inside": None}
+        return replace(row, spec=way.new.name, tokens=tuple(tokens), **path)
 
     def _way(self, row: ScopeRow) -> Passage:
         if row.spec.endswith(UNDO):

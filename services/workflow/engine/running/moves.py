@@ -12,13 +12,17 @@ from services.workflow.engine.models import Jump, Refusal, Refused, Undo
 from services.workflow.engine.rules.soundness import stuck_from
 from services.workflow.engine.running.nodes import PERSONS
 from services.workflow.engine.running.paths import NEW, Path
+from services.workflow.engine.running.reentry import enter
+from services.workflow.engine.running.several import SeveralSpec
 from services.workflow.engine.running.tokens import Instance, Scope, Token
 from services.workflow.engine.running.undoing import UNDO
-from services.workflow.engine.running.views import find, is_open_human, numbered_id
+from services.workflow.engine.running.views import find, is_open_human, numbered_id, outward
 
 
 def undo(instance: Instance, command: Undo) -> None:
-    """Undo a passing. Raises `Refused`."""
+    """Undo a passing, or what one of several people did while the others are still at it. Raises `Refused`."""
+    if not command.by and _one_taken_back(instance, command.passing):
+        return
     scope, node, number = _passing(instance, command)
     branches = list(scope.task_tree.children)
     gone = [token for token in branches if token.path.done.get(node) == number]
@@ -28,7 +32,11 @@ def undo(instance: Instance, command: Undo) -> None:
     scope.done[:] = [entry for entry in scope.done if entry[-1] != number]
     for token in gone:
         scope.take_out(token)
-    scope.put(node, path=again)
+    inside = scope.inside.get(number)
+    if inside is None:
+        scope.put(node, path=again)
+    else:
+        enter(scope, inside, node, path=again)
     for join, flow, path in waiting:
         scope.put(join, flow=flow, path=path)
 
@@ -61,17 +69,28 @@ def jump(instance: Instance, processes: Mapping[str, Process], command: Jump) ->
     scope.put(command.element, path=NEW)
 
 
+def _one_taken_back(instance: Instance, passing: str) -> bool:
+    """Open one of several again, if that is what is meant; say whether it was. Raises `Refused`."""
+    for scope in instance.scopes():
+        for token in scope.tokens():
+            if isinstance(token.task_spec, SeveralSpec):
+                for index, number in token.task_spec.done_by_people(token):
+                    if numbered_id(instance, number) == passing:
+                        token.task_spec.take_back(token, index)
+                        return True
+    return False
+
+
 def _passing(instance: Instance, command: Undo) -> tuple[Scope, str, int]:
     """Find where a passing is on the path of a living token, of the task that sends back if there is one."""
     by = find(instance, command.by, is_open_human) if command.by else None
     if command.by and by is None:
         raise Refused(Refusal.NOT_OPEN, "任务已不在办理中", "the task is not open")
-    scopes = [by.scope] if by is not None else list(instance.scopes())
-    for scope in scopes:
-        for token in [by] if by is not None else scope.task_tree.children:
-            for node, number in token.path.done.items():
-                if numbered_id(instance, number) == command.passing:
-                    return scope, node, number
+    everywhere = (token for scope in instance.scopes() for token in scope.task_tree.children)
+    for token in everywhere if by is None else outward(by):
+        for node, number in token.path.done.items():
+            if numbered_id(instance, number) == command.passing:
+                return token.scope, node, number
     raise Refused(
         Refusal.NOT_ON_PATH,
         "该环节不在本任务走过的路径上，或其后已没有可以退回的办理内容",
@@ -91,7 +110,11 @@ def _check(scope: Scope, node: str, number: int, branches: list[Token], gone: li
     compensable = any(entry[-1] > number for entry in scope.done)
     lost = compensable or number not in scope.before or any(each.get(node, -1) >= number for each in sealed)
     # a case carried to another version may have come by what is not drawn there any more
-    undrawn = {node, *(join for token in gone for join in token.path.met)} - scope.spec.task_specs.keys()
+    inside = scope.inside.get(number)
+    undrawn = {
+        inside.node if inside else node,
+        *(join for token in gone for join in token.path.met),
+    } - scope.spec.task_specs.keys()
     if lost or undrawn:
         raise Refused(
             Refusal.PATH_LOST,

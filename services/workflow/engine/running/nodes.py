@@ -115,6 +115,7 @@ class NodeSpec(BpmnSpecMixin):  # type: ignore[misc]
             self.note_end(token)
         path = self.path_after(token)
         for way in ways:
+            token.scope.instance.happened.flows.append(way.flow)
             for _ in range(self.gives):
                 token.scope.put(way.target, flow=way.flow, path=path)
 

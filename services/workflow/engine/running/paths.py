@@ -61,6 +61,15 @@ class Path:
         return not (self.done or self.met or self.sealed)
 
 
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """Where a step was that a person did in a subprocess which is over: its node, the path in it, and so on inward."""
+
+    node: str
+    path: Path
+    inner: "Inside | None" = None
+
+
 NEW = Path()
 """Where a path begins."""
 

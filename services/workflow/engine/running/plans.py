@@ -15,7 +15,8 @@ class Plan(BpmnProcessSpec):  # type: ignore[misc]
     """The nodes of one process or subprocess. `first` is its start event, `starts` are all it can be started by.
 
     `guards` are the events that start its event subprocesses, armed as long as it runs. `watches`: whether a
-    condition is waited for in it. `at_will`: whether it is done in any order.
+    condition is waited for in it. `at_will`: whether it is done in any order. `reopens`: whether one can go back
+    into it when it is over (None until somebody asks, see `reentry`).
 
     The library's own nodes get names that no drawn element can have, and its end join is left out.
     """
@@ -33,3 +34,4 @@ class Plan(BpmnProcessSpec):  # type: ignore[misc]
         self.guards: tuple[str, ...] = ()
         self.watches = False
         self.at_will = False
+        self.reopens: bool | None = None

@@ -7,9 +7,9 @@ from SpiffWorkflow.util.task import TaskState
 
 from services.workflow.engine.diagrams.model import Event, Node
 from services.workflow.engine.language.texts import Expression
-from services.workflow.engine.models import EngineFault
+from services.workflow.engine.models import EngineFault, Refusal, Refused
 from services.workflow.engine.running.events import throw
-from services.workflow.engine.running.nodes import NodeSpec
+from services.workflow.engine.running.nodes import PERSONS, NodeSpec
 from services.workflow.engine.running.plans import Plan
 from services.workflow.engine.running.tokens import Token
 
@@ -20,6 +20,7 @@ _COUNT: Final = "count"
 _ITEMS: Final = "items"
 _RESULTS: Final = "results"
 _NEXT: Final = "next"
+_BY: Final = "by"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +109,12 @@ class SeveralSpec(NodeSpec):
 
     def instance_done(self, token: Token, one: Token) -> None:
         """Note the result of an instance; start the next, or go on when it was the last or enough are done."""
-        data = token.internal_data
-        data[_RESULTS][str((one.local or {})[COUNTER])] = self._result(one)
+        data, local = token.internal_data, one.local or {}
+        data[_RESULTS][str(local[COUNTER])] = self._result(one)
+        if one.task_spec.node.tag == PERSONS:
+            data.setdefault(_BY, {})[str(local[COUNTER])] = [one.id, local.get(self.goes.item)]
         results = data[_RESULTS]
-        if self.goes.result:
-            ordered = [results[key] for key in sorted(results, key=int)]
-            self.write(token, self.goes.result, ordered)
+        self._write_results(token)
         told = self._told(token)
         if len(results) == data[_COUNT] or told or (self.goes.completion and self._holds(token, self.goes.completion)):
             for other in token.children:
@@ -122,6 +123,40 @@ class SeveralSpec(NodeSpec):
             token.make_ready()
         elif self.goes.sequential:
             self._start_next(token, data[_ITEMS][data[_NEXT]])
+
+    def done_by_people(self, token: Token) -> list[tuple[int, int]]:
+        """Give which instances people have done, and the numbers of their tokens."""
+        return [(int(index), number) for index, (number, _) in token.internal_data.get(_BY, {}).items()]
+
+    def take_back(self, token: Token, index: int) -> None:
+        """Open an instance again as if it had not been done; of those one after another only the latest.
+
+        Raises `Refused`.
+        """
+        data = token.internal_data
+        if self.goes.tells or (self.goes.sequential and index != data[_NEXT] - 2):
+            raise Refused(
+                Refusal.PATH_LOST,
+                "该份办结后已触发事件，或其后的份已办结，无法准确还原",
+                "what was done has thrown an event, or a later one of them is done; it cannot be restored exactly",
+            )
+        _, item = data[_BY].pop(str(index))
+        del data[_RESULTS][str(index)]
+        self._write_results(token)
+        local: dict[str, Any] = {COUNTER: index}
+        if self.goes.item:
+            local[self.goes.item] = item
+        if self.goes.sequential:
+            data[_NEXT] -= 1
+            for other in token.children:
+                if other.task_spec.name == self.one:
+                    token.scope.take_out(other)
+        token.scope.put(self.one, under=token, local=local)
+
+    def _write_results(self, token: Token) -> None:
+        results = token.internal_data[_RESULTS]
+        if self.goes.result:
+            self.write(token, self.goes.result, [results[key] for key in sorted(results, key=int)])
 
     def _result(self, one: Token) -> object:
         local = one.local or {}

@@ -6,10 +6,9 @@ This module follows and replaces inner functions of SpiffWorkflow 3.2.0 (LGPL-3.
 
 What differs from the library, and why:
 
-- Nothing is predicted and nothing that is finished is kept: a token makes its successors when it leaves and is
-  removed. The tree is never deeper than activity → boundary event, so neither depth nor age of an instance matters.
+- Nothing is predicted, nothing that is finished is kept: a token makes its successors when it leaves and is removed.
+  The tree is never deeper than activity → boundary event, so neither depth nor age of an instance matters.
 - Work to be done stands in an agenda. No scan, and no waiting task is touched because another one completed.
-- Joins live in `joins`; a token waits at one knowing the flow it came by.
 """
 
 from collections import deque
@@ -24,7 +23,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from services.workflow.engine.language.office import Office
 from services.workflow.engine.models import EngineFault, Passed, ThrownMessage
-from services.workflow.engine.running.paths import NEW, Path, newest
+from services.workflow.engine.running.paths import NEW, Inside, Path, newest
 from services.workflow.engine.running.plans import Plan
 from services.workflow.engine.running.variables import Variables
 
@@ -37,11 +36,7 @@ _NO_SCRIPTS: Final = object()  # in place of the library's engine, which hands t
 
 
 class Token(Task):  # type: ignore[misc]
-    """One token.
-
-    `flow` is the sequence flow it came by, `local` the variables of one instance of several, `path` what was done on
-    its way.
-    """
+    """One token: `flow` it came by, `local` variables of one instance of several, `path` what was done on its way."""
 
     def __init__(
         self,
@@ -93,14 +88,16 @@ class Happened:
     passed: list[Passed] = field(default_factory=list)
     thrown: list[ThrownMessage] = field(default_factory=list)
     signals: list[str] = field(default_factory=list)
+    flows: list[str] = field(default_factory=list)
     budget: int = MAX_AUTOMATIC
 
 
 class _Place:
     """What the instance and its subprocesses have in common: putting tokens in and taking them out.
 
-    `before` keeps the path up to each step that a person completed, `sealed` what can be undone no more. `done` is
-    what was completed here and can be compensated: (node, what was done inside it, number of its token).
+    `before` keeps the path up to each step that a person completed, `inside` where in a subprocess that was; `sealed`
+    is what can be undone no more, `ended` what was done on paths that end in this command, `done` what was completed
+    here and can be compensated: (node, what was done inside it, number of its token).
     """
 
     tasks: dict[int, Token]
@@ -111,12 +108,14 @@ class _Place:
     parent_token: Token | None
     completed: bool
     before: dict[int, Path]
+    inside: dict[int, Inside]
     sealed: dict[str, int]
+    ended: dict[str, int]
     done: list[Any]
 
     def plant(self) -> None:
         """Make the root that every token hangs from."""
-        self.before, self.sealed, self.done = {}, {}, []
+        self.before, self.inside, self.sealed, self.ended, self.done = {}, {}, {}, {}, []
         self.task_tree = Token(cast("Scope", self), self.spec.start, None, ROOT, state=TaskState.COMPLETED)
 
     def put(
@@ -157,7 +156,7 @@ class _Place:
 
     def seal(self, path: Path) -> None:
         """Forget a path that has come to its end: what met on it can be undone no more."""
-        self.sealed = newest((self.sealed, path.sealing()))
+        self.sealed, self.ended = newest((self.sealed, path.sealing())), newest((self.ended, path.done))
 
     def take_out(self, token: Token) -> None:
         """Remove a token and all that hangs from it: armed events, instances, subprocesses."""

@@ -1,7 +1,7 @@
 """What the caller sees of an instance after a command."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -15,6 +15,7 @@ from services.workflow.engine.running.events import AT, CatchSpec
 from services.workflow.engine.running.nodes import ExternalSpec, HumanSpec
 from services.workflow.engine.running.several import COUNTER, SeveralSpec
 from services.workflow.engine.running.tokens import ROOT, Instance, Token
+from services.workflow.engine.running.undoing import UNDO
 
 _UUID_VERSION: Final = 5  # made from a name, here the seed and the number
 _GOING_ON: Final = frozenset({"subProcess", "transaction", "adHocSubProcess", "callActivity"})
@@ -39,9 +40,22 @@ def branch_of(token: Token) -> Token:
 
 
 def way_back(token: Token) -> tuple[str, ...]:
-    """Give the ids of the steps that a task can be sent back to, oldest first."""
-    numbers = sorted(set(token.path.done.values()) & token.scope.before.keys())
-    return tuple(numbered_id(token.scope.instance, number) for number in numbers)
+    """Give the ids of the steps that a task can be sent back to, oldest first: of each step the latest time."""
+    latest: dict[tuple[str, str], int] = {}
+    for each in outward(token):
+        process = each.scope.spec.name.partition("/")[0]
+        for node, number in each.path.done.items():
+            if number in each.scope.before:
+                latest[process, node] = max(number, latest.get((process, node), number))
+    return tuple(numbered_id(token.scope.instance, number) for number in sorted(latest.values()))
+
+
+def outward(token: Token) -> Iterator[Token]:
+    """Give a token and those of the subprocesses around it: what led to them led to it."""
+    found: Token | None = token
+    while found is not None and not found.scope.spec.name.endswith(UNDO):
+        yield found
+        found = None if found.scope.parent_token is None else branch_of(found.scope.parent_token)
 
 
 def find(instance: Instance, wanted: str, fits: Callable[[Token], bool]) -> Token | None:

@@ -24,15 +24,20 @@ from services.workflow.instances.working import TaskNotFound, claimed, is_entrus
 
 
 class Goal(NamedTuple):
-    """A step that was done, and where it stands in the list of closed tasks."""
+    """A step that was done, and where it stands in the list of closed tasks.
+
+    Of a step that several people do, the whole round, or only what `one` of them did.
+    """
 
     place: int
     closed: ClosedTask
+    one: bool = False
 
     @property
     def passing(self) -> str:
         """The id by which the engine undoes it."""
-        return self.closed.activity or self.closed.task_id
+        whole = None if self.one else self.closed.activity
+        return whole or self.closed.task_id
 
 
 def goals(instance: Instance, task: Task) -> tuple[Goal, ...]:
@@ -64,7 +69,7 @@ def goal_of(instance: Instance, task: Task, target: str) -> Goal:
 
 
 def pulled_goal(instance: Instance, task_id: str, person: str) -> Goal:
-    """The step that a person pulls back.
+    """The step that a person pulls back; of one that several do their own part, as long as the others are at it.
 
     Raises `TaskNotFound`, `CaseNotRunning`, `NotYours`, `SeveralSign`, `LegalActStands`, `NextStepTaken`.
     """
@@ -75,7 +80,7 @@ def pulled_goal(instance: Instance, task_id: str, person: str) -> Goal:
     if closed.person != person or not closed.completed or closed.undone:
         raise NotYours(task=closed.name)
     check_running(instance)
-    if closed.activity is not None:
+    if closed.activity is not None and all(task.activity != closed.activity for task in instance.tasks):
         raise SeveralSign(task=closed.name)
     check_no_act(instance, closed)
     for later in instance.closed:
@@ -84,7 +89,7 @@ def pulled_goal(instance: Instance, task_id: str, person: str) -> Goal:
     for task in instance.tasks:
         if place in task.after and (taker := taken_by(task)):
             raise NextStepTaken(task=task.name, person=taker)
-    return Goal(place, closed)
+    return Goal(place, closed, one=closed.activity is not None)
 
 
 def taken_by(task: Task) -> str | None:
@@ -96,7 +101,7 @@ def taken_by(task: Task) -> str | None:
 
 def standing_act(instance: Instance, closed: ClosedTask) -> tuple[str, str] | None:
     """The legal act behind which a step lies (zh, en): it was said to the applicant, no move unmakes it."""
-    clock = instance.clock(ClockKind.STATUTORY)
+    clock = instance.clock(ClockKind.PROMISED)  # which runs also where no law sets a limit
     if clock is None:
         return None
     if clock.stopped is not None and closed.closed_at <= clock.stopped.at:
@@ -179,8 +184,11 @@ def sent_back(
 def pulled_back(
     before: Instance, moved: Decided, goal: Goal, *, person: str, reason: str, at: datetime, books: Books
 ) -> Decided:
-    """What became of a pull-back."""
+    """What became of a pull-back. Raises `NextStepTaken`: of several one after another, the next may be at it."""
     found = undone(before, moved, goal, actor=person, at=at, books=books)
+    for task in before.tasks:
+        if task.task_id in found.cancelled and (taker := taken_by(task)):
+            raise NextStepTaken(task=task.name, person=taker)
     told = TaskPulledBack(
         **_heading(before, goal.closed),
         person=person,

@@ -10,7 +10,9 @@ from services.workflow.engine.models import Finding
 from services.workflow.engine.rules.settings import SETTINGS
 from services.workflow.lint.mending.pages import Page, Spot, Unreadable, in_utf8
 
-_ROUNDS: Final = 4
+ROUNDS: Final = 4
+"""What is mended may let more be mended; so often it is looked at again."""
+
 _NODE_LIKE: Final = 0.75
 
 
@@ -35,7 +37,7 @@ _Mend = Callable[[Page, Spot], "list[Change]"]
 
 def fixes_of(files: Mapping[str, bytes], findings: Iterable[Finding]) -> list[Fix]:
     """Say what would be mended of the findings, without mending it."""
-    return _mended(files, findings)[1]
+    return mended_once(files, findings)[1]
 
 
 def mended(
@@ -43,15 +45,16 @@ def mended(
 ) -> tuple[dict[str, bytes], list[Fix]]:
     """Mend files until nothing is left that can be mended. Gives the files and what was done."""
     now, done = dict(files), list[Fix]()
-    for _ in range(_ROUNDS):
-        now, fixes = _mended(now, lint(now))
+    for _ in range(ROUNDS):
+        now, fixes = mended_once(now, lint(now))
         if not fixes:
             break
         done += fixes
     return now, done
 
 
-def _mended(files: Mapping[str, bytes], findings: Iterable[Finding]) -> tuple[dict[str, bytes], list[Fix]]:
+def mended_once(files: Mapping[str, bytes], findings: Iterable[Finding]) -> tuple[dict[str, bytes], list[Fix]]:
+    """Mend what these findings name. Gives the files and what was done."""
     now, fixes = dict(files), list[Fix]()
     known = [each for finding in findings if finding.rule in MENDS for each in _placed(finding, files)]
     for name in sorted({finding.file for finding in known}):

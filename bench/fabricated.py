@@ -1,0 +1,74 @@
+"""Cases by the hundred thousand: documents as the real code makes them, one for each step, with other numbers and ids.
+
+Such a case is listed, counted and found like any other; only its engine state is that of the case it was copied from,
+so nobody can work on it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+import bson
+from bson.raw_bson import RawBSONDocument
+
+from bench.migration import cases_at_each_step
+from bench.permit import files
+from services.kernel.store import Store, encoded
+from services.workflow.engine.bundles import compile_bundle
+from services.workflow.instances.models import Instance
+
+_DEPARTMENTS: Final = (b"D05", b"D06", b"D08")
+"""Those of the post; the real one is the second."""
+
+_DAYS: Final = 20
+_BATCH: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Mould:
+    """A document as BSON, and what of it is another in each case; everything keeps its length."""
+
+    packed: bytes
+    case_no: bytes
+    task_ids: tuple[bytes, ...]
+    due_on: bytes
+
+    @classmethod
+    def of(cls, instance: Instance) -> "Mould":
+        """The mould of a case."""
+        row = {"_id": instance.case_no, "revision": 1, "body": encoded(instance), "inbox": [], "outbox": []}
+        ids = tuple(each.task_id.encode() for each in (*instance.tasks, *instance.closed))
+        return cls(bson.encode(row), instance.case_no.encode(), ids, str(instance.tasks[0].due_on).encode())
+
+    def cast(self, number: int) -> RawBSONDocument:
+        """The document of another case."""
+        packed = self.packed.replace(self.case_no, b"%s%05d" % (self.case_no[:-5], number % 100_000))
+        packed = packed.replace(self.case_no[:16], b"51%02d" % (number // 100_000) + self.case_no[4:16])
+        for place, task_id in enumerate(self.task_ids):
+            packed = packed.replace(task_id, str(UUID(int=(number << 8) + place + 1)).encode())
+        due_on = date.fromisoformat(self.due_on.decode()) + timedelta(days=number % _DAYS)
+        packed = packed.replace(self.due_on, due_on.isoformat().encode())
+        return RawBSONDocument(packed.replace(_DEPARTMENTS[1], _DEPARTMENTS[number % len(_DEPARTMENTS)]))
+
+
+def moulds(sha256: str, version: int) -> list[Mould]:
+    """A case at each step of the measured permit, of one version."""
+    bundle = compile_bundle({path: text.encode() for path, text in files().items()}).bundle
+    assert bundle is not None
+    at = datetime.now(UTC) - timedelta(hours=1)
+    return [Mould.of(each) for each in cases_at_each_step(bundle, sha256, version=version, at=at)]
+
+
+def cast(patterns: list[Mould], *, first: int, count: int) -> Iterator[RawBSONDocument]:
+    """So many cases, evenly at every step."""
+    for number in range(first, first + count):
+        yield patterns[number % len(patterns)].cast(number)
+
+
+async def fill(store: Store, patterns: list[Mould], *, first: int, count: int) -> None:
+    """Put cases into the database of the workflow service."""
+    rows = store.aggregates("instances", Instance, key="case_no").documents.rows
+    for start in range(first, first + count, _BATCH):
+        await rows.insert_many(list(cast(patterns, first=start, count=min(_BATCH, first + count - start))))
