@@ -13,7 +13,7 @@ _NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 
 
 def completions_per_second(*, seconds: float = 5.0) -> tuple[float, int]:
-    """Completions a second on one core, and the bytes of a state half-way."""
+    """Completions a second of processor time on one core, and the bytes of a state half-way."""
     compiled = compile_bundle({path: text.encode() for path, text in files().items()})
     bundle, calendar = compiled.bundle, Calendar.builtin()
     if bundle is None:
@@ -21,8 +21,8 @@ def completions_per_second(*, seconds: float = 5.0) -> tuple[float, int]:
         raise RuntimeError(msg)
     case = {"case": {"case_no": "1", "item_code": "BENCH", "situation": "usual", "received_on": "2026-11-23"}}
     done, size, instance = 0, 0, 0
-    began = time.perf_counter()
-    while time.perf_counter() - began < seconds:
+    began = time.process_time()
+    while time.process_time() - began < seconds:
         instance += 1
         step = start(bundle, KEY, case, now=_NOW, calendar=calendar, instance_id=str(instance))
         for number in range(TASKS):
@@ -30,4 +30,4 @@ def completions_per_second(*, seconds: float = 5.0) -> tuple[float, int]:
             step = apply(bundle, step.state, command, now=_NOW, calendar=calendar)
             size = len(step.state) if number == TASKS // 2 else size
             done += 1
-    return done / (time.perf_counter() - began), size
+    return done / (time.process_time() - began), size

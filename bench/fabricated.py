@@ -23,6 +23,7 @@ _DEPARTMENTS: Final = (b"D05", b"D06", b"D08")
 """Those of the post; the real one is the second."""
 
 _DAYS: Final = 20
+_MONTHS: Final = 24
 _BATCH: Final = 1_000
 
 
@@ -54,11 +55,13 @@ class Mould:
 
 
 def moulds(sha256: str, version: int) -> list[Mould]:
-    """A case at each step of the measured permit, of one version."""
+    """Cases at each step of the measured permit, of one version, begun in each month of two years."""
     bundle = compile_bundle({path: text.encode() for path, text in files().items()}).bundle
     assert bundle is not None
     at = datetime.now(UTC) - timedelta(hours=1)
-    return [Mould.of(each) for each in cases_at_each_step(bundle, sha256, version=version, at=at)]
+    standing = list(cases_at_each_step(bundle, sha256, version=version, at=at))
+    begun = [at - timedelta(days=30 * month) for month in range(_MONTHS)]
+    return [Mould.of(each.model_copy(update={"started_at": moment})) for moment in begun for each in standing]
 
 
 def cast(patterns: list[Mould], *, first: int, count: int) -> Iterator[RawBSONDocument]:

@@ -5,12 +5,13 @@ The books are kept by the registry; these are read copies, filled by what it say
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from services.contracts.registry import DepartmentChanged, PersonChanged, PostChanged
 from services.contracts.words import Attendance
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: what is reckoned once is kept in the object
 class Books:
     """Read copies of the registry's books, by code."""
 
@@ -35,11 +36,16 @@ class Books:
 
     def stood_in_for(self, person: str) -> tuple[PersonChanged, ...]:
         """The people out of office whose deputy (AB岗) this person is."""
-        return tuple(
-            other
-            for other in self.people.values()
-            if other.active and other.deputy == person and other.attendance is Attendance.OUT_OF_OFFICE
-        )
+        return tuple(self._away_by_deputy.get(person, ()))
+
+    @cached_property
+    def _away_by_deputy(self) -> Mapping[str, list[PersonChanged]]:
+        """Reckoned once: it is asked for every task of every list."""
+        found: dict[str, list[PersonChanged]] = {}
+        for other in self.people.values():
+            if other.active and other.deputy and other.attendance is Attendance.OUT_OF_OFFICE:
+                found.setdefault(other.deputy, []).append(other)
+        return found
 
     def holders(self, seat: str) -> tuple[str, ...]:
         """Who holds a post at a department (`P04@D06`), by code."""

@@ -27,11 +27,14 @@ INSTANCE_INDEXES: Final = (
     Index("body.urgent_on", "_id", where=_HAS_TASKS),
     Index("body.tasks.assignee"),
     Index("body.status", "body.calendar"),
-    Index("body.pin.process_key", "body.pin.version"),
+    Index("body.pin.process_key", "_id"),
     Index("body.incidents.incident_id"),
     Index("body.signals.name", "_id", where={"body.signals.name": {"$gt": ""}}),
     Index("body.application.origin.business_key", where={"body.application.origin.business_key": {"$gt": ""}}),
 )
+
+_NOT_LISTED: Final = ("state", "data", "closed", "clocks", "timers", "external", "passes", "edits", "mended")
+"""What a list of tasks does not show: most of a case. It is neither read nor sent."""
 
 _OPEN_INCIDENT: Final = {"body.incidents.incident_id": {"$gt": ""}}
 _LATE: Final = timedelta(minutes=1)
@@ -168,7 +171,7 @@ async def _page(
         raise CursorUnreadable
     skip = int(after or 0)
     sort = [("body.urgent_on", 1), ("_id", 1)]
-    found = await deps.instances.query(where, sort=sort, limit=limit, skip=skip)
+    found = await deps.instances.query(where, sort=sort, limit=limit, skip=skip, without=_NOT_LISTED)
     return found, str(skip + limit) if len(found) == limit else None
 
 

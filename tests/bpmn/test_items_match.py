@@ -7,7 +7,7 @@ import pytest
 
 from services.contracts.workflow import Item, RequiredDocument, Situation
 from services.workflow.definitions.items import read_item
-from tests.bpmn.bundles import BUNDLES, Bundle
+from tests.bpmn.bundles import BUNDLES, HOME, Bundle
 
 each_bundle = pytest.mark.parametrize("bundle", BUNDLES, ids=lambda bundle: bundle.key)
 CHINESE: Final = re.compile(r"[\u4e00-\u9fff]")
@@ -22,6 +22,11 @@ PROMISES: Final = {
     "temporary-works-permit": ("PT07", "D06", False, {"temporary_works": 7, "temporary_land": 7}),
     "setting-out-inspection": ("PT08", "D10", False, {"setting_out": 3, "foundation": 3}),
     "planning-verification": ("PT09", "D10", False, {"building": 10, "municipal": 10, "rural": 10}),
+    "certificate-change": ("PT10A", "D06", False, {"holder_name": 5, "scheme": 15}),
+    "certificate-extension": ("PT10B", "D06", False, {"permit": 5, "temporary": 5}),
+    "certificate-replacement": ("PT10C", "D06", False, {"lost": 5, "damaged": 5}),
+    "certificate-cancellation": ("PT10F", "D06", False, {"on_request": 5, "ex_officio": 5}),
+    "township-opinion": ("PT12", "D08", True, {"village_house": 5, "enterprise_public": 5, "site_and_land": 5}),
 }
 
 
@@ -67,6 +72,27 @@ def test_given_the_two_permits_then_they_promise_what_the_bureau_published(key: 
         township_first,
     )
     assert {row["code"]: row["promised_workdays"] for row in bundle.item["situations"]} == promised
+
+
+def test_given_what_is_no_licence_then_no_law_sets_its_limit_and_no_end_says_that_it_is_refused_or_granted() -> None:
+    """A-05, PT-11, PT-13: a consultation or a service is never shown as a licence."""
+    free = [
+        bundle for bundle in BUNDLES if not any(node.settings.get("case_clock") for node in bundle.reached.values())
+    ]
+    assert {"scheme-consultation", "design-unit-service"} <= {bundle.key for bundle in free}
+    for bundle in free:
+        assert bundle.item["statutory_workdays"] == 0, bundle.key
+        ends = {end.settings["outcome"] for end in bundle.of("endEvent")}
+        assert ends <= {"done", "withdrawn", "terminated"}, bundle.key
+
+
+@each_bundle
+def test_given_the_list_of_items_then_it_says_what_each_promises(bundle: Bundle) -> None:
+    item = bundle.item
+    promises = "/".join(dict.fromkeys(str(row["promised_workdays"]) for row in item["situations"]))
+    cells = (item["code"], f"[{bundle.key}]({bundle.key}/README.md)", item["name"], item["department"], promises)
+    row = " | ".join((*cells, str(item["statutory_workdays"] or "–")))
+    assert f"| {row} |" in (HOME / "README.md").read_text(encoding="utf-8")
 
 
 @each_bundle

@@ -7,8 +7,9 @@ import pytest
 
 from tests.support.office import Office
 from tests.support.wait import wait_until
+from tests.workflow.bundle_support import bundle
 from tests.workflow.clock_support import at
-from tests.workflow.room import HANDLER, HEAD, LEADER, Room, at_review
+from tests.workflow.room import HANDLER, HEAD, IT, LEADER, Room, at_review
 
 _WORKFLOW: Final = "guihua_workflow"
 _BY_INDEX: Final = ("IDHACK", "IXSCAN", "COUNT_SCAN", "EXPRESS")
@@ -89,6 +90,23 @@ async def test_given_a_task_when_it_is_shown_and_completed_then_no_question_read
     assert [each for each in plans if not each["planSummary"].startswith(_BY_INDEX)] == []
     about_one = [each for each in plans if each["op"] == "query" and case_no in str(each["command"])]
     assert all(each["docsExamined"] <= 1 for each in about_one)
+
+
+async def test_given_figures_and_a_preview_of_a_migration_then_they_read_the_cases_of_the_process_by_index(
+    room: Room, servers: Office, case_no: str, watched: None
+) -> None:
+    del watched
+    await at_review(room, case_no)
+    changed = await room.deploy(bundle() | {"forms/lead.json": bundle()["forms/lead.json"] + " "}, activate=False)
+    asked_before = len(await _plans(servers))
+    assert (await room.have(LEADER, "/analytics/small-permit"))["cases"] > 0
+    path = "/definitions/small-permit/migrations/preview"
+    assert (await room.ask(IT, "POST", path, {"to_version": changed["version"]})).is_success
+    plans = (await _plans(servers))[asked_before:]
+    commands = {next(iter(each["command"])) for each in plans}
+    assert commands >= {"aggregate", "find"}
+    assert [each for each in plans if not each["planSummary"].startswith(_BY_INDEX)] == []
+    assert not any(each.get("hasSortStage") for each in plans if "find" in each["command"])
 
 
 async def test_given_cases_stored_before_lists_were_indexed_then_they_are_on_the_lists_after_a_start(

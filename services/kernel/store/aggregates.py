@@ -176,10 +176,20 @@ class Aggregates(Generic[B]):
         return decided
 
     async def query(
-        self, where: Mapping[str, Any], *, sort: Sequence[tuple[str, int]], limit: int, skip: int = 0
+        self,
+        where: Mapping[str, Any],
+        *,
+        sort: Sequence[tuple[str, int]],
+        limit: int,
+        skip: int = 0,
+        without: Sequence[str] = (),
     ) -> list[B]:
-        """The aggregates that fit a MongoDB filter on `body.<field>`, sorted, at most `limit`."""
-        cursor = self.documents.rows.find(encoded(where), {"body": 1}, sort=list(sort), limit=limit, skip=skip)
+        """The aggregates that fit a MongoDB filter on `body.<field>`, sorted, at most `limit`.
+
+        For lists: fields named in `without` are not read and have what the model gives them by default.
+        """
+        shown = dict.fromkeys(("revision", "inbox", "outbox", *(f"body.{field}" for field in without)), 0)
+        cursor = self.documents.rows.find(encoded(where), shown, sort=list(sort), limit=limit, skip=skip)
         return [self._model.model_validate(row["body"]) for row in await listed(cursor)]
 
     async def query_revisions(

@@ -29,14 +29,10 @@ class Documents:
 
     def __init__(self, ground: Ground, name: str) -> None:
         self._ground, self.name = ground, name
+        self.rows: Rows = ground.database[name]  # the collection as the driver has it; to make one is dear
         self.memory = Memory()
         self._writes = Writes(self.rows)
         self._reads: Together[str, Row | None] = Together(self._fetch)
-
-    @property
-    def rows(self) -> Rows:
-        """The collection as the driver has it."""
-        return self._ground.database[self.name]
 
     async def get(self, key: str, *, cause: str | None = None) -> Row | None:
         """The document of this key; with `inbox` only if `cause` is in it."""

@@ -28,7 +28,7 @@ class Journal:
     """Append-only. A row is written before the event leaves its document's outbox, so nothing said is missing."""
 
     def __init__(self, ground: Ground) -> None:
-        self._ground = ground
+        self._rows: Rows = ground.database["journal"]
 
     async def append(self, rows: Sequence[Row]) -> None:
         """Write outbox rows down; those that are there already stay as they are."""
@@ -65,7 +65,3 @@ class Journal:
                     wrong.append(row["_id"])
                 said[document] = here
         return wrong
-
-    @property
-    def _rows(self) -> Rows:
-        return self._ground.database["journal"]

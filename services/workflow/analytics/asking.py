@@ -1,5 +1,11 @@
-"""Counting in the database: one pass over the cases of a process that started in the days asked for."""
+"""Counting in the database: over the cases of a process that started in the days asked for, a month at a time.
 
+The database answers each month within the time that any question may take, however many years there are. A case that
+moves to another version meanwhile may be counted under both or neither.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -8,11 +14,13 @@ from services.kernel.identity import Person, scope_of
 from services.kernel.problem import Problem
 from services.kernel.store import Index
 from services.workflow.analytics.figures import MEDIAN, P90, ProcessFigures, element_figures, percentile
+from services.workflow.clocks.dues import OfficeTime
 from services.workflow.deps import Deps
 from services.workflow.instances.models import Status
 
 INDEX: Final = Index("body.pin.process_key", "body.pin.version", "body.started_at")
 
+_MONTH: Final = timedelta(days=31)
 _FIRST: Final = date(1970, 1, 1)
 _LAST: Final = date(9000, 1, 1)
 """Before and after these nothing ever started; the calendar of a computer has an end."""
@@ -57,18 +65,52 @@ async def figures_of(
     if since and until and until < since:
         raise DaysReversed(since=since.isoformat(), until=until.isoformat())
     time = (await deps.copies.office()).time
-    where: dict[str, Any] = {"body.pin.process_key": process_key, **_days(since, until, time.hours.zone)}
-    if version is not None:
-        where["body.pin.version"] = version
+    days = _days(since, until, time.hours.zone)
     now = deps.clock.now()
     today = time.day_of(now)
     last_due = today if now > time.hours.close_of(today) else today - timedelta(days=1)
-    [facts] = await deps.instances.tally(
-        {"$and": [where, scope_of(who).filter()]},
-        {"$project": {f"body.{field}": 1 for field in _READ}},
-        {"$facet": _facets(last_due.isoformat(), time.hours.zone)},
-    )
-    states = {row["_id"]: row["count"] for row in facts["states"]}
+    facets = _facets(last_due.isoformat(), time.hours.zone)
+    facts: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+    for pin, first in await _begun(deps, process_key, version):
+        for month in _months(days, first, now):
+            where = {"body.pin.process_key": process_key, "body.pin.version": pin, "body.started_at": month}
+            for name, rows in (await _counted_of(deps, {"$and": [where, scope_of(who).filter()]}, facets)).items():
+                facts[name] += rows
+    return _figures(process_key, version, facts, time)
+
+
+async def _begun(deps: Deps, process_key: str, version: int | None) -> list[tuple[int, datetime | None]]:
+    """The versions that cases follow, and when the first case of each began."""
+    where = {"body.pin.process_key": process_key, **({} if version is None else {"body.pin.version": version})}
+    first = {"$group": {"_id": "$body.pin.version", "first": {"$min": "$body.started_at"}}}
+    return [(row["_id"], row["first"]) for row in await deps.instances.tally(where, first)]
+
+
+def _months(days: Mapping[str, datetime], first: datetime | None, now: datetime) -> Iterator[dict[str, Any] | None]:
+    """Filters for `started_at` that cover the days asked for, one after another; None: cases that have not started."""
+    if not days:
+        yield None
+    if first is None:
+        return
+    begin, end = max(first, days.get("$gte", first)), days.get("$lt")
+    while begin + _MONTH < (min(end, now) if end else now):
+        yield {"$gte": begin, "$lt": begin + _MONTH}
+        begin += _MONTH
+    yield {"$gte": begin, **({"$lt": end} if end else {})}
+
+
+async def _counted_of(deps: Deps, where: Mapping[str, Any], facets: Mapping[str, Any]) -> dict[str, list[Any]]:
+    shown = {"$project": {f"body.{field}": 1 for field in _READ}}
+    [facts] = await deps.instances.tally(where, shown, {"$facet": facets})
+    return facts
+
+
+def _figures(
+    process_key: str, version: int | None, facts: Mapping[str, list[dict[str, Any]]], time: OfficeTime
+) -> ProcessFigures:
+    states: Counter[str] = Counter()
+    for row in facts["states"]:
+        states[row["_id"]] += row["count"]
     spans: dict[int, int] = {}
     for row in facts["spans"]:
         start, end = (date.fromisoformat(row["_id"][each]) for each in ("start", "end"))
@@ -77,25 +119,25 @@ async def figures_of(
     return ProcessFigures(
         process_key=process_key,
         version=version,
-        cases=sum(states.values()),
-        running=states.get(Status.RUNNING, 0),
-        ended=states.get(Status.ENDED, 0),
+        cases=states.total(),
+        running=states[Status.RUNNING],
+        ended=states[Status.ENDED],
         median_workdays=percentile(spans, MEDIAN),
         p90_workdays=percentile(spans, P90),
         elements=element_figures(facts),
     )
 
 
-def _days(since: date | None, until: date | None, zone: ZoneInfo) -> dict[str, Any]:
-    """The filter for cases that started on one of these days, both included."""
-    moments: dict[str, Any] = {}
+def _days(since: date | None, until: date | None, zone: ZoneInfo) -> dict[str, datetime]:
+    """From which moment on (`$gte`) and before which (`$lt`) a case started on one of these days, both included."""
+    moments: dict[str, datetime] = {}
     since, until = (min(max(day, _FIRST), _LAST) if day else None for day in (since, until))
     if since:
         moments["$gte"] = datetime(since.year, since.month, since.day, tzinfo=zone)
     if until:
         after = until + timedelta(days=1)
         moments["$lt"] = datetime(after.year, after.month, after.day, tzinfo=zone)
-    return {"body.started_at": moments} if moments else {}
+    return moments
 
 
 def _day(field: str, zone: ZoneInfo) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A process with two reviews side by side and a decision that another post signs too."""
+"""A process with two reviews side by side and a decision that another post signs too; one with a subprocess."""
 
 from tests.workflow.bundle_support import FORMS, bundle, flow, item, properties, throw, user_task
 
@@ -43,6 +43,52 @@ def diagram() -> str:
             "</bpmn:process></bpmn:definitions>",
         )
     )
+
+
+_TWICE = (
+    '<bpmn:multiInstanceLoopCharacteristics><bpmn:loopCardinality xsi:type="bpmn:tFormalExpression">2'
+    "</bpmn:loopCardinality></bpmn:multiInstanceLoopCharacteristics></bpmn:userTask>"
+)
+PANEL_CODE = "PT-92"
+
+
+def panel_diagram() -> str:
+    """Acceptance → preparation → subprocess: study → a panel of two → leader → decided → granted."""
+    panel = user_task("Panel", "会审", "P04", "experts", limit_wd="2", result="panel")
+    return "".join(
+        (
+            _HEAD.replace("joint-permit", "panel-permit"),
+            '<bpmn:startEvent id="Start_1" name="收件" />',
+            user_task("Accept", "受理审查", "P03", "acceptance", limit_wd="5", counts_in_case_clock="no"),
+            throw("Accepted", "受理", case_clock="start", milestone="accepted"),
+            user_task("Prepare", "承办准备", "P04", "experts", limit_wd="2", result="prepared"),
+            '<bpmn:subProcess id="Examine" name="会审">',
+            '<bpmn:startEvent id="Begin" name="开始会审" />',
+            user_task("Study", "研究", "P04", "experts", limit_wd="2", result="study"),
+            panel.replace("</bpmn:userTask>", _TWICE),
+            '<bpmn:endEvent id="Over" name="会审结束" />',
+            flow("Begin", "Study"),
+            flow("Study", "Panel"),
+            flow("Panel", "Over"),
+            "</bpmn:subProcess>",
+            user_task("Lead", "分管领导审核", "P09", "lead", limit_wd="1"),
+            throw("Decided", "作出决定", case_clock="stop", milestone="decided"),
+            '<bpmn:endEvent id="Granted" name="准予许可">' + properties(outcome="granted") + "</bpmn:endEvent>",
+            flow("Start_1", "Accept"),
+            flow("Accept", "Accepted"),
+            flow("Accepted", "Prepare"),
+            flow("Prepare", "Examine"),
+            flow("Examine", "Lead"),
+            flow("Lead", "Decided"),
+            flow("Decided", "Granted"),
+            "</bpmn:process></bpmn:definitions>",
+        )
+    )
+
+
+def with_panel() -> dict[str, str]:
+    """The files of the process with the subprocess."""
+    return bundle(diagram_bpmn=panel_diagram(), item_toml=item(key="panel-permit", code=PANEL_CODE))
 
 
 def joint() -> dict[str, str]:
