@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,13 +12,24 @@ from services.contracts.events import Envelope, Said, stream_of
 SAMPLES = sorted((Path(__file__).parent / "samples").glob("*.json"))
 
 
+def _as_far_as(told: Any, kept: Any) -> Any:
+    """What is kept of what was told: fields that were added since, with a default, are left out at every depth."""
+    match told, kept:
+        case dict(), dict():
+            return {name: _as_far_as(value, kept.get(name)) for name, value in told.items()}
+        case list(), list() if len(told) == len(kept):
+            return [_as_far_as(one, other) for one, other in zip(told, kept, strict=True)]
+        case _:
+            return kept
+
+
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
 def test_given_a_sample_of_a_shipped_version_then_it_parses_and_says_the_same(path: Path) -> None:
     envelope = Envelope.model_validate_json(path.read_text(encoding="utf-8"))
     said = CATALOGUE[envelope.type].model_validate(envelope.data)
     assert said.key == envelope.subject
     kept = json.loads(said.model_dump_json())
-    assert {name: kept[name] for name in envelope.data} == envelope.data
+    assert _as_far_as(envelope.data, kept) == envelope.data
 
 
 @pytest.mark.parametrize("event_type", sorted(CATALOGUE))

@@ -16,7 +16,7 @@ import pytest
 from services.contracts.registry import CalendarDay
 from services.contracts.words import DayKind
 from services.workflow.engine.exchange import CheckRequest, Request, StartRequest, packed_request, read_reply
-from services.workflow.engine.models import Complete, EngineFault, Refused, Step
+from services.workflow.engine.models import Complete, EngineFault, Refused, Severity, Step
 from services.workflow.engine.pool import EnginePool, Limits, Source
 from services.workflow.engine.worker import MAX_COMPILED, Bench, serve
 from tests.workflow.engine import permit
@@ -50,6 +50,13 @@ def opened(**limits: float) -> Iterator[EnginePool]:
 def pool() -> Iterator[EnginePool]:
     with opened(workers=2) as made:
         yield made
+
+
+async def test_a_rule_of_the_house_is_asked_at_the_gate_and_stops_no_case_that_runs(pool: EnginePool) -> None:
+    nobody = source(node("userTask", "a"), flows("s", "a", "e"))
+    assert any(finding.severity is Severity.ERROR for finding in await pool.findings(nobody))
+    step = await pool.start(nobody, "p", {}, **WHEN)
+    assert (await pool.apply(nobody, step.state, Complete(step.tasks[0].id, {}), **WHEN)).ended
 
 
 async def test_the_pool_begins_at_the_start_event_that_is_named(pool: EnginePool) -> None:
@@ -200,11 +207,12 @@ def test_a_worker_asks_for_what_it_has_forgotten_and_keeps_what_it_had() -> None
 
 def test_a_worker_forgets_what_was_used_longest_ago() -> None:
     bench = Bench()
-    checks = [Request(CheckRequest(), f"key {n}", PLAIN.files, None, None, "", None) for n in range(MAX_COMPILED + 1)]
-    for check in checks:
-        assert bench.answer(check).findings is not None
-    assert bench.answer(replace(checks[0], files=None)).missing
-    assert not bench.answer(replace(checks[1], files=None)).missing
+    begin = StartRequest("p", {}, "")
+    begun = [Request(begin, f"key {n}", PLAIN.files, NOW, None, "c", CALENDAR) for n in range(MAX_COMPILED + 1)]
+    for each in begun:
+        assert bench.answer(each).step is not None
+    assert bench.answer(replace(begun[0], files=None)).missing
+    assert bench.answer(replace(begun[1], files=None)).step is not None
 
 
 def test_a_worker_answers_until_the_pool_hangs_up() -> None:
