@@ -24,6 +24,7 @@ from services.local.servers import NO_AUTHORITIES, Server, Servers
 from services.local.welcome import welcome
 
 _LOOK_EVERY: Final = 0.5
+_HEARD_WITHIN: Final = 20.0
 _DEPLOYED_AT_ONCE: Final = 2
 _BPMN: Final = Path("bpmn")
 _NICE: Final = {"supervision": 4, "notify": 8, "postbox": 8, "simulator": 8}
@@ -75,6 +76,8 @@ class Run:
         """The demo office and the processes of `bpmn/`. Again does no harm. Raises Refusal."""
         async with Api(self.layout) as api:
             await officedata.load(api)
+            if self.layout.workers > 1:
+                await _books_are_heard(api)
             folders = bundles.find(bpmn)
             for first in range(0, len(folders), _DEPLOYED_AT_ONCE):
                 some = folders[first : first + _DEPLOYED_AT_ONCE]
@@ -132,6 +135,21 @@ def _argv(name: str, layout: Layout) -> list[str]:
             return ["-m", "services.local.simulator", str(layout.ports["simulator"]), str(layout.var)]
         case _:
             return ["-m", f"services.{service_of(name)}"]
+
+
+async def _books_are_heard(api: Api) -> None:
+    """Wait until the workflow service knows the posts that diagrams name; if it takes too long the deploy says so."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_HEARD_WITHIN):
+            while not await _is_heard(api):  # noqa: ASYNC110 - it would be in other processes
+                await asyncio.sleep(_LOOK_EVERY / 5)
+
+
+async def _is_heard(api: Api) -> bool:
+    said = await api.call("GET", "registry", "/status")
+    heard = await api.call("GET", "workflow", "/status")
+    all_said = said["outbox"] is not None and not said["outbox"]["documents"]
+    return all_said and heard["lag"] is not None and not any(heard["lag"].values())
 
 
 async def _answers(url: str) -> bool:
