@@ -112,7 +112,8 @@ def _mutate(console: Console, script: _Script) -> None:
     """Tell how many of the diagrams with a fault the walks notice, and name those they do not."""
     refused, caught, survived = 0, 0, list[Mutant]()
     faulty = [each for drawing in script.drawings for each in mutants(script.files, drawing)]
-    for mutant in track(faulty, description=script.title, console=console, transient=True):
+    hidden = not console.is_terminal
+    for mutant in track(faulty, description=script.title, console=console, transient=True, disable=hidden):
         bundle = compile_bundle(mutant.files).bundle
         if bundle is None:
             refused += 1

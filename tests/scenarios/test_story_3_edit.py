@@ -59,12 +59,22 @@ async def test_given_a_diagram_with_an_error_when_it_is_deployed_then_it_is_refu
 
 
 def edited(folder: Path) -> Path:
-    """A copy of the works permit in which the substantive review may take two working days instead of three."""
+    """A copy of the works permit in which the substantive review may take two working days instead of three.
+
+    The walk that says when the review is due is changed with it, or the version would not be activated.
+    """
+    edits = {"diagram.bpmn": shortened, "walks/correction-accepted.toml": due_earlier}
     for name, text in bundles.read(WORKS).items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(shortened(text) if name == "diagram.bpmn" else text, encoding="utf-8")
+        path.write_text(edits.get(name, str)(text), encoding="utf-8")
     return folder
+
+
+def due_earlier(walk: str) -> str:
+    due = 'element = "Task_HandlerReview"\ndue_on = 2026-09-28'
+    assert due in walk
+    return walk.replace(due, due.replace("09-28", "09-24"))
 
 
 def shortened(diagram: str) -> str:

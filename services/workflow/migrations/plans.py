@@ -74,7 +74,7 @@ async def start(deps: Deps, plan: Plan, *, who: Person, reason: str) -> Migratio
         raise MigrationUnderWay(process_key=plan.process_key, migration_id=under_way[0].migration_id)
     now = deps.clock.now()
     migration = Migration(
-        migration_id=f"M{now:%Y%m%d}-{int(now.timestamp()) % 86400:05x}{secrets.token_hex(2)[:3]}",
+        migration_id=f"M{now:%Y%m%d}-{secrets.token_hex(4)}",
         plan=plan,
         total=await concerned(deps, plan),
         reason=reason,
