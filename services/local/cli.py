@@ -29,6 +29,15 @@ def run(
     *,
     var: Var = _VAR,
     reset: Annotated[bool, typer.Option("--reset", help="先清空数据 / forget all data first")] = False,
+    workers: Annotated[
+        int,
+        typer.Option(
+            min=1,
+            max=12,
+            envvar="GUIHUA_WORKFLOW_WORKERS",
+            help="流程服务进程数 / processes of the workflow service side by side",
+        ),
+    ] = 1,
 ) -> None:
     """启动整个系统，Ctrl-C 停止 / start the whole system on this machine; Ctrl-C stops it."""
     from services.local import runner
@@ -42,7 +51,7 @@ def run(
     except ServerFault as fault:
         typer.echo(str(fault), err=True)
         raise typer.Exit(1) from None
-    sys.exit(asyncio.run(runner.run(Layout.fixed(var))))
+    sys.exit(asyncio.run(runner.run(Layout.fixed(var, workers=workers))))
 
 
 @app.command()

@@ -1,6 +1,7 @@
 """The services' public APIs as a person of the office uses them."""
 
 import json
+import random
 from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import Any, Final, Self
@@ -96,7 +97,7 @@ class Api:
         """One request; gives the answer whatever it is."""
         headers = {"Authorization": f"Bearer {await self.token(who)}"} if who else {}
         headers |= {"Idempotency-Key": key} if key else {}
-        url = self.layout.url(service) + path
+        url = self.layout.url(random.choice(self.layout.processes_of(service))) + path  # noqa: S311 - any of them
         return await self._http.request(method, url, headers=headers, json=body, params=query)
 
     async def token(self, who: str) -> str:

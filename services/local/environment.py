@@ -1,6 +1,6 @@
 """The environment variables of each process of a local run."""
 
-from services.local.layout import SERVICES, Layout
+from services.local.layout import SERVICES, Layout, service_of
 from services.local.servers import Servers
 
 
@@ -8,21 +8,22 @@ def environment_of(name: str, layout: Layout, servers: Servers, *, driver: str =
     """What a process is told; secrets are this run's own."""
     if name == "postbox":
         return {}
-    if name not in SERVICES:
+    service = service_of(name)
+    if service not in SERVICES:
         return {
             "GUIHUA_NATS_URL": servers.nats_url(),
             "GUIHUA_NATS_USER": "external",
             "GUIHUA_NATS_PASSWORD": servers.passwords["external"],
         }
     common = {
-        **servers.settings_of(name),
+        **servers.settings_of(service),
         "GUIHUA_MONGO_DRIVER": driver,
         "GUIHUA_HTTP_HOST": layout.host,
         "GUIHUA_HTTP_PORT": str(layout.ports[name]),
         "GUIHUA_JWT_PUBLIC_KEY_FILE": str(layout.public_key),
         "GUIHUA_CLOCK": "demo",
     }
-    return common | _own(name, layout)
+    return common | _own(service, layout)
 
 
 def _own(name: str, layout: Layout) -> dict[str, str]:
@@ -36,6 +37,7 @@ def _own(name: str, layout: Layout) -> dict[str, str]:
             return {
                 "GUIHUA_LINK_KEYS_URL": f"{layout.url('notify')}/link-keys",
                 "GUIHUA_CASE_KEY_FILE": str(layout.private_key),
+                "GUIHUA_WORKFLOW_WORKERS": str(layout.workers),
             }
         case "notify":
             return {

@@ -24,6 +24,9 @@ _FIXED = {
     "smtp": 8125,
 }
 
+_FIRST_MORE = 8130
+"""Where the second, third … process of the workflow service listens."""
+
 
 @dataclass(frozen=True, slots=True)
 class Layout:
@@ -32,16 +35,29 @@ class Layout:
     var: Path
     ports: dict[str, int]
     host: str = "127.0.0.1"
+    workers: int = 1
+    """Processes of the workflow service side by side."""
 
     @classmethod
-    def fixed(cls, var: Path) -> "Layout":
+    def fixed(cls, var: Path, *, workers: int = 1) -> "Layout":
         """The well-known ports that the README names."""
-        return cls(var=var.absolute(), ports=dict(_FIXED))
+        more = dict(zip(_more(workers), range(_FIRST_MORE, _FIRST_MORE + workers), strict=False))
+        return cls(var=var.absolute(), ports=_FIXED | more, workers=workers)
 
     @classmethod
-    def free(cls, var: Path) -> "Layout":
+    def free(cls, var: Path, *, workers: int = 1) -> "Layout":
         """Ports that nobody uses just now, for tests."""
-        return cls(var=var.absolute(), ports=dict(zip(_FIXED, _free_ports(len(_FIXED)), strict=True)))
+        names = (*_FIXED, *_more(workers))
+        return cls(var=var.absolute(), ports=dict(zip(names, _free_ports(len(names)), strict=True)), workers=workers)
+
+    def processes_of(self, service: str) -> list[str]:
+        """The processes of a service: any of them answers a request."""
+        return [service, *(_more(self.workers) if service == "workflow" else [])]
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """Every process of a service; the first of several bears the service's name, the next `workflow-2`."""
+        return (*SERVICES, *_more(self.workers))
 
     def url(self, name: str) -> str:
         """The base address of a service."""
@@ -75,6 +91,15 @@ class Layout:
             path.touch(mode=0o600)
             path.write_text(secrets.token_urlsafe(24), encoding="ascii")
         return path.read_text(encoding="ascii")
+
+
+def service_of(process: str) -> str:
+    """Of which service this is a process."""
+    return process.partition("-")[0]
+
+
+def _more(workers: int) -> list[str]:
+    return [f"workflow-{number}" for number in range(2, workers + 1)]
 
 
 def _free_ports(count: int) -> list[int]:

@@ -17,13 +17,14 @@ from services.local import bundles, officedata
 from services.local.accounts import ensure_keys
 from services.local.client import Api, Refusal
 from services.local.environment import environment_of
-from services.local.layout import SERVICES, Layout
+from services.local.layout import Layout, service_of
 from services.local.processes import Process, StartFailed
 from services.local.server_faults import ServerFault
 from services.local.servers import NO_AUTHORITIES, Server, Servers
 from services.local.welcome import welcome
 
 _LOOK_EVERY: Final = 0.5
+_HEARD_WITHIN: Final = 20.0
 _DEPLOYED_AT_ONCE: Final = 2
 _BPMN: Final = Path("bpmn")
 _NICE: Final = {"supervision": 4, "notify": 8, "postbox": 8, "simulator": 8}
@@ -48,7 +49,7 @@ class Run:
         async with AsyncExitStack() as undo:
             undo.push_async_callback(self.stop)
             await self.servers.start()
-            for name in ("postbox", *SERVICES, "simulator"):
+            for name in ("postbox", *self.layout.services, "simulator"):
                 self.processes[name] = self._process(name)
             async with asyncio.TaskGroup() as group:
                 for process in self.processes.values():
@@ -75,13 +76,16 @@ class Run:
         """The demo office and the processes of `bpmn/`. Again does no harm. Raises Refusal."""
         async with Api(self.layout) as api:
             await officedata.load(api)
+            if self.layout.workers > 1:
+                await _books_are_heard(api)
             folders = bundles.find(bpmn)
             for first in range(0, len(folders), _DEPLOYED_AT_ONCE):
                 some = folders[first : first + _DEPLOYED_AT_ONCE]
                 await asyncio.gather(*(bundles.deploy(api, folder, who="u.it") for folder in some))
 
     def _process(self, name: str) -> Process:
-        url = f"{self.layout.url(name)}/{'readyz' if name in SERVICES else 'healthz'}"
+        is_service = name in self.layout.services
+        url = f"{self.layout.url(name)}/{'readyz' if is_service else 'healthz'}"
         return Process(
             name=name,
             argv=[sys.executable, *_argv(name, self.layout)],
@@ -104,7 +108,7 @@ async def run(layout: Layout) -> int:
         await stopped.wait()
         console.print("正在停止 / stopping …")
         codes = await system.stop()
-    return 0 if all(code == 0 for name, code in codes.items() if name in SERVICES) else 1
+    return 0 if all(code == 0 for name, code in codes.items() if name in layout.services) else 1
 
 
 async def _up(system: Run) -> bool:
@@ -130,7 +134,22 @@ def _argv(name: str, layout: Layout) -> list[str]:
         case "simulator":
             return ["-m", "services.local.simulator", str(layout.ports["simulator"]), str(layout.var)]
         case _:
-            return ["-m", f"services.{name}"]
+            return ["-m", f"services.{service_of(name)}"]
+
+
+async def _books_are_heard(api: Api) -> None:
+    """Wait until the workflow service knows the posts that diagrams name; if it takes too long the deploy says so."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_HEARD_WITHIN):
+            while not await _is_heard(api):  # noqa: ASYNC110 - it would be in other processes
+                await asyncio.sleep(_LOOK_EVERY / 5)
+
+
+async def _is_heard(api: Api) -> bool:
+    said = await api.call("GET", "registry", "/status")
+    heard = await api.call("GET", "workflow", "/status")
+    all_said = said["outbox"] is not None and not said["outbox"]["documents"]
+    return all_said and heard["lag"] is not None and not any(heard["lag"].values())
 
 
 async def _answers(url: str) -> bool:

@@ -6,6 +6,7 @@ from typing import Final
 from services.contracts.registry import CalendarPublished, DepartmentChanged, PersonChanged, PostChanged
 from services.kernel.app import Kernel, Service, run
 from services.kernel.identity.keys import PublishedKeys, private_key
+from services.kernel.settings import Settings
 from services.kernel.store import Index, Store
 from services.kernel.worktime import OfficeHours
 from services.workflow.analytics.asking import INDEX as FIGURES_INDEX
@@ -98,6 +99,11 @@ async def _indexes(store: Store) -> None:
     await store.indexes("broadcasts", Index("body.stage", "body.at"), Index("-body.at", "_id"))
 
 
+def is_side_by_side(settings: Settings) -> bool:
+    """Whether this is one of several processes of the service."""
+    return isinstance(settings, WorkflowSettings) and settings.workflow_workers > 1
+
+
 SERVICE: Final = Service[Deps](
     name="workflow",
     settings=WorkflowSettings,
@@ -106,6 +112,7 @@ SERVICE: Final = Service[Deps](
     routers=ROUTERS,
     hears=HEARS,
     tickers=TICKERS,
+    side_by_side=is_side_by_side,
     backlog={
         "timers-due": count_due_timers,
         "timers-due-not-fired": count_late_timers,

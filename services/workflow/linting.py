@@ -13,6 +13,7 @@ from services.workflow.lint.reports import Report
 async def findings_of(deps: Deps, files: Mapping[str, bytes]) -> tuple[Finding, ...]:
     """Everything wrong with the files: the engine's findings and the bureau's, errors first. Raises BundleRefused."""
     known = checked(files)
+    deps.copies.forget()  # another process may have heard of a post just now
     posts = (await deps.copies.office()).books.posts.keys()
     of_engine = await _of_engine(deps, known)
     of_bureau = await asyncio.to_thread(bureau_findings, known, posts=posts)

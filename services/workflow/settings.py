@@ -43,6 +43,13 @@ class WorkflowSettings(Settings, frozen=True):
             " / Ed25519 key (PEM) that signs exported case files; without it they are not signed"
         ),
     )
+    workflow_workers: Annotated[int, Field(ge=1, le=12)] = Field(
+        1,
+        description=(
+            "流程服务并行进程数；各进程须设置相同，大于 1 时按案件分片处理"
+            " / processes of this service side by side, the same in each; with more than 1 they share the cases"
+        ),
+    )
     engine_workers: Annotated[int, Field(ge=1, le=64)] = Field(
         2, description="流程引擎的工作进程数 / worker processes of the process engine"
     )

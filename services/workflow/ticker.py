@@ -1,6 +1,7 @@
 """What time does by itself: clocks speak, timers of diagrams fire, waiting cases start, dates follow a new calendar."""
 
 import asyncio
+import random
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Final
@@ -13,7 +14,7 @@ from services.workflow.acts import ActRefused, active_version, carried, office_f
 from services.workflow.clocks.ledgers import CALENDAR
 from services.workflow.deps import Deps
 from services.workflow.incidents import try_again
-from services.workflow.instances.incidents import StillFaulty
+from services.workflow.instances.incidents import IncidentNotFound, StillFaulty
 from services.workflow.instances.models import Act, Instance, Status, Timer, Verb
 from services.workflow.instances.schedules import next_thing, recomputed, scheduled, spoken
 from services.workflow.instances.turns import Decided
@@ -38,6 +39,8 @@ async def fire_due(deps: Deps) -> int:
     """Let time do what has come due, the longest overdue case first. Nothing is ever early."""
     now = deps.clock.now()
     due = await deps.instances.query(due_by(now), sort=[("body.next_due_at", 1)], limit=_AT_ONCE)
+    if deps.settings.workflow_workers > 1:
+        random.shuffle(due)  # so that the processes rarely meet at a case; where they do, the slower one finds it done
     return await _side_by_side(due, lambda instance: _live_through(deps, instance.case_no, now))
 
 
@@ -114,7 +117,7 @@ async def _start(deps: Deps, instance: Instance) -> bool:
         return False
     try:
         await try_again(deps, instance.case_no, incident.incident_id, by=CALENDAR)
-    except (StillFaulty, Conflict):
+    except (StillFaulty, Conflict, IncidentNotFound):  # the last: another process has started it
         return False
     return True
 
@@ -141,11 +144,17 @@ async def _save(deps: Deps, was: Instance, now: Instance, revision: int, said: l
 
 TICKERS: Final = (
     Ticker[Deps]("fire-due", every=timedelta(seconds=1), run=fire_due),
-    Ticker[Deps]("begin-by-date", every=timedelta(seconds=5), run=ring_due, wake=lambda deps: deps.bells.alarms),
-    Ticker[Deps]("signals", every=timedelta(seconds=2), run=spread, wake=lambda deps: deps.bells.signals),
+    Ticker[Deps](
+        "begin-by-date", every=timedelta(seconds=5), run=ring_due, wake=lambda deps: deps.bells.alarms, alone=True
+    ),
+    Ticker[Deps]("signals", every=timedelta(seconds=2), run=spread, wake=lambda deps: deps.bells.signals, alone=True),
     Ticker[Deps]("start-waiting", every=timedelta(seconds=30), run=start_waiting, wake=lambda deps: deps.bells.waiting),
-    Ticker[Deps]("migrate", every=timedelta(seconds=30), run=migrate, wake=lambda deps: deps.bells.migrations),
-    Ticker[Deps]("retry-incidents", every=timedelta(seconds=2), run=carry_on, wake=lambda deps: deps.bells.retries),
+    Ticker[Deps](
+        "migrate", every=timedelta(seconds=5), run=migrate, wake=lambda deps: deps.bells.migrations, alone=True
+    ),
+    Ticker[Deps](
+        "retry-incidents", every=timedelta(seconds=2), run=carry_on, wake=lambda deps: deps.bells.retries, alone=True
+    ),
     Ticker[Deps](
         "follow-calendar", every=timedelta(seconds=30), run=follow_calendar, wake=lambda deps: deps.bells.calendar
     ),

@@ -58,9 +58,9 @@ class NotAtRest(AssertionError):
 
 
 @asynccontextmanager
-async def system(folder: Path) -> AsyncIterator[Run]:
+async def system(folder: Path, *, workers: int = 1) -> AsyncIterator[Run]:
     """A whole running system of its own; whatever dies is started again."""
-    run = Run(Layout.free(folder))
+    run = Run(Layout.free(folder, workers=workers))
     await run.start()
     try:
         await run.furnish(ROOT / "bpmn")
@@ -186,7 +186,7 @@ async def _one_time(office: Office, api: Api) -> None:
     times: dict[str, Any] = {}
 
     async def agree() -> bool:
-        for service in SERVICES:
+        for service in api.layout.services:
             times[service] = datetime.fromisoformat((await api.call("GET", service, "/status"))["clock"]["now"])
         return set(times.values()) == {office.now}
 
@@ -198,7 +198,7 @@ async def _one_time(office: Office, api: Api) -> None:
 
 async def _left(api: Api) -> list[str]:
     left: list[str] = []
-    for service in SERVICES:
+    for service in api.layout.services:
         try:
             status = await api.call("GET", service, "/status")
         except (httpx.TransportError, Refusal) as trouble:

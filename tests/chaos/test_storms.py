@@ -17,6 +17,7 @@ SERVICES_DIE = Weather(services=(1, 2), engine=(3, 6))
 SERVERS_DIE = Weather(broker=(6, 10), database=(9, 15))
 FROST = Weather(services=(6, 10), frost=(2, 5))
 BROKER_LOSES_ITS_DISK = Weather(services=(4, 8), broker_disk=(15, 30))
+WORKERS_FALL = Weather(workers=(3, 6))
 A_BIT_OF_EVERYTHING = Weather(services=(2, 4), broker=(8, 12), database=(12, 16), broker_disk=(20, 30), half_day=2)
 
 
@@ -51,9 +52,25 @@ async def test_given_a_storm_over_200_cases_then_nothing_is_lost_and_nothing_is_
     await weathered(tmp_path, Plan(cases=200, seconds=seconds, weather=weather, patience=1800), figures)
 
 
-async def weathered(folder: Path, plan: Plan, figures: Figures) -> None:
+@pytest.mark.chaos
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize(
+    ("workers", "weather"),
+    [
+        pytest.param(2, WORKERS_FALL, id="two workers"),
+        pytest.param(3, WORKERS_FALL, id="three workers"),
+        pytest.param(3, A_BIT_OF_EVERYTHING, id="three workers, a bit of everything"),
+    ],
+)
+async def test_given_several_workers_killed_and_frozen_over_200_cases_then_nothing_is_lost_or_done_twice(
+    tmp_path: Path, figures: Figures, workers: int, weather: Weather
+) -> None:
+    await weathered(tmp_path, Plan(cases=200, seconds=120, weather=weather, patience=1800), figures, workers=workers)
+
+
+async def weathered(folder: Path, plan: Plan, figures: Figures, *, workers: int = 1) -> None:
     """Play a season and hold the system to everything that must be true after it."""
-    async with system(folder) as run:
+    async with system(folder, workers=workers) as run:
         try:
             office = await season(run, plan, figures)
             truth = await truth_of(run)

@@ -89,7 +89,7 @@ async def _paged(api: Api, service: str, path: str, member: str | None, key: str
 def _errors(run: Run) -> list[str]:
     """What the services logged as errors: somebody would have to act."""
     found = []
-    for service in SERVICES:
+    for service in run.layout.services:
         for line in (run.layout.var / "logs" / f"{service}.log").read_text(encoding="utf-8").splitlines():
             if line.startswith("{") and '"level":"error"' in line:
                 entry = json.loads(line)

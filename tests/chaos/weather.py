@@ -12,16 +12,15 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from services.kernel.worktime import SHANGHAI
-from services.local.layout import SERVICES
 from services.local.runner import Run
 from tests.chaos.client import LookAgain
 from tests.chaos.figures import Figures
 from tests.chaos.office import Office
 from tests.support.tree import descendants
 
-PROCESSES: Final = (*SERVICES, "simulator")
 FIRST_MORNING: Final = datetime(2026, 9, 16, 9, 30, tzinfo=SHANGHAI)
 _FROZEN_FOR: Final = (1.0, 9.0)
+_KILLED_RATHER: Final = 0.5
 _HALF_DAY: Final = timedelta(hours=5)
 _NIGHT: Final = timedelta(hours=19)
 
@@ -36,6 +35,7 @@ class Weather:
     broker_disk: Sequence[float] = ()
     frost: Sequence[float] = ()
     engine: Sequence[float] = ()
+    workers: Sequence[float] = ()
     half_day: float = 3.0
     """Seconds that half a working day takes."""
 
@@ -47,6 +47,7 @@ async def storm(run: Run, weather: Weather, figures: Figures, *, seconds: float)
         "broker": (weather.broker, lambda _: kill_broker(run, figures)),
         "database": (weather.database, lambda _: kill_database(run, figures)),
         "broker's disk": (weather.broker_disk, lambda _: lose_broker_disk(run, figures)),
+        "workers": (weather.workers, lambda dice: hit_worker(run, dice, figures)),
         "engine": (weather.engine, lambda dice: kill_engine_worker(run, dice, figures)),
         "frost": (weather.frost, lambda dice: freeze(run, dice, figures)),
     }
@@ -66,7 +67,23 @@ async def _blow(blow: Callable[[random.Random], None], pauses: Sequence[float], 
 
 def kill_process(run: Run, dice: random.Random, figures: Figures) -> None:
     """SIGKILL to a service or the simulator, if it runs just now."""
-    name = dice.choice(PROCESSES)
+    _kill(run, dice.choice(_victims(run)), figures)
+
+
+def hit_worker(run: Run, dice: random.Random, figures: Figures) -> None:
+    """SIGKILL to one of several workflow processes, or a frost that it does not notice."""
+    name = dice.choice([each for each in _victims(run) if each.startswith("workflow")])
+    if dice.random() < _KILLED_RATHER:
+        _kill(run, name, figures)
+    elif name in _running(run):
+        _freeze(name, _running(run)[name], dice, figures)
+
+
+def _victims(run: Run) -> list[str]:
+    return [name for name in run.processes if name != "postbox"]
+
+
+def _kill(run: Run, name: str, figures: Figures) -> None:
     process = run.processes[name]
     if process.child is not None and process.child.returncode is None:
         process.kill()
@@ -107,6 +124,10 @@ def lose_broker_disk(run: Run, figures: Figures) -> None:
 def freeze(run: Run, dice: random.Random, figures: Figures) -> None:
     """SIGSTOP to a process or a server; it wakes some seconds later and knows nothing of it."""
     name, pid = dice.choice([*_running(run).items()])
+    _freeze(name, pid, dice, figures)
+
+
+def _freeze(name: str, pid: int, dice: random.Random, figures: Figures) -> None:
     os.kill(pid, signal.SIGSTOP)
     asyncio.get_running_loop().call_later(dice.uniform(*_FROZEN_FOR), _thaw, pid)
     figures.kills[f"{name} frozen"] += 1
@@ -114,7 +135,7 @@ def freeze(run: Run, dice: random.Random, figures: Figures) -> None:
 
 def _running(run: Run) -> dict[str, int]:
     """The process ids of all that runs now."""
-    children = {name: run.processes[name].child for name in PROCESSES}
+    children = {name: run.processes[name].child for name in _victims(run)}
     found = {name: child.pid for name, child in children.items() if child is not None and child.returncode is None}
     servers = {"nats-server": run.servers.nats, "mongod": run.servers.mongo}
     found |= {name: server.process.pid for name, server in servers.items() if server and server.process}

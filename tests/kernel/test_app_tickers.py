@@ -36,11 +36,17 @@ async def work(desk: Desk) -> int:
 
 @asynccontextmanager
 async def ticking(
-    desk: Desk, clock: FrozenClock, *, every: timedelta = HOUR, run: Callable[[Desk], Awaitable[int]] = work
+    desk: Desk,
+    clock: FrozenClock,
+    *,
+    every: timedelta = HOUR,
+    run: Callable[[Desk], Awaitable[int]] = work,
+    duty: asyncio.Event | None = None,
 ) -> AsyncIterator[Metrics]:
     stopping, metrics = asyncio.Event(), Metrics()
-    ticker = Ticker("work", every=every, run=run, wake=lambda desk: desk.poke)
-    task = asyncio.create_task(tick(ticker, desk, clock=clock, metrics=metrics, stopping=stopping))
+    ticker = Ticker("work", every=every, run=run, wake=lambda desk: desk.poke, alone=duty is not None)
+    work = tick(ticker, desk, clock=clock, metrics=metrics, stopping=stopping, duty=duty or asyncio.Event())
+    task = asyncio.create_task(work)
     try:
         yield metrics
     finally:
@@ -108,7 +114,9 @@ async def test_given_a_run_under_way_when_told_to_stop_then_it_is_finished() -> 
     stopping = asyncio.Event()
     ticker = Ticker("work", every=HOUR, run=slow_work)
     clock = FrozenClock(MORNING)
-    task = asyncio.create_task(tick(ticker, desk, clock=clock, metrics=Metrics(), stopping=stopping))
+    task = asyncio.create_task(
+        tick(ticker, desk, clock=clock, metrics=Metrics(), stopping=stopping, duty=asyncio.Event())
+    )
     await begun.wait()
     stopping.set()
     go_on.set()
@@ -153,3 +161,27 @@ async def test_given_it_pauses_after_a_crash_when_told_to_stop_then_it_stops_at_
         raise ZeroDivisionError
 
     await asyncio.wait_for(keep("x", stumble, stopping=stopping, metrics=Metrics()), timeout=0.4)
+
+
+async def test_what_one_of_several_processes_does_is_done_only_on_duty() -> None:
+    desk, on_duty = Desk(papers=2), asyncio.Event()
+    async with ticking(desk, FrozenClock(MORNING), duty=on_duty):
+        await asyncio.sleep(0)
+        desk.poke.set()
+        await asyncio.sleep(0)
+        assert desk.looked == 0
+        on_duty.set()
+        await wait_until(lambda: desk.papers == 0)
+        on_duty.clear()
+        await wait_until(lambda: desk.looked == 2)
+        desk.poke.set()
+        await asyncio.sleep(0)
+        on_duty.set()
+        await wait_until(lambda: desk.looked >= 3)
+
+
+async def test_given_no_duty_it_ends_when_the_service_stops() -> None:
+    desk = Desk()
+    async with ticking(desk, FrozenClock(MORNING), duty=asyncio.Event()):
+        pass
+    assert desk.looked == 0

@@ -5,13 +5,15 @@ import os
 import shutil
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import datetime, timedelta
 
 import pytest
 
 from services.contracts.intake import CaseDelivered
 from services.kernel.bus import Stream
+from services.kernel.clock import RealClock
 from services.kernel.outbox import Relay
-from services.kernel.store import Aggregates, Driver
+from services.kernel.store import Aggregates, Driver, Store
 from tests.support.desk import Desk, Heard, Tally, Window, bus_of, count, delivered, hearing, note, store_of, window
 from tests.support.office import Office
 from tests.support.wait import wait_until
@@ -230,3 +232,31 @@ async def stream_holds(office: Office, messages: int) -> bool:
         return False
     info = await (await office.broker()).jetstream().stream_info("GUIHUA_INTAKE")
     return info.state.messages == messages
+
+
+class SlowClock(RealClock):
+    """Of a machine that nobody keeps on time."""
+
+    def wall(self) -> datetime:
+        return super().wall() - timedelta(seconds=3)
+
+
+async def test_given_a_machine_whose_clock_is_behind_then_the_journal_has_a_cases_events_in_order(
+    office: Office,
+) -> None:
+    """Two processes on two machines write the same document by turns; the chain of its events must not look broken."""
+    async with window(office) as intake:
+        own = office.settings_of("intake")
+        behind = Store(own["GUIHUA_MONGO_URL"], own["GUIHUA_MONGO_DATABASE"], service="intake", clock=SlowClock())
+        others = behind.aggregates("desks", Desk, key="case_no")
+        for proof in range(6):
+            desks = intake.desks if proof % 2 == 0 else others
+            said = [delivered("1", str(proof))]
+            if proof == 0:
+                await desks.create(Desk(case_no="1"), said)
+            else:
+                await desks.change("1", lambda desk, said=said: (desk, said))
+        await wait_until(intake.is_all_sent)
+        entries = await intake.store.journal.find("1")
+        assert [entry.envelope.data["proof_no"] for entry in entries] == [str(proof) for proof in range(6)]
+        await behind.close()

@@ -23,6 +23,8 @@ class Kernel:
     metrics: Metrics = field(default_factory=Metrics)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the service was told to stop: begin nothing new."""
+    duty: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set while this process is to do what only one of the service's processes may do."""
 
     @property
     def journal(self) -> Journal:

@@ -94,6 +94,7 @@ async def metrics(request: Request) -> Response:
     """All numbers for Prometheus. Those that only an absent server could tell keep their last value."""
     kernel: Kernel = request.app.state.kernel
     (await survey(request.app.state)).write_to(kernel.metrics)
+    kernel.metrics.shards.set(len(request.app.state.listener.shards))
     return Response(kernel.metrics.text(), headers={"Content-Type": CONTENT_TYPE})
 
 

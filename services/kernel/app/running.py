@@ -118,6 +118,9 @@ class Running(Generic[D]):
         self._service, self._kernel, self._deps = service, kernel, deps
         self._app = service.create_app(kernel, deps)
         self._relay = Relay(kernel.store, kernel.bus, Stream.of(service.name))
+        self._side_by_side = service.side_by_side(kernel.settings)
+        if not self._side_by_side:
+            kernel.duty.set()
         self._listener = self._new_listener()
         self._finished = asyncio.Event()
 
@@ -152,7 +155,13 @@ class Running(Generic[D]):
         works: dict[str, Callable[[], Awaitable[None]]] = {"listener": self._hear} if self._service.hears else {}
         for ticker in self._service.tickers:
             works[f"ticker {ticker.name}"] = partial(
-                tick, ticker, self._deps, clock=kernel.clock, metrics=kernel.metrics, stopping=kernel.stopping
+                tick,
+                ticker,
+                self._deps,
+                clock=kernel.clock,
+                metrics=kernel.metrics,
+                stopping=kernel.stopping,
+                duty=kernel.duty,
             )
         return {self._keep(group, name, work, until=kernel.stopping) for name, work in works.items()}
 
@@ -168,7 +177,14 @@ class Running(Generic[D]):
 
     def _new_listener(self) -> Listener[D]:
         kernel, service = self._kernel, self._service
-        listener = Listener(kernel.bus, kernel.store, hears=service.hears, deps=self._deps, metrics=kernel.metrics)
+        listener = Listener(
+            kernel.bus,
+            kernel.store,
+            hears=service.hears,
+            deps=self._deps,
+            metrics=kernel.metrics,
+            duty=kernel.duty if self._side_by_side else None,
+        )
         self._app.state.listener = listener
         return listener
 

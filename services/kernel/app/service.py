@@ -27,7 +27,8 @@ class Service(Generic[D]):
     """Everything the kernel needs to know to run a service.
 
     `deps` builds what the handlers work with; `close` lets go of it. `hears` is the index of events to handlers.
-    `backlog` are the sweeper's lines: what is counted there should be none, and never for long.
+    `backlog` are the sweeper's lines: what is counted there should be none, and never for long. `side_by_side` says
+    whether this is one of several processes, which share what the service hears (ADR 0015).
     """
 
     name: str
@@ -38,6 +39,7 @@ class Service(Generic[D]):
     tickers: Sequence[Ticker[D]] = ()
     backlog: Mapping[str, Callable[[D], Awaitable[int]]] = field(default_factory=dict)
     close: Callable[[D], Awaitable[None]] | None = None
+    side_by_side: Callable[[Settings], bool] = lambda _: False
 
     def create_app(self, kernel: Kernel | None = None, deps: D | None = None) -> FastAPI:
         """The HTTP side. Without a kernel it can only write its OpenAPI document, and needs no network for that."""

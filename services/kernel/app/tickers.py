@@ -19,21 +19,29 @@ class Ticker(Generic[D]):
     """Something to do every so often, by wall time.
 
     `run` says how many things it did; more than none, and it is asked again at once. It also runs when the office
-    clock is set, and when the event that `wake` names is set (it is cleared before the run).
+    clock is set, and when the event that `wake` names is set (it is cleared before the run). What must not run twice at
+    the same moment is `alone`: of several processes of a service only the one on duty runs it.
     """
 
     name: str
     every: timedelta
     run: Callable[[D], Awaitable[int]]
     wake: Callable[[D], asyncio.Event] | None = None
+    alone: bool = False
 
 
-async def tick(ticker: Ticker[D], deps: D, *, clock: Clock, metrics: Metrics, stopping: asyncio.Event) -> None:
+async def tick(
+    ticker: Ticker[D], deps: D, *, clock: Clock, metrics: Metrics, stopping: asyncio.Event, duty: asyncio.Event
+) -> None:
     """Run the ticker until `stopping`; a run under way is finished. What `run` raises ends it: the keeper restarts."""
     woken = ticker.wake(deps) if ticker.wake else asyncio.Event()
     every = ticker.every.total_seconds()
     planned = time.monotonic()
     while not stopping.is_set():
+        if ticker.alone and not duty.is_set():
+            await _first(duty.wait(), stopping.wait(), seconds=None)
+            planned = time.monotonic()
+            continue
         woken.clear()
         began, revision = time.monotonic(), clock.revision
         metrics.tick_late.labels(ticker.name).observe(max(0.0, began - planned))
@@ -55,11 +63,12 @@ async def _run(ticker: Ticker[D], deps: D, metrics: Metrics) -> int:
     return done
 
 
-async def _first(*waits: Awaitable[object], seconds: float) -> None:
+async def _first(*waits: Awaitable[object], seconds: float | None) -> None:
     """Return when the first of these is done, or after `seconds`."""
     tasks = [asyncio.ensure_future(wait) for wait in waits]
+    limit = None if seconds is None else max(0.0, seconds)
     try:
-        await asyncio.wait(tasks, timeout=max(0.0, seconds), return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(tasks, timeout=limit, return_when=asyncio.FIRST_COMPLETED)
     finally:
         for task in tasks:
             task.cancel()

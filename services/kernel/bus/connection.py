@@ -22,7 +22,7 @@ READY_WITHIN: Final = 3.0
 OLDEST_SERVER: Final = (2, 14)
 KEPT: Final = timedelta(days=30)
 _DUPLICATES_KNOWN_FOR: Final = 120.0
-_CONFIGURED_DIFFERENTLY: Final = 10058
+CONFIGURED_DIFFERENTLY: Final = 10058
 _ASK_AGAIN_AFTER: Final = 15.0
 _AFTER_A_HINT: Final = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
 
@@ -140,7 +140,7 @@ class Bus:
             try:
                 info = await self.js.add_stream(stream.config())
             except BadRequestError as refusal:
-                if refusal.err_code != _CONFIGURED_DIFFERENTLY:
+                if refusal.err_code != CONFIGURED_DIFFERENTLY:
                     raise
                 info = await self.js.update_stream(stream.config())
         return str(info.created)

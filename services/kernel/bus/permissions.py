@@ -14,6 +14,8 @@ EXTERNAL: Final = "external"
 CLOCK_BUCKET: Final = DEMO_BUCKET
 """The key-value bucket of the demo clock: written by the registry, watched by all."""
 
+SHARED: Final = ("workflow",)
+"""Services that may run in several processes, and so have a work queue."""
 
 ADOPTED: Final = {"workflow": (EXTERNAL,)}
 """Whose streams a service keeps besides its own: adapters may not make one, so who hears them does."""
@@ -23,10 +25,10 @@ def permissions(user: str) -> dict[str, Any]:
     """What `user` may publish and subscribe to, as nats-server writes it.
 
     Publish own events; create own stream; read any stream through a durable consumer that bears the user's name;
-    hear nobody's replies but its own.
+    hear nobody's replies but its own. Who may run in several processes has a work queue and all its consumers.
     """
     return {
-        "publish": {"allow": [f"guihua.{user}.>", *_streams(user), *_consumers(user), *_clock(user)]},
+        "publish": {"allow": [f"guihua.{user}.>", *_streams(user), *_consumers(user), *_queue(user), *_clock(user)]},
         "subscribe": {"allow": [f"{inbox(user)}.>", f"$KV.{CLOCK_BUCKET}.>"]},
     }
 
@@ -47,6 +49,26 @@ def _consumers(user: str) -> list[str]:
     verbs = ("INFO", "CREATE", "DURABLE.CREATE", "MSG.NEXT", "RESET", "DELETE")
     calls = [f"$JS.API.CONSUMER.{verb}.*.{user}" for verb in verbs]
     return [*calls, f"$JS.API.CONSUMER.CREATE.*.{user}.>", f"$JS.ACK.*.{user}.>"]
+
+
+def _queue(user: str) -> list[str]:
+    if user not in SHARED:
+        return []
+    queue = queue_of(user)
+    makes = [f"$JS.API.STREAM.{verb}.{queue}" for verb in ("CREATE", "UPDATE", "DELETE")]
+    verbs = ("INFO", "CREATE", "MSG.NEXT", "RESET", "UNPIN")
+    calls = [f"$JS.API.CONSUMER.{verb}.{queue}.*" for verb in verbs]
+    return [duty_of(user), *makes, *calls, f"$JS.ACK.{queue}.>"]
+
+
+def queue_of(service: str) -> str:
+    """The stream that is the work queue of a service."""
+    return f"{stream_of(f'guihua.{service}.')}_SHARDS"
+
+
+def duty_of(service: str) -> str:
+    """The subject of the message that stands for the duty in a work queue."""
+    return f"shards.{service}.duty.one"
 
 
 def _clock(user: str) -> list[str]:

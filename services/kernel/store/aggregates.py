@@ -196,7 +196,7 @@ class Aggregates(Generic[B]):
         self, where: Mapping[str, Any], *, sort: Sequence[tuple[str, int]], limit: int
     ) -> list[tuple[B, int]]:
         """The same with their revisions, to be saved: what is read here need not be read again for that."""
-        shown = {"body": 1, "revision": 1, "outbox": 1}
+        shown = {"body": 1, "revision": 1, "outbox": 1, "said": 1}
         rows = await listed(self.documents.rows.find(encoded(where), shown, sort=list(sort), limit=limit))
         for row in rows:
             self.documents.memory.seen(row)

@@ -1,6 +1,8 @@
 """The documents of aggregates: read by key, written at a revision, each with its inbox and outbox.
 
-Document: `{_id, revision, body, inbox: [events applied], outbox: [rows unsent], outbox_at: first unsent}`.
+Document: `{_id, revision, body, inbox: [events applied], outbox: [rows unsent], outbox_at: first unsent, said}`.
+`said` is the time part of the order of what it said last. A process on a machine whose clock is behind says what comes
+next with this one, so that the journal has the events of a document in their order.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,13 +15,13 @@ from pymongo.errors import DuplicateKeyError
 from services.kernel.store.drivers import Row, Rows, listed
 from services.kernel.store.ground import Ground
 from services.kernel.store.memory import Known, Memory
-from services.kernel.store.outgoing import Unsent
+from services.kernel.store.outgoing import Unsent, said_after, said_at
 from services.kernel.store.refusals import AlreadyApplied, AlreadyExists, Conflict, NotFound
 from services.kernel.store.together import Together
 from services.kernel.store.writing import Missed, Writes
 
 _REMEMBERED_CAUSES: Final = 500
-_SEEN: Final = {"body": 1, "revision": 1, "outbox": 1}
+_SEEN: Final = {"body": 1, "revision": 1, "outbox": 1, "said": 1}
 
 
 class Documents:
@@ -47,7 +49,7 @@ class Documents:
     async def insert(self, key: str, body: bytes, says: Sequence[Row], *, cause: str | None) -> None:
         """Add a document as revision 1. Raises AlreadyExists, AlreadyApplied."""
         row: Row = {"_id": key, "revision": 1, "body": RawBSONDocument(body), "inbox": [cause] if cause else []}
-        row |= {"outbox": says, "outbox_at": says[0]["at"]} if says else {"outbox": []}
+        row |= {"outbox": says, "outbox_at": says[0]["at"], "said": said_at(says)} if says else {"outbox": []}
         try:
             await self._writes.insert(row)
         except DuplicateKeyError:
@@ -60,9 +62,12 @@ class Documents:
         Its outbox holds afterwards what had not been sent, and `says`.
         """
         known = await self._known(key, revision, cause)
+        says = said_after(says, known.said)
         waiting = [*known.unsent, *says]
         only_if: Row = {"_id": key, "revision": revision}
         change: Row = {"$set": {"body": RawBSONDocument(body), "revision": revision + 1}}
+        if says:
+            change["$set"]["said"] = said_at(says)
         if waiting:
             change["$set"] |= {"outbox": waiting, "outbox_at": waiting[0]["at"]}
         elif known.leftover:
@@ -76,7 +81,7 @@ class Documents:
             raise AlreadyExists(key=key) from None
         except Missed:
             raise await self._refusal(key, cause, otherwise=Conflict(key=key)) from None
-        self._wrote(key, revision + 1, body, unsent=waiting, cause=cause)
+        self._wrote(key, revision + 1, body, unsent=waiting, cause=cause, said=known.said)
 
     async def clear(self, sent: Sequence[Unsent]) -> None:
         """Take what was sent out of the outboxes.
@@ -105,8 +110,11 @@ class Documents:
             self.memory.seen(row)
         return row
 
-    def _wrote(self, key: str, revision: int, body: bytes, *, unsent: Sequence[Row], cause: str | None) -> None:
-        self.memory.wrote(key, revision, body, unsent=unsent, cause=cause)
+    def _wrote(
+        self, key: str, revision: int, body: bytes, *, unsent: Sequence[Row], cause: str | None, said: str = ""
+    ) -> None:
+        said = said_at(unsent) if unsent else said
+        self.memory.wrote(key, revision, body, unsent=unsent, cause=cause, said=said)
         self._ground.said(Unsent(self.name, key, unsent, revision))
 
     async def _fetch(self, keys: Sequence[str]) -> Sequence[Row | None]:

@@ -21,12 +21,14 @@ class Known:
     """A document at a revision. Every write names the revision it replaces, so nothing rests on what is outdated.
 
     `body` is its BSON, if we wrote it ourselves. `unsent` waits in its outbox, the oldest first; with `leftover` the
-    outbox may besides hold what was sent. `causes` are the events that we applied last.
+    outbox may besides hold what was sent. `said` is the time part of the order of what it said last. `causes` are the
+    events that we applied last.
     """
 
     revision: int
     unsent: Sequence[Row]
     body: bytes | None = None
+    said: str = ""
     leftover: bool = False
     causes: deque[str] = field(default_factory=_few)
 
@@ -50,9 +52,11 @@ class Memory:
         """A document was read, with `_id`, `revision` and `outbox`."""
         known = self._known.get(row["_id"])
         if known is None or known.revision < row["revision"]:
-            self._keep(row["_id"], Known(row["revision"], row.get("outbox", ())))
+            self._keep(row["_id"], Known(row["revision"], row.get("outbox", ()), said=row.get("said", "")))
 
-    def wrote(self, key: str, revision: int, body: bytes, *, unsent: Sequence[Row], cause: str | None) -> None:
+    def wrote(
+        self, key: str, revision: int, body: bytes, *, unsent: Sequence[Row], cause: str | None, said: str
+    ) -> None:
         """A document was written by us, and its outbox now holds `unsent` alone."""
         before = self._known.get(key)
         if before is not None and before.revision > revision:
@@ -60,7 +64,8 @@ class Memory:
         causes = before.causes if before else _few()
         if cause:
             causes.append(cause)
-        self._keep(key, Known(revision, unsent, body if len(body) <= _LARGEST else None, causes=causes))
+        kept = body if len(body) <= _LARGEST else None
+        self._keep(key, Known(revision, unsent, kept, said=said, causes=causes))
 
     def sent(self, key: str, ids: Iterable[str]) -> None:
         """These rows are in the journal and with the broker; the document's outbox may hold them still."""

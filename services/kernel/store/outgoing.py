@@ -85,6 +85,18 @@ def order_from(wall: datetime) -> str:
     return f"{int(wall.astimezone(UTC).timestamp() * 1000):014d}"
 
 
+def said_at(rows: Sequence[Row]) -> str:
+    """The time part of the order of the last of these rows."""
+    return str(rows[-1]["order"]).partition(".")[0]
+
+
+def said_after(rows: Sequence[Row], before: str) -> Sequence[Row]:
+    """The rows, with no earlier time in their order than `before`: the machine that wrote last may be ahead of ours."""
+    if not rows or said_at(rows) >= before:
+        return rows
+    return [row | {"order": f"{before}.{str(row['order']).partition('.')[2]}"} for row in rows]
+
+
 def _row(envelope: Envelope, *, author: Author, n: int, wall: datetime) -> Row:
     wire = envelope.model_dump_json()
     if len(wire.encode()) > _LARGEST:

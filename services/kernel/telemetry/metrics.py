@@ -49,6 +49,7 @@ class Metrics:
         self.outbox = Gauge("guihua_outbox_documents", "Documents with unsent events", registry=self.registry)
         self.outbox_age = Gauge("guihua_outbox_age_seconds", "Age of the oldest unsent event", registry=self.registry)
         self.lag = Gauge("guihua_consumer_lag_events", "Events not yet handled", ["stream"], registry=self.registry)
+        self.shards = Gauge("guihua_shards", "Parts of the work queue that this process has", registry=self.registry)
         self.dead_letters = Gauge(
             "guihua_dead_letters", "Events given up, waiting for a person", registry=self.registry
         )

@@ -82,6 +82,13 @@ FORBIDDEN = [
         "$JS.ACK.GUIHUA_INTAKE.{other}.1.1.1.1.1",
     )
 ] + [(service, "$KV.GUIHUA_CLOCK.anchor") for service in SERVICES if service != "registry"]
+FORBIDDEN += [
+    ("intake", "shards.workflow.1.guihua.intake.case.received.v1.1"),
+    ("workflow", "shards.workflow.1.guihua.intake.case.received.v1.1"),
+    ("intake", "$JS.API.STREAM.DELETE.GUIHUA_WORKFLOW_SHARDS"),
+    ("intake", "$JS.API.CONSUMER.UNPIN.GUIHUA_WORKFLOW_SHARDS.1"),
+    ("intake", "$JS.ACK.GUIHUA_WORKFLOW_SHARDS.1.1.1.1.1.1"),
+]
 
 
 @pytest.mark.parametrize(("service", "subject"), FORBIDDEN)

@@ -202,7 +202,7 @@ async def test_what_a_killed_process_had_in_hand_is_heard_first_by_the_next(offi
             await intake.deliver("1", "B-1")
             await intake.deliver("1", "B-2")
             await stuck.wait()
-            for task in list(listener._tasks._tasks):
+            for task in list(listener._lanes._tasks._tasks):
                 task.cancel()  # as a kill: nothing is acknowledged
         await intake.deliver("1", "B-3")
         await wait_until(intake.is_all_sent)
