@@ -132,8 +132,8 @@ def _once() -> Callable[[str, Work], Work]:
     def once(what: str, say: Work) -> Work:
         async def work(case_no: str) -> None:
             if (what, case_no) not in said:
-                said.add((what, case_no))
                 await say(case_no)
+                said.add((what, case_no))
 
         return work
 
