@@ -1,10 +1,10 @@
 """Where everything of a local run lives: folders, ports, secrets and each process's environment."""
 
 import secrets
-import socket
 from dataclasses import dataclass
 from pathlib import Path
 
+from services.local.free_ports import free_ports
 from services.local.servers import Ports
 
 SERVICES = ("registry", "workflow", "intake", "supervision", "notify")
@@ -48,7 +48,7 @@ class Layout:
     def free(cls, var: Path, *, workers: int = 1) -> "Layout":
         """Ports that nobody uses just now, for tests."""
         names = (*_FIXED, *_more(workers))
-        return cls(var=var.absolute(), ports=dict(zip(names, _free_ports(len(names)), strict=True)), workers=workers)
+        return cls(var=var.absolute(), ports=dict(zip(names, free_ports(len(names)), strict=True)), workers=workers)
 
     def processes_of(self, service: str) -> list[str]:
         """The processes of a service: any of them answers a request."""
@@ -100,13 +100,3 @@ def service_of(process: str) -> str:
 
 def _more(workers: int) -> list[str]:
     return [f"workflow-{number}" for number in range(2, workers + 1)]
-
-
-def _free_ports(count: int) -> list[int]:
-    sockets = [socket.socket() for _ in range(count)]
-    for each in sockets:
-        each.bind(("127.0.0.1", 0))
-    ports: list[int] = [each.getsockname()[1] for each in sockets]
-    for each in sockets:
-        each.close()
-    return ports

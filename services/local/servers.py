@@ -24,6 +24,7 @@ import httpx
 from services.kernel.bus.permissions import EXTERNAL, SERVICES, permissions
 from services.kernel.store.provision import ADMINISTRATOR, database_of, is_writable, provision
 from services.local import server_faults as faults
+from services.local.free_ports import free_ports
 from services.local.server_faults import ServerFault
 
 __all__ = ["HOST", "NO_AUTHORITIES", "Ports", "Server", "ServerFault", "Servers"]
@@ -49,11 +50,7 @@ class Ports:
     @classmethod
     def free(cls) -> "Ports":
         """Three ports that nobody uses just now."""
-        with contextlib.ExitStack() as held:
-            sockets = [held.enter_context(socket.socket()) for _ in range(3)]
-            for each in sockets:
-                each.bind((HOST, 0))
-            return cls(*(each.getsockname()[1] for each in sockets))
+        return cls(*free_ports(3, host=HOST))
 
 
 @dataclass(slots=True)
@@ -151,15 +148,14 @@ class Servers:
             self.mongo = _mongo(self.folder, port=self.ports.mongo)
         if "GUIHUA_NATS_URL" not in self.environment:
             self.nats = _nats(self.folder, ports=self.ports, passwords=self.passwords)
-        try:
+        async with contextlib.AsyncExitStack() as undo:
+            undo.push_async_callback(self.stop)
             await asyncio.gather(*(server.start() for server in (self.mongo, self.nats) if server))
             if self.mongo:
                 await provision(
                     f"{HOST}:{self.ports.mongo}", {u: self.passwords[u] for u in (ADMINISTRATOR, *SERVICES)}
                 )
-        except BaseException:
-            await self.stop()
-            raise
+            undo.pop_all()
 
     async def stop(self) -> None:
         """Stop both, the broker first: nobody then writes into a database that is going away."""

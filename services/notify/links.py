@@ -69,7 +69,7 @@ class End(StrEnum):
     MOVED = "moved"
     """The case follows another version, where the step is for another post or decided at the desk."""
     DROPPED = "dropped"
-    """The decision waited for a suspended case, and did not fit any more when that was resumed."""
+    """The step could not take the decision, or no longer when the case, which was suspended, was resumed."""
 
 
 class Standing(StrEnum):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from services.kernel.identity import Person
@@ -11,15 +12,12 @@ from services.workflow.definitions import lives
 from services.workflow.definitions.alarms import next_at, set_alarms
 from services.workflow.definitions.lives import By, Lived
 from services.workflow.definitions.models import Bundle, Canary, Definition, Version
-from services.workflow.definitions.rehearsals import Engine, rehearse
+from services.workflow.definitions.rehearsals import engine_by, rehearse
 from services.workflow.definitions.versions import DefinitionNotFound
-from services.workflow.definitions.walking import Ask, Begin, Do
 from services.workflow.definitions.walks import WalkFailure, WalksFailed
 from services.workflow.deps import Deps
-from services.workflow.engine.models import Step
 from services.workflow.engine.pool import Source
 from services.workflow.instances.origins import StartKind
-from services.workflow.offices import Office
 
 _MOST: Final = 1_000
 
@@ -123,32 +121,9 @@ async def _refuse_failures(deps: Deps, key: str, version: Version) -> None:
 
 
 async def _failures(deps: Deps, files: Mapping[str, bytes]) -> list[WalkFailure]:
-    office = await deps.copies.office()
-    return await rehearse(files, office, _engine(deps, files, office))
-
-
-def _engine(deps: Deps, files: Mapping[str, bytes], office: Office) -> Engine:
-    """The engine in its own processes, with a bundle that perhaps no case follows yet."""
-    source, pool = Source(files), deps.engines.pool
-    calendar, hours = office.time.calendar, office.time.hours
-
-    async def do(ask: Ask) -> Step:
-        match ask:
-            case Begin(key, variables, case_no, at, start):
-                return await pool.start(
-                    source,
-                    key,
-                    variables,
-                    now=at,
-                    calendar=calendar,
-                    hours=hours,
-                    instance_id=case_no,
-                    start_event=start,
-                )
-            case Do(state, command, at):
-                return await pool.apply(source, state, command, now=at, calendar=calendar, hours=hours)
-
-    return do
+    """Play the walks in the engine's own processes, with a bundle that perhaps no case follows yet."""
+    office, source, pool = await deps.copies.office(), Source(files), deps.engines.pool
+    return await rehearse(files, office, engine_by(partial(pool.start, source), partial(pool.apply, source), office))
 
 
 def _canary(deps: Deps, number: int, share: int, departments: Collection[str], who: Person) -> Canary:

@@ -13,7 +13,7 @@ from services.workflow.instances.models import Act, Instance, Task, Verb
 from services.workflow.instances.operations import keeping
 from services.workflow.instances.operations.checks import check_completable
 from services.workflow.instances.turns import Decided
-from services.workflow.instances.working import entitled
+from services.workflow.instances.working import entitled, open_or_over
 from services.workflow.offices import Office
 from services.workflow.tasks import form_of
 
@@ -32,8 +32,9 @@ class NoQuickApproval(Problem):
 async def complete_by_link(deps: Deps, decided: LinkDecided, *, cause: str) -> None:
     """Complete a task as its leader decided it by signed link; while the case is suspended the decision is kept.
 
-    Raises ApprovalUnproven, TryLater, what `entitled` raises, NoQuickApproval and AnswersInvalid. A task that is over
-    needs no proof: old decisions come again when the broker lost its store, and keys are changed.
+    A proven decision that the step cannot take, such as a refusal where the form wants reasons, is dropped, and who
+    decided is told why. Raises ApprovalUnproven, TryLater, TaskOver and TaskNotFound. A task that is over needs no
+    proof: old decisions come again when the broker lost its store, and keys are changed.
     """
     instance, _ = await deps.instances.load(decided.case_no)
     if instance.task(decided.task_id) is not None:
@@ -41,7 +42,12 @@ async def complete_by_link(deps: Deps, decided: LinkDecided, *, cause: str) -> N
     act = _act(decided)
 
     async def decide(case: Instance, office: Office) -> Decided:
-        task = _checked(case, act, await form_of(deps, case, act.target), office)
+        open_or_over(case, act.target)
+        form = await form_of(deps, case, act.target)
+        try:
+            task = _checked(case, act, form, office)
+        except Problem as refusal:
+            return keeping.dropped(case, act, refusal, at=deps.clock.now())
         if case.suspended is not None:
             return keeping.kept(case, case.suspended, task, act, at=deps.clock.now())
         return await carried(deps, case, act, office=office)

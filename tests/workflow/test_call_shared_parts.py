@@ -60,7 +60,10 @@ async def test_given_a_refusal_by_link_then_it_needs_reasons_and_remedies_and_th
     case_no = await received(room, "shared-signature")
     await by_link(room, case_no, "Task_SignatureReview", LEADER.code, "disagree")
     await by_link(room, case_no, "Task_SignatureDecision", HEAD.code, "refuse")
-    await wait_until(lambda: "AnswersInvalid" in refused(room))
+    [dropped] = await wait_until(lambda: room.heard(case_no, "decision.dropped"))
+    assert (dropped["person"], dropped["recipients"]) == (HEAD.code, [HEAD.code])
+    assert "“签发决定”的表单有 2 处不符合要求；" in dropped["reason"]
+    assert refused(room) == []
     step = await room.step(case_no, "Task_SignatureDecision")
     answer = await room.ask(HEAD, "POST", f"/tasks/{step['task_id']}/complete", {"answers": REFUSAL})
     assert answer.status_code == 422

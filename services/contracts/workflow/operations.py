@@ -177,7 +177,7 @@ class DecisionKept(TaskOperated, frozen=True):
 
 
 class DecisionDropped(TaskOperated, frozen=True):
-    """A kept decision by link did not fit any more when the case was resumed; `reason` says why, in both languages."""
+    """A proven decision by link that its step could not take; `reason` says why, in both languages."""
 
     TYPE: ClassVar[str] = "guihua.workflow.decision.dropped.v1"
 

@@ -83,24 +83,27 @@ async def _driven(play: Play, engine: Engine) -> WalkFailure | None:
         return failure
 
 
-def engine_here(bundle: Bundle, office: Office) -> Engine:
-    """The engine in this very process, for a command line."""
-    calendar, hours = office.time.calendar, office.time.hours
+def engine_by(start: Callable[..., Awaitable[Step]], apply: Callable[..., Awaitable[Step]], office: Office) -> Engine:
+    """An engine out of what starts and what applies for one bundle, with the office's calendar and hours."""
+    given = {"calendar": office.time.calendar, "hours": office.time.hours}
 
     async def do(ask: Ask) -> Step:
         match ask:
-            case Begin(key, variables, case_no, at, start):
-                return run.start(
-                    bundle,
-                    key,
-                    variables,
-                    now=at,
-                    calendar=calendar,
-                    hours=hours,
-                    instance_id=case_no,
-                    start_event=start,
-                )
+            case Begin(key, variables, case_no, at, by):
+                return await start(key, variables, now=at, instance_id=case_no, start_event=by, **given)
             case Do(state, command, at):
-                return run.apply(bundle, state, command, now=at, calendar=calendar, hours=hours)
+                return await apply(state, command, now=at, **given)
 
     return do
+
+
+def engine_here(bundle: Bundle, office: Office) -> Engine:
+    """The engine in this very process, for a command line."""
+
+    async def start(*asked: Any, **given: Any) -> Step:  # noqa: ANN401 - as `run.start` takes them
+        return run.start(bundle, *asked, **given)
+
+    async def apply(*asked: Any, **given: Any) -> Step:  # noqa: ANN401 - as `run.apply` takes them
+        return run.apply(bundle, *asked, **given)
+
+    return engine_by(start, apply, office)

@@ -111,7 +111,7 @@ async def _hear(deps: Deps, broadcast: Broadcast, found: tuple[Instance, int]) -
 async def _kept(deps: Deps, broadcast: Broadcast, instance: Instance, failure: BaseException) -> Tally:
     """Keep the signal in an incident of a case that failed on it in a way nobody foresaw; the others go on.
 
-    With the database away the page is brought again. Raises it.
+    With the database away, or others who are always faster, the page is brought again. Raises it.
     """
     if not isinstance(failure, Exception) or isinstance(failure, TryLater) or is_away(failure):
         raise failure
@@ -126,8 +126,10 @@ async def _kept(deps: Deps, broadcast: Broadcast, instance: Instance, failure: B
 
     kept = deps.instances.change(case_no, decide, cause=_cause(broadcast))
     [result] = await asyncio.gather(kept, return_exceptions=True)
-    if isinstance(result, Instance | Conflict):
-        return _FAULTY if isinstance(result, Instance) else _LOST
+    if isinstance(result, Instance):
+        return _FAULTY
+    if not isinstance(result, Exception) or isinstance(result, Conflict) or is_away(result):
+        raise result
     log.error("signal is lost to a case", case_no=case_no, exc_info=result)
     return _LOST
 

@@ -13,7 +13,7 @@ from services.workflow.engine.language.texts import Expression, Script, storable
 from services.workflow.engine.models import EngineFault, Passed
 from services.workflow.engine.running.paths import Path, joined
 from services.workflow.engine.running.plans import Plan
-from services.workflow.engine.running.tokens import Scope, Token
+from services.workflow.engine.running.tokens import Token
 
 CLOCK_FROM: Final = "clock_from"
 PERSONS: Final = "userTask"
@@ -207,14 +207,6 @@ class NodeSpec(BpmnSpecMixin):  # type: ignore[misc]
     def fire_if_complete(self, token: Token) -> bool:  # noqa: ARG002 - inclusive joins do
         """Say whether a waiting token could go on because nothing more can come."""
         return False
-
-    def one_done(self, token: Token, inner: Scope, one: Token) -> None:
-        """Hear that something in the ad-hoc subprocess of a token is done."""
-        raise NotImplementedError
-
-    def body_done(self, token: Token, inner: Scope) -> None:
-        """Hear that the subprocess of a token is over."""
-        raise NotImplementedError
 
 
 def fault(element: str, source: str, error: Miscalculated) -> EngineFault:

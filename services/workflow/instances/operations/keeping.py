@@ -1,4 +1,4 @@
-"""Decisions by link that come while nobody works on the case: they are kept, and carried out when it is resumed."""
+"""Decisions by link that cannot be carried out: kept while nobody works on the case, dropped where they do not fit."""
 
 from datetime import datetime
 
@@ -28,7 +28,7 @@ def kept(instance: Instance, suspension: Suspension, task: Task, act: Act, *, at
 
 
 def dropped(instance: Instance, act: Act, refusal: Problem, *, at: datetime) -> Decided:
-    """A kept decision does not fit any more: who decided is told why."""
+    """A decision does not fit, or not any more: who decided is told why."""
     task = instance.task(act.target) or instance.closed_task(act.target)
     said = DecisionDropped(
         case_no=instance.case_no,
@@ -39,7 +39,7 @@ def dropped(instance: Instance, act: Act, refusal: Problem, *, at: datetime) -> 
         at=at,
         title=instance.application.title,
         decided_at=act.at,
-        reason=f"{refusal.detail(Language.ZH)} / {refusal.detail(Language.EN)}",
+        reason=f"{_why(refusal, Language.ZH)} / {_why(refusal, Language.EN)}",
         recipients=(act.actor,),
     )
     return Decided(without(instance, act), (said,))
@@ -56,3 +56,9 @@ def due_now(act: Act, *, at: datetime) -> Act:
     Nobody could work on the case before, so neither the next step's clock nor the milestones begin before.
     """
     return act.model_copy(update={"at": at})
+
+
+def _why(refusal: Problem, language: Language) -> str:
+    """What is wrong, field by field."""
+    fields = [error.zh if language is Language.ZH else error.en for error in refusal.errors]
+    return ("；" if language is Language.ZH else "; ").join([refusal.detail(language), *fields])
