@@ -44,6 +44,14 @@ _OUTCOMES: Final[dict[Outcome, tuple[str, str]]] = {
     Outcome.DONE: ("办理完毕", "done"),
 }
 
+_WITHOUT_LICENCE: Final = {
+    Outcome.GRANTED: ("通过", "passed"),
+    Outcome.GRANTED_CONDITIONAL: ("附条件通过", "passed with conditions"),
+    Outcome.REFUSED: ("未通过", "not passed"),
+    Outcome.NOT_REQUIRED: ("不需要办理", "not required"),
+}
+"""The same where no licence is granted, as at an inspection: nobody must read there of a licence."""
+
 
 class PublicStep(BaseModel, frozen=True):
     """A step that the case is at, by the name it has in the diagram."""
@@ -141,7 +149,8 @@ def _pauses(case: Case, status: Status) -> tuple[PublicPause, ...]:
 def _words(case: Case, status: Status) -> tuple[str, str]:
     """The status in words; with the outcome when the case is closed, with the reason when its clock is paused."""
     if status is Status.ENDED and case.progress.outcome is not None:
-        zh, en = _OUTCOMES[case.progress.outcome]
+        words = _OUTCOMES if case.is_licence else _OUTCOMES | _WITHOUT_LICENCE
+        zh, en = words[case.progress.outcome]
         return f"{status.zh}（{zh}）", f"{status.en} ({en})"
     if status is Status.PAUSED:
         pauses = _pauses(case, status)

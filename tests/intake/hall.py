@@ -14,16 +14,16 @@ from services.contracts.registry import DepartmentChanged
 from services.intake.__main__ import SERVICE
 from services.intake.deps import Deps
 from services.intake.settings import IntakeSettings
-from services.kernel.app import Kernel
 from services.kernel.bus import Listener, Stream
 from services.kernel.clock import FrozenClock
-from services.kernel.identity import Identity, Person, Tokens
+from services.kernel.identity import Person, Tokens
 from services.kernel.outbox import Relay
 from services.kernel.store import Aggregates, AlreadyExists, Body, Store
 from services.kernel.telemetry import Metrics
 from tests.intake.builders import NOW, RURAL, WORKS, activated, application_json
 from tests.support.desk import bus_of, store_of
 from tests.support.http import serving
+from tests.support.insides import insides_of
 from tests.support.office import Office
 from tests.support.wait import wait_until
 
@@ -124,15 +124,9 @@ async def hall(office: Office, keys: tuple[Path, Path], **changes: object) -> As
     clock = FrozenClock(NOW)
     async with AsyncExitStack() as closing:
         settings = settings_of(office, keys[1], **changes)
-        store = Store(settings.mongo_url, settings.mongo_database, service="intake", clock=clock)
-        bus = await bus_of(office, "intake")
-        closing.push_async_callback(store.close)
-        closing.push_async_callback(bus.close)
-        kernel = Kernel(settings=settings, clock=clock, store=store, bus=bus, identity=Identity.of(settings))
-        deps = await SERVICE.deps(kernel)
-        assert SERVICE.close
-        closing.push_async_callback(SERVICE.close, deps)
-        await store.prepare()
+        insides = insides_of(SERVICE, settings, office=office, clock=clock)
+        kernel, deps = await closing.enter_async_context(insides)
+        store, bus = kernel.store, kernel.bus
         listener = Listener(bus, store, hears=SERVICE.hears, deps=deps, metrics=Metrics(), pauses=(0.01,) * 4)
         app = SERVICE.create_app(kernel, deps)
         app.state.listener = listener

@@ -81,3 +81,11 @@ def test_all_open_steps_are_named() -> None:
     status = told(say.accepted(), say.opened(), say.opened(task="t2", name="公示", after=1))
     assert status.step == "科室审核、公示"
     assert [step.name_en for step in status.steps] == ["Section review", "Section review"]
+
+
+@pytest.mark.parametrize("outcome", list(Outcome))
+def test_where_no_licence_is_granted_nobody_reads_of_one(outcome: Outcome) -> None:
+    case = after(say.ended(outcome=outcome)).model_copy(update={"is_licence": False})
+    status = public_status(case, horizon=HORIZON)
+    assert "许可" not in status.sentence
+    assert "permit" not in status.sentence_en

@@ -1,17 +1,15 @@
 """The service without its doors, on the real servers: what its handlers and tickers work with."""
 
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from pathlib import Path
 
-from services.kernel.app import Kernel
 from services.kernel.clock import FrozenClock
-from services.kernel.identity import Identity, create_keypair
-from services.kernel.store import Store
+from services.kernel.identity import create_keypair
 from services.workflow.__main__ import SERVICE
 from services.workflow.deps import Deps
 from services.workflow.settings import WorkflowSettings
-from tests.support.desk import bus_of
+from tests.support.insides import insides_of
 from tests.support.office import Office
 from tests.workflow.case_support import department
 from tests.workflow.room import ACCEPT, EXPERTS, HANDLER, HANDLER2, HEAD, LEADER, POSTS, person_said, post_said
@@ -24,16 +22,7 @@ async def deps_on(servers: Office, folder: Path, clock: FrozenClock) -> AsyncIte
     _, public = create_keypair(folder)
     given = {key.removeprefix("GUIHUA_").lower(): value for key, value in servers.settings_of("workflow").items()}
     settings = WorkflowSettings.model_validate({**given, "jwt_public_key_file": public})
-    async with AsyncExitStack() as closing:
-        store = Store(settings.mongo_url, settings.mongo_database, service="workflow", clock=clock)
-        bus = await bus_of(servers, "workflow")
-        closing.push_async_callback(store.close)
-        closing.push_async_callback(bus.close)
-        kernel = Kernel(settings=settings, clock=clock, store=store, bus=bus, identity=Identity.of(settings))
-        deps = await SERVICE.deps(kernel)
-        assert SERVICE.close
-        closing.push_async_callback(SERVICE.close, deps)
-        await store.prepare()
+    async with insides_of(SERVICE, settings, office=servers, clock=clock) as (_, deps):
         await _books(deps)
         yield deps
 
