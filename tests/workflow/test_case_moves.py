@@ -236,6 +236,19 @@ def test_where_a_step_goes(post: str, township: str | None, department: str) -> 
     assert case.last(TaskOpened).department == department
 
 
+def test_given_a_step_whose_department_is_named_before_then_it_goes_there_and_that_department_sees_the_case() -> None:
+    step = human("x", department="register.unit")
+    case = Case().start(at("2026-09-16"), step, data={"register": {"unit": "D05"}})
+    assert (case.instance.tasks[0].department, case.instance.departments) == ("D05", ("D06", "D05"))
+    one_of_several = replace(
+        step, settings={**step.settings, "department": "job.unit"}, variables={"job": {"unit": "D08"}}
+    )
+    assert Case().start(at("2026-09-16"), one_of_several).instance.tasks[0].department == "D08"
+    assert Case().start(at("2026-09-16"), step).instance.tasks[0].department == "D06"
+    with pytest.raises(Unworkable, match="D09"):
+        Case().start(at("2026-09-16"), step, data={"register": {"unit": "D09"}})
+
+
 @pytest.mark.parametrize(
     ("post", "case_department", "township"), [("P99", "D06", None), ("P22", "D06", None), ("P04", "D07", None)]
 )

@@ -15,7 +15,7 @@ from services.workflow.instances.assigning import assignee_of
 from services.workflow.instances.closing import STEP_BASIS
 from services.workflow.instances.drawn import drawn_desk
 from services.workflow.instances.models import External, Instance, Task, Timer, Verb
-from services.workflow.instances.turns import Decided, Turn, Unworkable, room_of, value_at
+from services.workflow.instances.turns import Decided, Turn, Unworkable, department_of, room_of, value_at
 
 
 def open_tasks(instance: Instance, turn: Turn) -> Decided:
@@ -95,10 +95,11 @@ def _after(instance: Instance, opened: OpenTask) -> tuple[int, ...]:
 def _department(instance: Instance, opened: OpenTask, post: str, turn: Turn) -> str:
     """Where the step goes; a wait for a message that no post answers for stays with the responsible department."""
     application = instance.application
+    department = department_of(instance, opened, turn.step.data)
     if not post and opened.kind is StepKind.RECEIVE:
-        return application.department
+        return department
     try:
-        return place(post, department=application.department, township=application.township, books=turn.office.books)
+        return place(post, department=department, township=application.township, books=turn.office.books)
     except PostUnplaced as unplaced:
         raise Unworkable(opened.element, f"“{opened.name}”：{unplaced.zh}", f"{opened.name!r}: {unplaced.en}") from None
 

@@ -10,7 +10,7 @@ from services.workflow.clocks.rooms import ClockRoom
 from services.workflow.clocks.sayings import Heading
 from services.workflow.engine.language import office as language
 from services.workflow.engine.language.texts import expression
-from services.workflow.engine.models import Step
+from services.workflow.engine.models import OpenTask, Step
 from services.workflow.instances.models import Act, Instance
 from services.workflow.offices import Office
 
@@ -67,6 +67,12 @@ def value_at(data: Mapping[str, Any], path: str) -> Any:  # noqa: ANN401 - varia
             return None
         found = found.get(part)
     return found
+
+
+def department_of(instance: Instance, opened: OpenTask, data: Mapping[str, Any]) -> str:
+    """The department that does a step: the one that its `permit:department` names, else the one of the case."""
+    named = value_at({**data, **opened.variables}, opened.settings.get("department", ""))
+    return named if isinstance(named, str) and named else instance.application.department
 
 
 def reckoned(text: str, turn: Turn) -> Any:  # noqa: ANN401 - as above

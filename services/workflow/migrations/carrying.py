@@ -4,9 +4,10 @@ Pure: the preview and the move ask the same function, so that what is foretold i
 """
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from services.contracts.workflow import CaseMigrated, MigratedStep
 from services.workflow.books import PostUnplaced, place
@@ -15,7 +16,7 @@ from services.workflow.engine.verdicts import Carried, Verdict
 from services.workflow.instances.models import Act, External, Instance, Pin, Task, Verb
 from services.workflow.instances.moving import awaited_early, moved
 from services.workflow.instances.schedules import recomputed, scheduled
-from services.workflow.instances.turns import Decided, Unworkable
+from services.workflow.instances.turns import Decided, Unworkable, department_of
 from services.workflow.migrations.models import Before, Line, Outcome, Why
 from services.workflow.offices import Office
 
@@ -138,7 +139,7 @@ def _moved(instance: Instance, step: Step, target: Target, office: Office) -> De
     )
     drawn = {each.id: each for each in step.tasks}
     tasks = tuple(
-        _redrawn(instance, task, drawn[task.task_id], office) if task.task_id in drawn else task
+        _redrawn(instance, task, drawn[task.task_id], step.data, office) if task.task_id in drawn else task
         for task in instance.tasks
     )
     named = {each.id: (each.element, each.name) for each in step.external}
@@ -158,12 +159,12 @@ def _on_todays_calendar(instance: Instance, target: Target, office: Office) -> D
     return recomputed(instance, at=target.at, reason="calendar", office=office)
 
 
-def _redrawn(instance: Instance, task: Task, drawn: OpenTask, office: Office) -> Task:
+def _redrawn(instance: Instance, task: Task, drawn: OpenTask, data: Mapping[str, Any], office: Office) -> Task:
     """An open step as the new version draws it; who has it, what was filled in and when it opened stay."""
     settings = drawn.settings
     post = settings.get("post", "")
     same = post == task.post
-    department = task.department if same else _department(instance, drawn, post, office)
+    department = task.department if same else _department(instance, drawn, data, office)
     moves_desk = department != task.department or not same
     named = task.desk.given_to is not None or task.desk.owner is not None
     places = {closed.activity or closed.task_id: place for place, closed in enumerate(instance.closed)}
@@ -186,12 +187,12 @@ def _redrawn(instance: Instance, task: Task, drawn: OpenTask, office: Office) ->
     )
 
 
-def _department(instance: Instance, drawn: OpenTask, post: str, office: Office) -> str:
-    case = instance.application
+def _department(instance: Instance, drawn: OpenTask, data: Mapping[str, Any], office: Office) -> str:
+    case, post, department = instance.application, drawn.settings.get("post", ""), department_of(instance, drawn, data)
     if not post:
-        return case.department
+        return department
     try:
-        return place(post, department=case.department, township=case.township, books=office.books)
+        return place(post, department=department, township=case.township, books=office.books)
     except PostUnplaced as unplaced:
         raise Unworkable(drawn.element, f"“{drawn.name}”：{unplaced.zh}", f"{drawn.name!r}: {unplaced.en}") from None
 

@@ -107,6 +107,14 @@ def test_a_field_that_a_closed_form_does_not_have_is_refused() -> None:
     assert told(*parts, *ways, form=CLOSED | {"additionalProperties": True}) == []
 
 
+def test_the_department_of_a_step_is_a_field_that_is_filled_in_before() -> None:
+    placed = user("h", form="other", department="form.decision")
+    assert told(start(), placed, user("a"), END, flows("s", "h", "a", "e"), form=CLOSED) == [("GH-W407", "h")]
+    assert told(start(), user("a"), placed, END, flows("s", "a", "h", "e"), form=CLOSED) == []
+    misspelt = user("h", form="other", department="form.unit")
+    assert told(start(), user("a"), misspelt, END, flows("s", "a", "h", "e"), form=CLOSED) == [("GH-E408", "h")]
+
+
 def test_a_field_that_a_script_adds_to_a_forms_variable_may_be_read() -> None:
     parts = (start(), user("a"), script("w", "form.more = 1"), script("x", "y = form.more"), END)
     assert told(*parts, flows("s", "a", "w", "x", "e"), form=CLOSED) == []

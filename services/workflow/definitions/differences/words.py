@@ -17,6 +17,7 @@ SETTINGS: Final = {
     "limit_wd": Word("时限", "limit"),
     "warn": Word("预警点", "warning point"),
     "post": Word("岗位", "post"),
+    "department": Word("承办科室", "department"),
     "form": Word("表单", "form"),
     "name_en": Word("英文名称", "English name"),
     "counts_in_case_clock": Word("计入案件时限", "counting in the case clock"),

@@ -57,6 +57,12 @@ class Setting:
 
 SETTINGS: Final[dict[str, Setting]] = {
     "post": Setting(_POST.fullmatch, "一个岗位代码，如 P04", "one post code, e.g. P04", _STEPS),
+    "department": Setting(
+        _PATH.fullmatch,
+        "变量路径，如 supervision_register.unit",
+        "a variable path, e.g. supervision_register.unit",
+        _STEPS,
+    ),
     "form": Setting(_POST.fullmatch, "表单名，如 handler-review", "a form's name, e.g. handler-review", _USER),
     "limit_wd": Setting(_limit, "1-999 的整数（工作日）", "a whole number from 1 to 999 (working days)", _STEPS),
     "warn": Setting(_warning, "如 80% 或 2wd（提前 2 个工作日）", "80% or 2wd (2 working days before)", _STEPS),

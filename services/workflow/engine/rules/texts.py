@@ -22,6 +22,7 @@ _TIMER: Final = ("定时器", "timer")
 _LOOP: Final = ("多实例设置", "multi-instance setting")
 _HANDED: Final = ("变量映射", "variable mapping")
 _CLOCK: Final = ("permit:clock_from", "permit:clock_from")
+_DEPARTMENT: Final = ("permit:department", "permit:department")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,8 @@ def _of_node(node: Node) -> Iterator[Written]:
         yield Written(node.id, _SCRIPT, node.script or "", script)
     if node.settings.get("clock_from"):
         yield Written(node.id, _CLOCK, node.settings["clock_from"], expression)
+    if node.settings.get("department"):
+        yield Written(node.id, _DEPARTMENT, node.settings["department"], expression)
     yield from _of_events(node)
     yield from _of_loop(node)
     if node.calls is not None:
@@ -162,6 +165,8 @@ def known_in(process: Process, processes: Mapping[str, Process], *, inside: bool
     """Give the variables somebody sets, or only those given from outside; None when that cannot be known."""
     known = set(_ALWAYS)
     known |= {name.strip() for name in process.settings.get("inputs", "").split(",")}
+    if any(event.kind is not EventKind.NONE for node in process.body.starts() for event in node.event.each):
+        known.add(STARTER)
     for caller in processes.values():
         for node in caller.body.all_nodes():
             if node.calls is not None and node.calls.process == process.id:
