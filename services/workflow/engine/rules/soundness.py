@@ -7,28 +7,21 @@ than `MAX_STATES` situations is not played to the end.
 
 from collections import deque
 from collections.abc import Iterator
-from itertools import chain, combinations
+from itertools import combinations
 from typing import Final
 
-from services.workflow.engine.diagrams.model import SUBPROCESSES, Body, EventKind, Node, TimerForm
+from services.workflow.engine.diagrams.model import SUBPROCESSES, Body, Node
 from services.workflow.engine.diagrams.results import result_of
 from services.workflow.engine.findings import Report
 from services.workflow.engine.models import Finding
-from services.workflow.engine.running.reach import linked, reach
-
-MAX_STATES: Final = 4_000
-_FIRED: Final = "fired "
-_MAX_SUBSETS: Final = 5
-_ENDS_ALL: Final = frozenset({EventKind.TERMINATE, EventKind.CANCEL})
-
-Marking = frozenset[str]
-"""The flows that hold a token, and the boundary events that have happened."""
+from services.workflow.engine.rules.tokens import MAX_STATES, Marking, Tokens, after, not_played
+from services.workflow.engine.running.reach import linked
 
 
 def check_soundness(report: Report, body: Body) -> None:
     """Play a body and every one nested in it."""
     for each in body.bodies():
-        unplayed = _not_played(each)
+        unplayed = not_played(each)
         for node, what in unplayed:
             report.say("GH-I127", node.id, name=node.name or node.id, what=what)
         for start in each.starts() if not unplayed else ():
@@ -47,26 +40,11 @@ def stuck_from(body: Body, node_id: str) -> tuple[Finding, ...]:
 
 def stuck_with(body: Body, flows: frozenset[str]) -> tuple[Finding, ...]:
     """Say which joins would wait for ever, and what would be done twice, with tokens on these flows."""
-    if not flows or _not_played(body):
+    if not flows or not_played(body):
         return ()
     report = Report()
     _Game(report, body).play(tuple(flows))
     return tuple(finding for finding in report.findings if finding.rule in ("GH-E119", "GH-W120"))
-
-
-def _not_played(body: Body) -> list[tuple[Node, str]]:
-    """Give what keeps a body from being played: where tokens are counted, or no flow says what comes first."""
-    found = []
-    for node in body.nodes.values():
-        if node.tag == "complexGateway" and len(node.incoming) > 1:
-            found.append((node, "复杂网关 complex gateway"))
-        if node.takes > 1 or node.gives > 1:
-            found.append((node, "startQuantity / completionQuantity"))
-        if node.tag == "intermediateCatchEvent" and any(each.form is TimerForm.CYCLE for each in node.event.timers):
-            found.append((node, "定时循环 timer cycle"))
-    if not body.starts() and body.flows:
-        found.append((body.offered()[0], "特别子流程 ad-hoc subprocess"))
-    return found
 
 
 class _Game:
@@ -75,11 +53,7 @@ class _Game:
     def __init__(self, report: Report, body: Body) -> None:
         self._report = report
         self._body = body
-        self._reach = {
-            node.id: reach(body, node)
-            for node in body.nodes.values()
-            if node.tag == "inclusiveGateway" and len(node.incoming) > 1
-        }
+        self._tokens = Tokens(body)
         self._said: set[tuple[str, str]] = set()
         self._came: dict[Marking, tuple[Marking, Node] | None] = {}
         self._back: dict[Marking, list[Marking]] = {}
@@ -161,82 +135,16 @@ class _Game:
     # ── how tokens move ──
 
     def _moves(self, marking: Marking) -> Iterator[tuple[Node, Marking]]:
-        for node in self._body.nodes.values():
-            filled = [flow for flow in node.incoming if flow in marking]
-            if not filled:
-                continue
-            for taken, given in self._node_moves(node, filled, marking):
-                left = marking - taken
-                doubled = left & given
-                for flow in doubled:
-                    if flow in self._body.flows:
-                        again = self._body.nodes[self._body.flows[flow].target]
-                        if ("GH-W120", again.id) not in self._said:
-                            self._say("GH-W120", again, path=self._way(marking, node, again))
-                if not doubled:
-                    yield node, left | given if node.event.kind not in _ENDS_ALL else frozenset()
-
-    def _node_moves(self, node: Node, filled: list[str], marking: Marking) -> Iterator[tuple[Marking, Marking]]:
-        if node.tag == "parallelGateway":
-            if len(filled) == len(node.incoming):
-                yield frozenset(filled), frozenset(node.outgoing)
-        elif node.id in self._reach:
-            if self._may_fire(node, filled, marking):
-                for given in self._ways_out(node):
-                    yield frozenset(filled), given
-        else:
-            for flow in filled:
-                for given in chain(self._ways_out(node), self._interrupted(node)):
-                    yield frozenset({flow}), given
-            yield from self._beside(node, marking)
-
-    def _may_fire(self, node: Node, filled: list[str], marking: Marking) -> bool:
-        empty = set(node.incoming) - set(filled)
-        for flow in marking - set(filled):
-            if flow in self._body.flows:
-                ahead = self._reach[node.id].get(self._body.flows[flow].target, frozenset())
-                if ahead & empty and not ahead & set(filled):
-                    return False
-        return True
-
-    def _ways_out(self, node: Node) -> Iterator[Marking]:
-        """Give every combination of flows by which a node may be left in the ordinary way."""
-        flows = [self._body.flows[flow] for flow in node.outgoing]
-        match node.tag:
-            case "exclusiveGateway":
-                yield from (frozenset({flow.id}) for flow in flows)
-            case "eventBasedGateway":
-                yield from (frozenset(self._body.nodes[flow.target].outgoing) for flow in flows)
-            case "inclusiveGateway" | "complexGateway":
-                yield from _subsets(node.outgoing)
-            case _ if any(flow.condition for flow in flows):
-                plain = frozenset(flow.id for flow in flows if flow.condition is None and flow.id != node.default)
-                yield from (plain | some for some in _subsets(set(node.outgoing) - plain))
-            case _:
-                targets = [self._body.nodes[target].outgoing for target in linked(self._body, node)]
-                yield frozenset(node.outgoing).union(*targets)
-
-    def _interrupted(self, node: Node) -> Iterator[Marking]:
-        for boundary in self._body.boundaries(node.id):
-            if boundary.interrupting and boundary.event.kind is not EventKind.COMPENSATE:
-                yield frozenset(boundary.outgoing)
-
-    def _beside(self, node: Node, marking: Marking) -> Iterator[tuple[Marking, Marking]]:
-        """Give the non-interrupting events of an activity; each is let happen once."""
-        for boundary in self._body.boundaries(node.id):
-            fired = _FIRED + boundary.id
-            if not boundary.interrupting and fired not in marking:
-                yield frozenset(), frozenset({fired, *boundary.outgoing})
-
-
-def _subsets(flows: tuple[str, ...] | set[str]) -> Iterator[Marking]:
-    """Give every non-empty subset; of many flows only each alone and all together."""
-    names = sorted(flows)
-    sizes = range(1, len(names) + 1) if len(names) <= _MAX_SUBSETS else (1, len(names))
-    for size in sizes:
-        yield from map(frozenset, combinations(names, size))
-    if not names:
-        yield frozenset()
+        for node, taken, given in self._tokens.moves(marking):
+            left = marking - taken
+            doubled = left & given
+            for flow in doubled:
+                if flow in self._body.flows:
+                    again = self._body.nodes[self._body.flows[flow].target]
+                    if ("GH-W120", again.id) not in self._said:
+                        self._say("GH-W120", again, path=self._way(marking, node, again))
+            if not doubled:
+                yield node, after(node, left, given)
 
 
 _WAITING: Final = SUBPROCESSES | {"userTask", "receiveTask", "intermediateCatchEvent", "callActivity"}
