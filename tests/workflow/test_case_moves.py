@@ -250,6 +250,22 @@ def test_given_a_step_whose_department_is_named_before_then_it_goes_there_and_th
 
 
 @pytest.mark.parametrize(
+    ("day", "due_on"),
+    [("2026-09-30", "2026-09-30"), ("2026-10-01", "2026-09-30"), ("2026-09-01", "2026-09-17"), (None, "2026-09-20")],
+)
+def test_given_a_step_whose_due_day_was_named_before_then_it_is_due_on_that_day(day: str | None, due_on: str) -> None:
+    case = Case().start(
+        at("2026-09-16"), human("x", limit_wd="3", due_on="plan.due_on"), data={"plan": {"due_on": day}}
+    )
+    assert case.instance.tasks[0].due_on == on(due_on)
+
+
+def test_given_a_due_day_that_is_no_day_then_it_is_an_incident() -> None:
+    with pytest.raises(Unworkable, match="soon"):
+        Case().start(at("2026-09-16"), human("x", due_on="plan.due_on"), data={"plan": {"due_on": "soon"}})
+
+
+@pytest.mark.parametrize(
     ("post", "case_department", "township"), [("P99", "D06", None), ("P22", "D06", None), ("P04", "D07", None)]
 )
 def test_given_a_post_that_nobody_has_for_this_case_then_it_is_an_incident(

@@ -10,6 +10,8 @@ from services.workflow.clocks import deeds
 from services.workflow.clocks.grounds import GroundUnknown, ground_of
 from services.workflow.clocks.ledgers import NoticeMissing
 from services.workflow.clocks.plans import DEFAULT_WARN, ClockPlan
+from services.workflow.engine.language import office as language
+from services.workflow.engine.language.errors import Miscalculated
 from services.workflow.engine.models import ExternalTask, OpenTask
 from services.workflow.instances.assigning import assignee_of
 from services.workflow.instances.closing import STEP_BASIS
@@ -114,15 +116,15 @@ def _ground(opened: OpenTask) -> HoldGround | None:
 
 def _start_step_clock(instance: Instance, task: Task, opened: OpenTask, turn: Turn) -> Decided:
     """The step's own clock; its start day does not count. A step without a limit has none."""
-    limit = opened.settings.get("limit_wd")
-    if not limit:
+    limit = _limit_of(instance, opened, turn)
+    if limit is None:
         return Decided(instance)
     plan = ClockPlan(
         clock_id=f"step:{task.task_id}",
         kind=ClockKind.STEP,
         name=task.name,
         department=task.department,
-        limit_workdays=int(limit),
+        limit_workdays=limit,
         warn=opened.settings.get("warn") or DEFAULT_WARN,
         basis=STEP_BASIS,
         element=task.element,
@@ -134,6 +136,23 @@ def _start_step_clock(instance: Instance, task: Task, opened: OpenTask, turn: Tu
         plan, on=_start_day(instance, turn), at=turn.now, actor=turn.act.actor, room=room_of(instance, turn.office)
     )
     return Decided(instance.with_clock(clock), said)
+
+
+def _limit_of(instance: Instance, opened: OpenTask, turn: Turn) -> int | None:
+    """The step's working days: up to the day that `permit:due_on` names, at least one; else its `limit_wd`, if any.
+
+    A day that is no working day leaves what lies before it.
+    """
+    named = value_at({**turn.step.data, **opened.variables}, opened.settings.get("due_on", ""))
+    if not named:
+        limit = opened.settings.get("limit_wd")
+        return int(limit) if limit else None
+    time = turn.office.time
+    try:
+        day = language.Office(turn.now, time.calendar, time.hours).day(named)
+        return max(1, time.calendar.workdays_between(_start_day(instance, turn), day))
+    except Miscalculated as wrong:
+        raise Unworkable(opened.element, f"“{opened.name}”：{wrong.zh}", f"{opened.name!r}: {wrong.en}") from None
 
 
 def _start_day(instance: Instance, turn: Turn) -> date:

@@ -15,6 +15,7 @@ NOTHING: Final = Word("（空）", "(nothing)")
 
 SETTINGS: Final = {
     "limit_wd": Word("时限", "limit"),
+    "due_on": Word("到期日", "due day"),
     "warn": Word("预警点", "warning point"),
     "post": Word("岗位", "post"),
     "department": Word("承办科室", "department"),

@@ -5,6 +5,9 @@ from typing import Final
 
 from services.workflow.engine.diagrams.model import EventKind, Node
 
+STARTER: Final = "starter"
+"""The variable that says who began a case that no window received: `starter.person`, `starter.department`."""
+
 _NAME: Final = re.compile(r"[^\W\d]\w{0,99}")
 
 

@@ -72,6 +72,13 @@ def _workday_after(office: Office, start: Value, n: Value) -> date:
     return answer
 
 
+def _workday_before(office: Office, day: Value, n: Value) -> date:
+    """The latest day that leaves so many working days before `day`: what must be there n working days ahead."""
+    last, count = office.day(day), _count(n)
+    answer: date = _within(lambda: office.calendar.workdays_before(last, count))
+    return answer
+
+
 def _workdays_between(office: Office, start: Value, end: Value) -> int:
     first, last = office.day(start), office.day(end)
     answer: int = _within(lambda: office.calendar.workdays_between(first, last))
@@ -101,6 +108,7 @@ OFFICE: Final[dict[str, tuple[int, Callable[..., Value]]]] = {
     "today": (0, _today),
     "date": (1, _date),
     "workday_after": (2, _workday_after),
+    "workday_before": (2, _workday_before),
     "workdays_between": (2, _workdays_between),
     "is_workday": (1, _is_workday),
     "days_after": (2, _days_after),

@@ -13,6 +13,7 @@ from services.workflow.engine.findings import Report
 from services.workflow.engine.running.reach import main_line
 
 _POST: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,30}")
+_SEATS: Final = re.compile(r"[A-Z][A-Z0-9]*(@[A-Z0-9]+)?([ ,]+[A-Z][A-Z0-9]*(@[A-Z0-9]+)?)*")
 _LIGHTS: Final = re.compile(r"SL-\d{2}(\s*,\s*SL-\d{2})*")
 _PATH: Final = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 _CODE: Final = re.compile(r"[a-z][a-z0-9_]{0,60}")
@@ -63,8 +64,15 @@ SETTINGS: Final[dict[str, Setting]] = {
         "a variable path, e.g. supervision_register.unit",
         _STEPS,
     ),
+    "starters": Setting(
+        _SEATS.fullmatch,
+        "岗位代码，用逗号分隔，如 P20, P06@D08",
+        "post codes separated by commas, e.g. P20, P06@D08",
+        frozenset({"process"}),
+    ),
     "form": Setting(_POST.fullmatch, "表单名，如 handler-review", "a form's name, e.g. handler-review", _USER),
     "limit_wd": Setting(_limit, "1-999 的整数（工作日）", "a whole number from 1 to 999 (working days)", _STEPS),
+    "due_on": Setting(_PATH.fullmatch, "变量路径，如 plan.due_on", "a variable path, e.g. plan.due_on", _STEPS),
     "warn": Setting(_warning, "如 80% 或 2wd（提前 2 个工作日）", "80% or 2wd (2 working days before)", _STEPS),
     "counts_in_case_clock": Setting(_yes_no, "yes 或 no", "yes or no", _STEPS),
     "name_en": Setting(bool, "英文名称", "the English name"),
@@ -83,7 +91,7 @@ SETTINGS: Final[dict[str, Setting]] = {
         re.compile(r"all|any|veto|[1-9][0-9]?").fullmatch, "all、any、veto 或人数", "all, any, veto or a number", _USER
     ),
     "cosign_posts": Setting(
-        re.compile(r"[A-Z][A-Z0-9]*(@[A-Z0-9]+)?([ ,]+[A-Z][A-Z0-9]*(@[A-Z0-9]+)?)*").fullmatch,
+        _SEATS.fullmatch,
         "岗位代码，用空格分隔，如 P05 P06@D08",
         "post codes separated by spaces, e.g. P05 P06@D08",
         _USER,
@@ -114,7 +122,7 @@ SETTINGS: Final[dict[str, Setting]] = {
 }
 """Every property of the dialect. What is not here is refused: a misspelt limit must not be no limit."""
 
-_ON_PROCESS: Final = frozenset({"name_en", "inputs"})
+_ON_PROCESS: Final = frozenset({"name_en", "inputs", "starters"})
 
 
 def check_settings(report: Report, process: Process, *, called: bool = False) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from services.workflow.engine.diagrams.model import Again, EventKind, Node, Process, Several, TimerText
-from services.workflow.engine.diagrams.results import result_of
+from services.workflow.engine.diagrams.results import STARTER, result_of
 from services.workflow.engine.findings import Report
 from services.workflow.engine.language.errors import Unwritable
 from services.workflow.engine.language.texts import Script, expression, script
@@ -22,7 +22,7 @@ _TIMER: Final = ("定时器", "timer")
 _LOOP: Final = ("多实例设置", "multi-instance setting")
 _HANDED: Final = ("变量映射", "variable mapping")
 _CLOCK: Final = ("permit:clock_from", "permit:clock_from")
-_DEPARTMENT: Final = ("permit:department", "permit:department")
+_PATHS: Final = {key: (f"permit:{key}", f"permit:{key}") for key in ("department", "due_on")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +56,8 @@ def _of_node(node: Node) -> Iterator[Written]:
         yield Written(node.id, _SCRIPT, node.script or "", script)
     if node.settings.get("clock_from"):
         yield Written(node.id, _CLOCK, node.settings["clock_from"], expression)
-    if node.settings.get("department"):
-        yield Written(node.id, _DEPARTMENT, node.settings["department"], expression)
+    for key in sorted(_PATHS.keys() & node.settings.keys()):
+        yield Written(node.id, _PATHS[key], node.settings[key], expression)
     yield from _of_events(node)
     yield from _of_loop(node)
     if node.calls is not None:
