@@ -51,5 +51,12 @@ def _own(name: str, layout: Layout) -> dict[str, str]:
                 "GUIHUA_SMS_URL": f"{layout.url('postbox')}/gateway/sms",
                 "GUIHUA_CHAT_URL": f"{layout.url('postbox')}/gateway/chat",
             }
+        case "console":
+            return {
+                "GUIHUA_FIELD_KEYS": layout.secret("console-fields"),
+                "GUIHUA_TOKEN_KEY_FILE": str(layout.private_key),
+                "GUIHUA_CONSOLE_URL": layout.url("console"),
+                **{f"GUIHUA_{service.upper()}_URL": layout.url(service) for service in SERVICES[:-1]},
+            }
         case _:
             return {}

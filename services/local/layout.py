@@ -7,13 +7,14 @@ from pathlib import Path
 from services.local.free_ports import free_ports
 from services.local.servers import Ports
 
-SERVICES = ("registry", "workflow", "intake", "supervision", "notify")
+SERVICES = ("registry", "workflow", "intake", "supervision", "notify", "console")
 """In the order in which they are started."""
 
 _FIXED = {
     "mongo": 27117,
     "nats": 14222,
     "nats_monitor": 18222,
+    "console": 8100,
     "intake": 8101,
     "workflow": 8102,
     "supervision": 8103,
@@ -82,6 +83,11 @@ class Layout:
     def public_key(self) -> Path:
         """The key with which every service checks them."""
         return self.var / "keys" / "jwt-public.pem"
+
+    @property
+    def demo_password(self) -> str:
+        """With which everybody of the demo office signs in at the screens of this run."""
+        return self.secret("demo-accounts")[:12]
 
     def secret(self, name: str) -> str:
         """A password of this run's own, made at first use and kept in a file only its owner can read."""

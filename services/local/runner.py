@@ -76,6 +76,7 @@ class Run:
         """The demo office and the processes of `bpmn/`. Again does no harm. Raises Refusal."""
         async with Api(self.layout) as api:
             await officedata.load(api)
+            await officedata.give_accounts(api, self.layout.demo_password)
             if self.layout.workers > 1:
                 await _books_are_heard(api)
             folders = bundles.find(bpmn)

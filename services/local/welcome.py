@@ -12,6 +12,7 @@ _NAMES = {
     "intake": "窗口 intake",
     "supervision": "督查 supervision",
     "notify": "消息 notify",
+    "console": "界面 console",
 }
 _ACCOUNTS = (
     ("u.window", "接件窗口", "receiving window"),
@@ -32,6 +33,8 @@ def welcome(layout: Layout, *, seconds: float) -> RenderableType:
     for name in SERVICES:
         places.add_row(_NAMES[name], f"{layout.url(name)}/openapi.json")
     places.add_row("演示信箱 postbox", layout.url("postbox"))
+    password = layout.demo_password
+    screens = f"界面 / screens: {layout.url('console')}    密码 / password of all accounts: {password}"
     accounts = Table(box=None, padding=(0, 2))
     for code, zh, en in _ACCOUNTS:
         accounts.add_row(code, zh, en)
@@ -44,4 +47,6 @@ def welcome(layout: Layout, *, seconds: float) -> RenderableType:
         f"数据目录 / data: {layout.var}    Ctrl-C 停止 / stops"
     )
     title = f"规划 Guihua 已就绪 / ready in {seconds:.1f} s"
-    return Panel(Group(places, "", "演示账号 / accounts", accounts, "", next_steps), title=title, expand=False)
+    return Panel(
+        Group(screens, "", places, "", "演示账号 / accounts", accounts, "", next_steps), title=title, expand=False
+    )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Generic, TypeVar
 
-from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
 
 from services.contracts.events import Said
 from services.kernel import problem
@@ -28,7 +28,8 @@ class Service(Generic[D]):
 
     `deps` builds what the handlers work with; `close` lets go of it. `hears` is the index of events to handlers.
     `backlog` are the sweeper's lines: what is counted there should be none, and never for long. `side_by_side` says
-    whether this is one of several processes, which share what the service hears (ADR 0015).
+    whether this is one of several processes, which share what the service hears (ADR 0015). `shows` makes a page of a
+    refusal for a browser that asks for one.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Service(Generic[D]):
     backlog: Mapping[str, Callable[[D], Awaitable[int]]] = field(default_factory=dict)
     close: Callable[[D], Awaitable[None]] | None = None
     side_by_side: Callable[[Settings], bool] = lambda _: False
+    shows: Callable[[Request, problem.Problem], Response] | None = None
 
     def create_app(self, kernel: Kernel | None = None, deps: D | None = None) -> FastAPI:
         """The HTTP side. Without a kernel it can only write its OpenAPI document, and needs no network for that."""
@@ -53,6 +55,7 @@ class Service(Generic[D]):
             telemetry={"metrics": False, "logs": False, "operation_spans": False, "exclude": _is_quiet},
         )
         app.state.kernel, app.state.deps, app.state.backlog = kernel, deps, self.backlog
+        app.state.shows = self.shows
         problem.install(app)
         for router in (*self.routers, operations):
             app.include_router(router)

@@ -5,7 +5,7 @@ from typing import Any, Final
 from services.contracts.events import stream_of
 from services.kernel.clock import DEMO_BUCKET
 
-SERVICES: Final = ("intake", "workflow", "supervision", "notify", "registry")
+SERVICES: Final = ("intake", "workflow", "supervision", "notify", "registry", "console")
 """Every service with a database and a stream of its own."""
 
 EXTERNAL: Final = "external"

@@ -29,6 +29,7 @@ class Permission(StrEnum):
     EDIT_APPROVE = "edit-approve", "批准修改故障案件数据"
     SIGNAL_BROADCAST = "signal-broadcast", "广播信号"
     TASK_WORK = "task-work", "办理任务"
+    INTERNAL_START = "internal-start", "启动内部流程"
     DEFINITION_READ = "definition-read", "查看流程定义"
     DEFINITION_DEPLOY = "definition-deploy", "发布流程定义"
     INCIDENT_WORK = "incident-work", "处理流程故障"
@@ -50,7 +51,7 @@ class Permission(StrEnum):
 
 _P = Permission
 _STAFF: Final = frozenset({_P.REGISTRY_READ, _P.ATTENDANCE_SET})
-_CASE_STAFF: Final = _STAFF | {_P.CASE_READ, _P.TASK_WORK, _P.SUPERVISION_READ}
+_CASE_STAFF: Final = _STAFF | {_P.CASE_READ, _P.TASK_WORK, _P.INTERNAL_START, _P.SUPERVISION_READ}
 _SYSTEM_STAFF: Final = _STAFF | {_P.CASE_READ, _P.DEFINITION_READ, _P.STATUS_READ, _P.CLOCK_SET, _P.MESSAGE_READ}
 _LEADS: Final = frozenset(
     {

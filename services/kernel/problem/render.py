@@ -1,6 +1,7 @@
 """The one place where a refusal becomes an HTTP answer (`application/problem+json`, RFC 9457)."""
 
 import json
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -86,7 +87,10 @@ def render(problem: Problem, *, language: Language, reference: str) -> Response:
 
 
 def answer(request: Request, problem: Problem) -> Response:
-    """The refusal for this request, in its reader's language."""
+    """The refusal for this request, in its reader's language; a page, if the app shows pages and a browser asks."""
+    shows: Callable[[Request, Problem], Response] | None = getattr(request.app.state, "shows", None)
+    if shows is not None and "text/html" in request.headers.get("accept", ""):
+        return shows(request, problem)
     language = language_of(request.headers.get("accept-language"))
     return render(problem, language=language, reference=request.scope.get("guihua.reference", "-"))
 

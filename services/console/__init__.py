@@ -1,0 +1,1 @@
+"""The screens: sessions and server-rendered pages. Owns no business rule and no case data."""

@@ -1,0 +1,118 @@
+"""Signing in and out with a local account, and changing its password (A1)."""
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Form, Response
+
+from services.console import accounts, sessions
+from services.console.accounts import Account, AccountLocked, PasswordTooSimple, SignInRefused
+from services.console.deps import Deps
+from services.console.pages.routes import PageRoute
+from services.console.visits import Anybody, SignedIn, Visit, cookie_name
+from services.kernel import logs
+from services.kernel.problem import Problem
+
+log = logs.get(__name__)
+router: Final = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+Text = Annotated[str, Form(max_length=200)]
+Next = Annotated[str, Form(max_length=2000)]
+
+
+@router.get("/login")
+async def login_page(visit: Anybody, next: str = "/start") -> Response:  # noqa: A002 - the name in the address
+    """The form for signing in."""
+    if visit.someone is not None:
+        return visit.see(_own(next))
+    return visit.page("login.html", next=_own(next), code="", refusal=None)
+
+
+@router.post("/login")
+async def login(visit: Anybody, code: Text, password: Text, next: Next = "/start") -> Response:  # noqa: A002 - as above
+    """Sign in; a new session each time, so that a planted one is worth nothing."""
+    code = code.strip()
+    try:
+        account = await _checked(visit.deps, code, password)
+    except (SignInRefused, AccountLocked) as refusal:
+        log.info("sign-in refused", code=refusal.code)
+        return visit.page(
+            "login.html", status=refusal.status, next=_own(next), code=code, refusal=_words(visit, refusal)
+        )
+    return await _opened(visit, account, "/password" if account.must_change else _own(next))
+
+
+@router.post("/logout")
+async def logout(visit: Anybody) -> Response:
+    """Sign out: the session is over for whoever has its cookie."""
+    if visit.session is not None:
+        await _end(visit.deps, visit.session.key)
+    answer = visit.see("/")
+    answer.delete_cookie(cookie_name(visit.deps))
+    return answer
+
+
+@router.get("/password")
+async def password_page(visit: SignedIn) -> Response:
+    """The form for a new password."""
+    return visit.page("password.html", refusal=None)
+
+
+@router.post("/password")
+async def change_password(visit: SignedIn, old: Text, new: Text) -> Response:
+    """Change one's own password; other browsers of the same person stay signed in until they are idle."""
+    deps, code = visit.deps, visit.who.code
+    try:
+        account = await _checked(deps, code, old)
+        accounts.check_new(code, new)
+    except (SignInRefused, AccountLocked, PasswordTooSimple) as refusal:
+        return visit.page("password.html", status=refusal.status, refusal=_words(visit, refusal))
+    hashed = await deps.passwords.hash(new)
+    await deps.accounts.change(
+        account.code, lambda one: (one.model_copy(update={"hash": hashed, "must_change": False}), ())
+    )
+    log.info("password changed", by=code)
+    return visit.see("/start")
+
+
+async def _checked(deps: Deps, code: str, password: str) -> Account:
+    """The account, if the password is right and the person still works here. Raises SignInRefused, AccountLocked."""
+    found = await deps.accounts.find(code)
+    now = deps.clock.wall()
+    if found is not None:
+        accounts.check_lock(found[0], now=now)
+    is_right = await deps.passwords.matches(password, found[0].hash if found else None)
+    if found is None:
+        raise SignInRefused
+    if not is_right or await deps.books.person(code) is None:
+        await deps.accounts.change(code, lambda one: (accounts.failed(one, now=now), ()))
+        raise SignInRefused
+    return await deps.accounts.change(code, lambda one: (accounts.succeeded(one), ()))
+
+
+async def _opened(visit: Visit, account: Account, address: str) -> Response:
+    deps, settings = visit.deps, visit.deps.settings
+    cookie, session = sessions.opened(
+        account.code, now=deps.clock.wall(), idle=settings.idle, must_change=account.must_change
+    )
+    await deps.sessions.create(session)
+    if visit.session is not None:
+        await _end(deps, visit.session.key)
+    log.info("signed in", by=account.code)
+    answer = visit.see(address)
+    answer.set_cookie(cookie_name(deps), cookie, path="/", secure=settings.is_secure, httponly=True, samesite="lax")
+    return answer
+
+
+async def _end(deps: Deps, key: str) -> None:
+    now = deps.clock.wall()
+    await deps.sessions.change(key, lambda session: (session.model_copy(update={"expires_at": now}), ()))
+
+
+def _own(address: str) -> str:
+    """An address of ours to go on to; anything else is the start page, so that nobody is led away by a link."""
+    is_own = address.startswith("/") and not address.startswith(("//", "/\\")) and not address.startswith("/login")
+    return address if is_own else "/start"
+
+
+def _words(visit: Visit, refusal: Problem) -> dict[str, str]:
+    return {"detail": refusal.detail(visit.language), "remedy": refusal.remedy(visit.language)}
