@@ -13,7 +13,7 @@ import uvloop
 from bench import engine
 from bench.alone import completions_per_second
 from bench.figures import Figure, percentile, show
-from bench.office import Samples, event_latency, opened, receive, receive_all, settled, users
+from bench.office import Samples, event_latency, opened, receive, receive_all, rested, settled, users
 from bench.parts import memory
 
 _USERS: Final = {32: 500.0, 64: 300.0}
@@ -40,6 +40,7 @@ async def measure(driver: str) -> Measured:
     folder = Path(tempfile.mkdtemp(prefix="guihua-bench-"))
     try:
         async with opened(folder, driver=driver) as there:
+            await rested(there)
             idle = memory(there.run)
             quiet = [await receive(there.api) for _ in range(_QUIET_CASES)]
             late, loads = await event_latency(there.api, quiet), {}
@@ -58,7 +59,9 @@ def figures(driver: str, measured: Measured, *, alone: float) -> list[Figure]:
     late = [seconds * 1000 for seconds in measured.events]
     both = sum(measured.idle.values())
     found = [
-        Figure(f"{driver}: idle memory of workflow, its engine worker included", both, "MB", _IDLE, "120 MB"),
+        Figure(
+            f"{driver}: memory of workflow and its engine, idle after all was deployed", both, "MB", _IDLE, "120 MB"
+        ),
         *(Figure(f"{driver}: … {part}", used, "MB") for part, used in measured.idle.items()),
         Figure(f"{driver}: event from one service's write to the other's p50", percentile(late, 50), "ms"),
         Figure(f"{driver}: event from one service's write to the other's p99", percentile(late, 99), "ms"),

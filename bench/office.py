@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from bench.line import Line
-from bench.parts import each, spent
+from bench.parts import each, spent, workers
 from bench.permit import ANSWERS, ITEM, TASKS, files
 from services.local.client import Api
 from services.local.layout import SERVICES, Layout
 from services.local.runner import Run
 
 _WINDOWS = 4
+_RESTED_WITHIN = 120
 _MOVING = frozenset({"messages-under-way"})
 """Lines of the sweeper that go to nought by themselves."""
 _OFFICER = "u.handler.d06"
@@ -141,6 +142,13 @@ async def _is_settled(api: Api) -> bool:
         if late or status["outbox"]["documents"] or any((status["lag"] or {}).values()):
             return False
     return True
+
+
+async def rested(there: Office) -> None:
+    """Wait until the workflow service has given back what deploying took: one worker is left of its engine."""
+    async with asyncio.timeout(_RESTED_WITHIN):
+        while len(workers(there.run)) > 1:  # noqa: ASYNC110 - it happens in another process
+            await asyncio.sleep(1)
 
 
 async def event_latency(api: Api, cases: list[str]) -> list[float]:

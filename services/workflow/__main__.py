@@ -33,6 +33,7 @@ from services.workflow.queries import (
     count_signals,
     count_waiting,
 )
+from services.workflow.resting import share_memory
 from services.workflow.retries.models import Retry
 from services.workflow.settings import WorkflowSettings
 from services.workflow.signals.models import Broadcast
@@ -76,7 +77,10 @@ async def _deps(kernel: Kernel) -> Deps:
 
 def _pool(settings: WorkflowSettings) -> EnginePool:
     limits = Limits(
-        workers=settings.engine_workers, memory_mb=settings.engine_memory_mb, seconds=settings.engine_seconds
+        workers=settings.engine_workers,
+        memory_mb=settings.engine_memory_mb,
+        seconds=settings.engine_seconds,
+        module="services.workflow.worker",
     )
     pool = EnginePool(limits)
     pool.open()
@@ -125,4 +129,5 @@ SERVICE: Final = Service[Deps](
 )
 
 if __name__ == "__main__":
+    share_memory()
     run(SERVICE)

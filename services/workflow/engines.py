@@ -1,7 +1,7 @@
 """The engine as the service uses it: in processes of its own, with the bundle of the case's own version."""
 
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, TypeVar, assert_never
@@ -76,9 +76,9 @@ class Engines:
     shelf: Shelf
     _sources: OrderedDict[str, Source] = field(default_factory=OrderedDict, init=False)
 
-    async def findings(self, files: Mapping[str, bytes]) -> tuple[Finding, ...]:
-        """What the engine has to say against the files of a definition. Raises `EngineFault`."""
-        return await self.pool.findings(Source(files))
+    async def findings(self, files: Mapping[str, bytes], *, posts: Collection[str]) -> tuple[Finding, ...]:
+        """What the engine and the bureau have to say against the files of a definition. Raises `EngineFault`."""
+        return await self.pool.findings(Source(files), posts=posts)
 
     async def start(
         self, instance: Instance, pin: Pin, beginning: Beginning, *, now: datetime, time: OfficeTime

@@ -21,6 +21,7 @@ from services.workflow.instances.turns import Decided
 from services.workflow.migrations.bulk import go_on as migrate
 from services.workflow.offices import Office
 from services.workflow.queries import due_by
+from services.workflow.resting import rest
 from services.workflow.retries.working import carry_on
 from services.workflow.signals.spreading import carry_on as spread
 from services.workflow.starts.alarms import ring_due
@@ -158,4 +159,5 @@ TICKERS: Final = (
     Ticker[Deps](
         "follow-calendar", every=timedelta(seconds=30), run=follow_calendar, wake=lambda deps: deps.bells.calendar
     ),
+    Ticker[Deps]("rest", every=timedelta(seconds=10), run=rest),
 )

@@ -37,6 +37,10 @@ class Shelf:
             self._at_hand.popitem(last=False)
         return self._at_hand[sha256]
 
+    def forget(self) -> None:
+        """Keep none at hand: each is read again when it is wanted."""
+        self._at_hand.clear()
+
     async def form(self, sha256: str, key: str) -> Mapping[str, Any]:
         """The JSON Schema of a form of a bundle; a step without a form takes no answers."""
         files = (await self.take(sha256)).contents

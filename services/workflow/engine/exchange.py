@@ -48,7 +48,9 @@ class CarryRequest:
 
 @dataclass(frozen=True, slots=True)
 class CheckRequest:
-    """Only compile, and give the findings."""
+    """Only look, and give the findings: the engine's, or the service's own with the posts that it knows."""
+
+    posts: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Runs the engine in processes of its own: off the event loop, bounded in memory and time, replaced when they fail.
 
 A worker that hangs is killed, one that dies is replaced; the caller gets an `EngineFault`, and the stored state of
-the instance is untouched. Workers keep compiled bundles by key and calendars by version.
+the instance is untouched. Workers keep compiled bundles by key and calendars by version. A pool at rest keeps one.
 """
 
 import asyncio
@@ -10,7 +10,8 @@ import os
 import queue
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -43,11 +44,12 @@ _PATH: Final = os.pathsep.join(path for path in sys.path if path)
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How many workers, how much address space each may have, and how long one piece of work may take."""
+    """How many workers, the address space of each, how long one piece of work may take, and what a worker is."""
 
     workers: int = 2
     memory_mb: int = 1024
     seconds: float = 10.0
+    module: str = "services.workflow.engine.worker"
 
 
 @dataclass(frozen=True)
@@ -73,18 +75,19 @@ class _Worker:
         self._limits = limits
         self._sent: set[str] = set()
         self._process: subprocess.Popen[bytes] | None = None
+        self.has_checked = False
 
     def start(self) -> None:
         """Start the process."""
         self._sent.clear()
-        self._started = False
+        self._started = self.has_checked = False
         self._pipe, theirs = Pipe()
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - our own module, nothing of the caller's
                 [
                     sys.executable,
                     "-m",
-                    "services.workflow.engine.worker",
+                    self._limits.module,
                     str(theirs.fileno()),
                     str(self._limits.memory_mb),
                 ],
@@ -104,6 +107,7 @@ class _Worker:
         if reply.missing:
             reply = self._exchange(request)
         self._sent |= {request.bundle_key, request.calendar_key}
+        self.has_checked |= isinstance(request.work, CheckRequest)
         return reply
 
     def _without_known(self, request: Request) -> Request:
@@ -145,6 +149,7 @@ class _Worker:
             self._pipe.close()
             self._process.kill()
             self._process.wait(_KILLED_WITHIN)
+            self._process = None
 
 
 class EnginePool:
@@ -155,6 +160,7 @@ class EnginePool:
         self._workers: list[_Worker] = []
         self._idle: queue.LifoQueue[_Worker] = queue.LifoQueue()
         self._threads = ThreadPoolExecutor(self._limits.workers, thread_name_prefix="engine")
+        self._asked_at = time.monotonic()
         self.lost = 0
 
     def open(self) -> None:
@@ -179,9 +185,35 @@ class EnginePool:
         for worker in self._workers:
             worker.stop()
 
-    async def findings(self, source: Source) -> tuple[Finding, ...]:
-        """Compile and give the findings. Raises `EngineFault` when the worker was lost over it."""
-        reply = await self._ask(Request(CheckRequest(), source.key, source.files, None, None, "", None))
+    async def rest(self, *, after: float) -> bool:
+        """Give back what is not needed any more if nothing was asked for so many seconds: says whether there was.
+
+        One worker stays. It is a new one if drawings were checked: that takes more than running them, and Python
+        keeps what it took. Who asks meanwhile waits for the new one.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._rest, after)
+
+    def _rest(self, after: float) -> bool:
+        idle: list[_Worker] = []
+        try:
+            while len(idle) < len(self._workers):
+                idle.append(self._idle.get_nowait())
+            if time.monotonic() - self._asked_at < after or not _is_much(idle):
+                return False
+            for worker in idle:
+                worker.stop()
+            idle[0].start()
+        except queue.Empty:  # somebody is at work
+            return False
+        finally:
+            for worker in reversed(idle):
+                self._idle.put(worker)
+        return True
+
+    async def findings(self, source: Source, *, posts: Collection[str] | None = None) -> tuple[Finding, ...]:
+        """Look, and give the findings. Raises `EngineFault` when the worker was lost over it."""
+        asked = CheckRequest(None if posts is None else frozenset(posts))
+        reply = await self._ask(Request(asked, source.key, source.files, None, None, "", None))
         return reply.findings or ()
 
     async def start(
@@ -264,4 +296,11 @@ class EnginePool:
         try:
             return worker.ask(request)
         finally:
+            self._asked_at = time.monotonic()
             self._idle.put(worker)
+
+
+def _is_much(workers: Collection[_Worker]) -> bool:
+    """Whether more stands ready than what an idle service needs."""
+    running = [worker for worker in workers if worker.pid is not None]
+    return len(running) > 1 or any(worker.has_checked for worker in running)

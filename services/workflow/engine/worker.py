@@ -1,12 +1,13 @@
 """One worker of the pool: `python -m services.workflow.engine.worker <descriptor> <memory in MB>`.
 
 It has no environment, no open files but its pipe, and a bounded address space; it compiles and runs, and answers.
+`services.workflow.worker` is the same with the bureau's rules at the gate.
 """
 
 import resource
 import sys
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection
@@ -26,17 +27,26 @@ from services.workflow.engine.exchange import (
     packed_reply,
     read_request,
 )
-from services.workflow.engine.models import WHOLE, EngineFault, Refused
+from services.workflow.engine.models import WHOLE, EngineFault, Finding, Refused
 from services.workflow.engine.run import apply, start
 
 MAX_COMPILED: Final = 64
 MAX_CALENDARS: Final = 8
 
+Check = Callable[[Mapping[str, bytes], CheckRequest], tuple[Finding, ...]]
+"""Gives everything that is wrong with the files of a definition."""
+
+
+def engine_check(files: Mapping[str, bytes], _asked: CheckRequest) -> tuple[Finding, ...]:
+    """Give what the engine has to say against files."""
+    return compile_bundle(files).findings
+
 
 class Bench:
     """What a worker keeps between requests: compiled bundles by key, calendars by version."""
 
-    def __init__(self) -> None:
+    def __init__(self, check: Check = engine_check) -> None:
+        self._check = check
         self._compiled: OrderedDict[str, Compiled] = OrderedDict()
         self._calendars: OrderedDict[str, Calendar] = OrderedDict()
         self._route: Route | None = None
@@ -48,7 +58,7 @@ class Bench:
         that became stricter since must not stop them.
         """
         if isinstance(request.work, CheckRequest):
-            return Reply(missing=True) if request.files is None else _checked(request.files)
+            return self._checked(request.files, request.work)
         compiled = self._bundle(request.bundle_key, request.files)
         if compiled is None:
             return Reply(missing=True)
@@ -58,6 +68,9 @@ class Bench:
             return Reply(complaint=Complaint(refused.code, WHOLE, refused.zh, refused.en))
         except EngineFault as fault:
             return Reply(complaint=Complaint("", fault.element, fault.zh, fault.en))
+
+    def _checked(self, files: Mapping[str, bytes] | None, asked: CheckRequest) -> Reply:
+        return Reply(missing=True) if files is None else Reply(findings=self._check(files, asked))
 
     def _bundle(self, key: str, files: Mapping[str, bytes] | None) -> Compiled | None:
         found = self._compiled.get(key)
@@ -122,13 +135,9 @@ class Bench:
         return self._calendars.get(request.calendar_key)
 
 
-def _checked(files: Mapping[str, bytes]) -> Reply:
-    return Reply(findings=compile_bundle(files).findings)
-
-
-def serve(connection: Connection) -> None:
+def serve(connection: Connection, check: Check = engine_check) -> None:
     """Say that the process has started, then answer until the pool hangs up."""
-    bench = Bench()
+    bench = Bench(check)
     with suppress(EOFError, BrokenPipeError):
         connection.send_bytes(b"started")
         while True:
@@ -136,12 +145,12 @@ def serve(connection: Connection) -> None:
             connection.send_bytes(packed_reply(bench.answer(request)))
 
 
-def main(descriptor: int, memory_mb: int) -> None:
+def main(descriptor: int, memory_mb: int, check: Check = engine_check) -> None:
     """Bound the memory, then serve."""
     limit = memory_mb * 2**20
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    serve(Connection(descriptor))
+    serve(Connection(descriptor), check)
 
 
 if __name__ == "__main__":

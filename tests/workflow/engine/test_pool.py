@@ -189,6 +189,32 @@ async def test_a_worker_holds_no_secret_of_its_parent(pool: EnginePool) -> None:
         assert names <= {b"PYTHONPATH", b"PYTHONUTF8"}
 
 
+async def test_given_nothing_is_asked_then_one_worker_is_kept_and_a_new_one_where_drawings_were_checked() -> None:
+    with opened(workers=2) as pool:
+        await asyncio.gather(*(pool.findings(PLAIN) for _ in range(20)))
+        busy = pool.pids()
+        assert not await pool.rest(after=3600)
+        assert pool.pids() == busy
+        assert await pool.rest(after=0)
+        (kept,) = pool.pids()
+        assert kept not in busy
+        assert not await pool.rest(after=0)
+        assert await _works(pool)
+        assert not await pool.rest(after=0)
+        assert pool.pids() == [kept]
+
+
+async def test_a_pool_does_not_rest_while_a_worker_is_at_work() -> None:
+    with opened(workers=2, seconds=3) as pool:
+        assert await pool.findings(PLAIN) is not None
+        work = asyncio.create_task(pool.start(SLOW, "p", MANY, **WHEN))
+        while not pool.busy:  # noqa: ASYNC110 - a thread of the pool takes it up
+            await asyncio.sleep(0)
+        assert not await pool.rest(after=0)
+        with pytest.raises(EngineFault):
+            await work
+
+
 async def _works(pool: EnginePool) -> bool:
     return (await pool.start(PLAIN, "p", {"case": {}}, **WHEN)).tasks[0].element == "a"
 

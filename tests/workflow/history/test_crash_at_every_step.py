@@ -122,7 +122,7 @@ class Journey:
 
 def _engines(pid: int) -> list[int]:
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [int(child) for child in children if b"engine.worker" in Path(f"/proc/{child}/cmdline").read_bytes()]
+    return [int(child) for child in children if b"workflow.worker" in Path(f"/proc/{child}/cmdline").read_bytes()]
 
 
 def _once() -> Callable[[str, Work], Work]:
