@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Operating-system packages that the Python packages lean on. `system`: what `make run` and `make test` need.
 set -euo pipefail
-want=(libcurl4 fonts-noto-cjk python3-venv)
+want=(libcurl4 fonts-noto-cjk python3-venv chromium)
 missing=()
 for package in "${want[@]}"; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")

@@ -1,0 +1,114 @@
+"""Signing in and out (A1): sessions, locks, forms of ours only."""
+
+from http import HTTPStatus
+
+import httpx
+import pytest
+
+from tests.console.office import Office
+
+
+async def test_given_the_right_password_then_the_session_is_a_cookie_that_scripts_cannot_read(console: Office) -> None:
+    async with console.visitor() as client:
+        answer = await client.post("/login", data={"code": "u.chief.d06", "password": console.password})
+        assert answer.status_code == HTTPStatus.SEE_OTHER
+        assert answer.headers["location"] == "/start"
+        cookie = answer.headers["set-cookie"]
+        assert "HttpOnly" in cookie
+        assert "SameSite=lax" in cookie
+        assert console.password not in answer.text
+
+
+async def test_given_a_wrong_password_and_an_unknown_account_then_both_are_told_the_same(console: Office) -> None:
+    async with console.visitor() as client:
+        wrong = await client.post("/login", data={"code": "u.archive", "password": "nothing of it"})
+        unknown = await client.post("/login", data={"code": "u.nobody", "password": "nothing of it"})
+    assert wrong.status_code == unknown.status_code == HTTPStatus.UNAUTHORIZED
+    assert wrong.text.replace("u.archive", "") == unknown.text.replace("u.nobody", "")
+
+
+async def test_given_five_wrong_passwords_then_the_right_one_is_locked_out_until_the_registrar_sets_another(
+    console: Office,
+) -> None:
+    async with console.visitor() as client:
+        for _ in range(5):
+            await client.post("/login", data={"code": "u.legal", "password": "wrong again"})
+        locked = await client.post("/login", data={"code": "u.legal", "password": console.password})
+        assert locked.status_code == HTTPStatus.LOCKED
+        assert "锁定" in locked.text
+        body = {"password": console.password, "must_change": False}
+        await console.api.call("PUT", "console", "/accounts/u.legal", who="u.registrar", body=body)
+        again = await client.post("/login", data={"code": "u.legal", "password": console.password})
+        assert again.status_code == HTTPStatus.SEE_OTHER
+
+
+async def test_given_nobody_signed_in_when_a_page_is_asked_then_one_signs_in_first_and_comes_back(
+    console: Office,
+) -> None:
+    async with console.visitor() as client:
+        answer = await client.get("/password?x=1")
+        assert answer.headers["location"] == "/login?next=%2Fpassword%3Fx%3D1"
+        fields = {"code": "u.chief.d06", "password": console.password, "next": "/password?x=1"}
+        assert (await client.post("/login", data=fields)).headers["location"] == "/password?x=1"
+
+
+@pytest.mark.parametrize(
+    "away", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:x", "/login"]
+)
+async def test_given_a_link_that_leads_elsewhere_then_one_stays_here(console: Office, away: str) -> None:
+    async with console.visitor() as client:
+        fields = {"code": "u.chief.d06", "password": console.password, "next": away}
+        assert (await client.post("/login", data=fields)).headers["location"] == "/start"
+
+
+async def test_given_a_sign_out_then_the_old_cookie_is_worth_nothing(console: Office) -> None:
+    async with console.signed_in("u.chief.d06") as desk:
+        cookie = desk.client.cookies["sid"]
+        assert (await desk.post("/logout")).status_code == HTTPStatus.SEE_OTHER
+    async with console.visitor() as client:
+        client.cookies.set("sid", cookie)
+        assert (await client.get("/password")).status_code == HTTPStatus.SEE_OTHER
+
+
+async def test_given_a_form_without_the_sessions_token_or_from_elsewhere_then_nothing_is_done(console: Office) -> None:
+    async with console.signed_in("u.chief.d06") as desk:
+        fields = {"old": console.password, "new": "another long password"}
+        assert (await desk.client.post("/password", data=fields)).status_code == HTTPStatus.FORBIDDEN
+        foreign = {"csrf": desk.csrf} | fields
+        headers = {"Sec-Fetch-Site": "cross-site"}
+        answer = await desk.client.post("/password", data=foreign, headers=headers)
+        assert answer.status_code == HTTPStatus.FORBIDDEN
+    async with console.signed_in("u.chief.d06") as desk:  # the password is still the old one
+        assert (await desk.get("/password")).is_success
+
+
+async def test_given_who_reads_the_database_then_no_cookie_is_found_there(console: Office) -> None:
+    async with console.signed_in("u.chief.d06") as desk:
+        status: httpx.Response = await desk.get("/password")
+        assert desk.client.cookies["sid"] not in status.text
+
+
+async def test_given_a_simple_new_password_then_it_is_refused_with_the_reason(console: Office) -> None:
+    async with console.signed_in("u.archive") as desk:
+        answer = await desk.post("/password", old=console.password, new="short")
+        assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+        assert "至少 10 个字符" in answer.text
+
+
+async def test_given_another_language_then_the_page_comes_back_in_it(console: Office) -> None:
+    async with console.visitor() as client:
+        answer = await client.post("/look", data={"lang": "en", "back": "/login"})
+        assert answer.headers["location"] == "/login"
+        page = (await client.get("/login")).text
+        assert '<html lang="en"' in page
+        assert "Staff sign-in" in page
+
+
+async def test_given_a_browser_when_signing_in_by_keyboard_then_the_menu_shows_what_the_person_may(
+    console: Office,
+) -> None:
+    async with console.page("u.it") as page:
+        await page.goto("/password")
+        menu = page.get_by_role("navigation", name="菜单")
+        assert await menu.get_by_role("link", name="流程工作室").is_visible()
+        assert await menu.get_by_role("link", name="新收件").count() == 0
