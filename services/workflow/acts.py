@@ -12,6 +12,7 @@ from services.kernel.problem import Problem
 from services.kernel.store import AlreadyApplied, Conflict
 from services.workflow.definitions.models import Definition, Version
 from services.workflow.deps import Deps
+from services.workflow.engine.diagrams.results import STARTER
 from services.workflow.engine.models import WHOLE, EngineFault, Refusal, Refused, Step
 from services.workflow.engines import Beginning
 from services.workflow.instances import incidents
@@ -210,7 +211,9 @@ def _way_in(definition: Definition, active: Version, instance: Instance, act: Ac
     if event is None:
         zh = f"启用的第 {active.version} 版没有开始事件“{act.target}”"
         raise Unworkable(act.target, zh, f"version {active.version}, which is active, has no start event {act.target}")
-    return active, Beginning(event.element, {event.result: act.payload} if event.result else {})
+    origin = instance.application.origin
+    starter = {"person": act.actor, "department": origin.department if origin else ""}
+    return active, Beginning(event.element, {STARTER: starter, **({event.result: act.payload} if event.result else {})})
 
 
 async def _staffed(deps: Deps, instance: Instance, step: Step, office: Office) -> Office:

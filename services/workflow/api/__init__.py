@@ -14,6 +14,7 @@ from services.workflow.api import (
     moves,
     retries,
     signals,
+    starts,
     tasks,
     versions,
 )
@@ -31,5 +32,6 @@ ROUTERS: Final = (  # a request is held against one after the other: the busiest
     retries.router,
     edits.router,
     signals.router,
+    starts.router,
     analytics.router,
 )

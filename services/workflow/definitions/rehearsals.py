@@ -7,6 +7,7 @@ from typing import Any
 
 from services.workflow.clocks.grounds import Policy
 from services.workflow.definitions.items import ITEM_FILE, read_item
+from services.workflow.definitions.starts import starts_of_files
 from services.workflow.definitions.walking import Ask, Begin, Do, Play, Stage, played
 from services.workflow.definitions.walks import (
     MAX_WALKS,
@@ -52,7 +53,8 @@ def _plays(files: Mapping[str, bytes], office: Office, seen: set[str]) -> Iterat
         yield WalkFailure(walk=paths[-1], step="file", expected=f"≤ {MAX_WALKS} walks", got=str(len(paths)))
         return
     item = read_item(files[ITEM_FILE])
-    stage = Stage(item, lambda key: _form(files, key), replace(office, policy=Policy()), seen)
+    starts = starts_of_files(files, item.key)
+    stage = Stage(item, lambda key: _form(files, key), replace(office, policy=Policy()), seen, starts)
     for path in paths:
         try:
             walk = read_walk(path, files[path])

@@ -23,22 +23,28 @@ _KINDS = {
 class StartEvent(BaseModel, frozen=True):
     """One start event: the name of its message or signal, or its timer as written.
 
-    `result` is the variable that takes what the message or signal brings; empty if it is not wanted.
+    `result` is the variable that takes what the message or signal brings; empty if it is not wanted. `form` is the
+    form that it must fit.
     """
 
     element: str
     kind: StartKind
     name: str = ""
     result: str = ""
+    form: str = ""
     timer_form: str = ""
     timer_text: str = ""
 
 
 class Starts(BaseModel, frozen=True):
-    """All that begins a case of a version: `at_window` says that one can be received."""
+    """All that begins a case of a version: `at_window` says that one can be received.
+
+    `posts` may begin one by a message: `P20`, or at one department `P20@D01`; none named: all staff who may at all.
+    """
 
     at_window: bool = True
     events: tuple[StartEvent, ...] = ()
+    posts: tuple[str, ...] = ()
 
     def event(self, element: str) -> StartEvent | None:
         """The start event of this id, or its first part."""
@@ -51,7 +57,8 @@ def starts_of_files(files: Mapping[str, bytes], key: str) -> Starts:
     if main is None:
         return Starts()
     events = tuple(_event(start) for start in starts_in(main) if start.kind in _KINDS)
-    return Starts(at_window=begins_plainly(main), events=events)
+    posts = tuple(main.settings.get("starters", "").replace(",", " ").split())
+    return Starts(at_window=begins_plainly(main), events=events, posts=posts)
 
 
 def _processes(files: Mapping[str, bytes]) -> Iterator[Process]:
@@ -68,6 +75,7 @@ def _event(start: Start) -> StartEvent:
         kind=_KINDS[start.kind],
         name=start.name,
         result=start.result,
+        form=start.form,
         timer_form=start.timer.form if start.timer else "",
         timer_text=start.timer.text if start.timer else "",
     )

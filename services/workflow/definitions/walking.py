@@ -14,7 +14,9 @@ from services.contracts.intake import CaseReceived
 from services.contracts.workflow import CaseAccepted, CaseDecided, CaseEnded, TaskOpened, TimerWarned
 from services.workflow.answers import AnswersInvalid, check
 from services.workflow.definitions.items import ItemFile
+from services.workflow.definitions.starts import Starts
 from services.workflow.definitions.walks import WalkFailure, WalkFile, WalkStep
+from services.workflow.engine.diagrams.results import STARTER
 from services.workflow.engine.models import Answer, Command, Complete, EngineFault, Fire, Message, Refused, Signal, Step
 from services.workflow.instances.models import Act, Instance, Pin, Task, Verb
 from services.workflow.instances.moving import moved, pinned, registered, variables_of
@@ -59,12 +61,16 @@ Play = Generator[Ask, Step, WalkFailure | None]
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """What walks are played on: the item, its forms, and the office. `seen` gathers the elements and flows passed."""
+    """What walks are played on: the item, its forms, what begins its cases, and the office.
+
+    `seen` gathers the elements and flows passed.
+    """
 
     item: ItemFile
     form_of: FormOf
     office: Office
     seen: set[str] = field(default_factory=set)
+    starts: Starts = field(default_factory=Starts)
 
 
 class _Left(Exception):
@@ -117,7 +123,9 @@ class Game:
         self.instance, said = pinned(received, pin, now=now)
         self.said += said
         case, begun_by = self.walk.case, self.walk.case.start or ""
-        variables = {**case.brought, **variables_of(received)}
+        self._check_brought(begun_by)
+        starter = {STARTER: {"person": _ACTOR, "department": ""}} if begun_by else {}
+        variables = {**starter, **case.brought, **variables_of(received)}
         step = yield Begin(self.stage.item.key, variables, received.case_no, now, begun_by)
         self._take(Act(verb=Verb.START, target=begun_by, actor=_ACTOR, at=now), step)
 
@@ -184,9 +192,18 @@ class Game:
             raise _Left(expected=f"{element} 等待答复 / waits for an answer", got=self._standing())
         return asked.task_id
 
+    def _check_brought(self, begun_by: str) -> None:
+        """What begins the case fits the form of its start event."""
+        event = self.stage.starts.event(begun_by)
+        if event is not None and event.form:
+            self._check_form(self.walk.case.brought.get(event.result, {}), event.form, begun_by)
+
     def _check(self, task: Task, answers: Mapping[str, Any]) -> None:
+        self._check_form(answers, task.form or "", task.name, two_officers=task.two_officers)
+
+    def _check_form(self, answers: Mapping[str, Any], form: str, name: str, *, two_officers: bool = False) -> None:
         try:
-            check(answers, self.stage.form_of(task.form or ""), task=task.name, two_officers=task.two_officers)
+            check(answers, self.stage.form_of(form), task=name, two_officers=two_officers)
         except AnswersInvalid as invalid:
             wrong = "; ".join(f"{error.where}: {error.zh} / {error.en}" for error in invalid.errors)
             raise _Left(expected="表单可以提交 / answers that fit the form", got=wrong) from None

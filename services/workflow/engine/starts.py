@@ -19,7 +19,8 @@ from services.workflow.engine.timers import Due, read_timer
 class Start:
     """A start event of a process that waits for something.
 
-    `name` is that of the message or signal; `result` is the variable in which a message's payload is handed in.
+    `name` is that of the message or signal; `result` is the variable in which a message's payload is handed in, and
+    `form` the form that it must fit.
     """
 
     process: str
@@ -29,6 +30,7 @@ class Start:
     result: str = ""
     timer: TimerText | None = None
     condition: str = ""
+    form: str = ""
 
     def due(self, office: Office) -> Due | None:
         """Say when a timer start is due, counted from now; None for the others. Raises `Miscalculated`."""
@@ -55,6 +57,7 @@ def starts_in(process: Process) -> tuple[Start, ...]:
             result_of(node),
             event.timers[0] if event.timers else None,
             event.condition,
+            node.settings.get("form", ""),
         )
         for node in process.body.starts()
         for event in node.event.each

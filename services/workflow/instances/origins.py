@@ -19,7 +19,7 @@ class Origin(BaseModel, frozen=True):
     """What began a case: the start event, and the arrival that is on record for it.
 
     `depth` counts how many cases in a row began each other by signals. Messages that bear the `business_key` of a
-    message that began the case are for the case.
+    message that began the case are for the case. `department` is that of the person who began it, if a person did.
     """
 
     arrival_id: str
@@ -28,6 +28,7 @@ class Origin(BaseModel, frozen=True):
     name: str = ""
     business_key: str = ""
     depth: int = 0
+    department: str = ""
 
 
 class AwaitedSignal(BaseModel, frozen=True):

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from services.kernel import logs
-from services.kernel.store import AlreadyExists
+from services.kernel.store import AlreadyApplied, AlreadyExists
 from services.workflow.acts import carried
 from services.workflow.definitions.models import Definition, Version
 from services.workflow.definitions.starts import StartEvent
@@ -31,7 +31,10 @@ class Entrance:
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """What begins the case: on record under `arrival_id`, it happened `at` a moment and brings something."""
+    """What begins the case: on record under `arrival_id`, it happened `at` a moment and brings something.
+
+    `department` is that of the person who begins it, `digest` that of their request; both empty if nobody does.
+    """
 
     arrival_id: str
     at: datetime
@@ -39,6 +42,8 @@ class Occasion:
     payload: Mapping[str, Any]
     business_key: str = ""
     depth: int = 0
+    department: str = ""
+    digest: str = ""
 
 
 async def entrances(deps: Deps, kind: StartKind, name: str) -> list[Entrance]:
@@ -81,6 +86,17 @@ async def record(deps: Deps, arrival: Arrival) -> Arrival:
     return arrival
 
 
+async def way_of(deps: Deps, arrival: Arrival) -> Entrance | None:
+    """The way by which an arrival was to begin its case; if the active version lacks it now, that is an incident."""
+    found = await deps.definitions.find(arrival.process_key)
+    if found is None or arrival.origin is None:
+        return None
+    element, definition = arrival.origin.element, found[0]
+    newest_first = sorted(definition.versions, key=lambda each: (each.version != definition.active, -each.version))
+    events = ((version, version.starts.event(element)) for version in newest_first)
+    return next((Entrance(definition, version, event) for version, event in events if event), None)
+
+
 async def _registered(deps: Deps, entrance: Entrance, occasion: Occasion) -> Arrival:
     """Give the case its number. One drawn in vain is not given again."""
     office = await deps.copies.office()
@@ -94,10 +110,18 @@ async def _registered(deps: Deps, entrance: Entrance, occasion: Occasion) -> Arr
         name=event.name,
         business_key=occasion.business_key,
         depth=occasion.depth,
+        department=occasion.department,
     )
     number = case_no(item_code=code, on=on, serial=serial)
     key = entrance.definition.process_key
-    arrival = Arrival(arrival_id=occasion.arrival_id, case_no=number, process_key=key, origin=origin, at=occasion.at)
+    arrival = Arrival(
+        arrival_id=occasion.arrival_id,
+        case_no=number,
+        process_key=key,
+        origin=origin,
+        digest=occasion.digest,
+        at=occasion.at,
+    )
     return await record(deps, arrival)
 
 
@@ -115,12 +139,15 @@ async def _begun(deps: Deps, entrance: Entrance, arrival: Arrival, occasion: Occ
     decided = await carried(deps, _case(entrance, arrival, occasion, office), act, office=office)
     try:
         await deps.instances.create(decided.instance, decided.said, cause=arrival.arrival_id)
-    except AlreadyExists:
+    except (AlreadyExists, AlreadyApplied):
         log.info("case is known already", case_no=arrival.case_no)
 
 
 def _case(entrance: Entrance, arrival: Arrival, occasion: Occasion, office: Office) -> Instance:
-    """The case as the office knows it before it begins: of the item's own department, in its first situation."""
+    """The case as the office knows it before it begins: of the item's own department, in its first situation.
+
+    The department of whoever began it takes part.
+    """
     item = entrance.version.item
     application = Application(
         item_code=item.code,
@@ -134,4 +161,5 @@ def _case(entrance: Entrance, arrival: Arrival, occasion: Occasion, office: Offi
         received_by=occasion.by,
         origin=arrival.origin,
     )
-    return Instance(case_no=arrival.case_no, application=application, departments=(item.department,))
+    concerned = dict.fromkeys(code for code in (item.department, occasion.department) if code)
+    return Instance(case_no=arrival.case_no, application=application, departments=tuple(concerned))

@@ -12,7 +12,8 @@ from services.workflow.deps import Deps
 from services.workflow.instances.models import Act, Instance, Status, Verb
 from services.workflow.instances.origins import StartKind
 from services.workflow.signals.broadcasts import check_payload
-from services.workflow.starts.beginning import Entrance, Occasion, arrived, begin_case, entrances, record
+from services.workflow.starts.beginning import Occasion, arrived, begin_case, entrances, record, way_of
+from services.workflow.starts.facts import check_facts
 from services.workflow.starts.models import Arrival
 
 log = logs.get(__name__)
@@ -33,7 +34,10 @@ class NobodyWaits(Problem):
 
 
 async def deliver(deps: Deps, said: MessageSent) -> str:
-    """Bring a message to its case, once; gives the case's number. Raises SignalTooLarge, NobodyWaits, NotFound."""
+    """Bring a message to its case, once; gives the case's number.
+
+    Raises SignalTooLarge, FactsUnfit, NobodyWaits, NotFound.
+    """
     check_payload(said.name, said.payload)
     if said.case_no is not None:
         return await _given(deps, said, said.case_no)
@@ -43,6 +47,7 @@ async def deliver(deps: Deps, said: MessageSent) -> str:
         case_no = await _case_that_waits(deps, said)
         ways = [] if case_no else await entrances(deps, StartKind.MESSAGE, said.name)
         if ways:
+            await check_facts(deps, ways[0], said.payload)
             return await begin_case(deps, ways[0], _occasion(said))
         case_no = case_no or await _case_begun_under(deps, said)
         if case_no is None:
@@ -50,7 +55,7 @@ async def deliver(deps: Deps, said: MessageSent) -> str:
         before = await record(deps, Arrival(arrival_id=arrival_id, case_no=case_no, at=said.sent_at))
     if before.origin is None:
         return await _given(deps, said, before.case_no)
-    way = await _way_of(deps, before)
+    way = await way_of(deps, before)
     return await begin_case(deps, way, _occasion(said)) if way else before.case_no
 
 
@@ -88,17 +93,6 @@ async def _first(deps: Deps, said: MessageSent, where: dict[str, Any]) -> str | 
     of_key = {"body.application.origin.business_key": said.business_key}
     found: list[Instance] = await deps.instances.query({**of_key, **running, **where}, sort=[("_id", 1)], limit=1)
     return found[0].case_no if found else None
-
-
-async def _way_of(deps: Deps, arrival: Arrival) -> Entrance | None:
-    """The way by which an arrival was to begin its case; if the active version lacks it now, that is an incident."""
-    found = await deps.definitions.find(arrival.process_key)
-    if found is None or arrival.origin is None:
-        return None
-    element, definition = arrival.origin.element, found[0]
-    newest_first = sorted(definition.versions, key=lambda each: (each.version != definition.active, -each.version))
-    events = ((version, version.starts.event(element)) for version in newest_first)
-    return next((Entrance(definition, version, event) for version, event in events if event), None)
 
 
 def _occasion(said: MessageSent) -> Occasion:

@@ -13,7 +13,7 @@ CAMUNDA: Final = "http://camunda.org/schema/1.0/bpmn"
 BPMN: Final = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 PREFIX: Final = "permit:"
 
-_SETTINGS: Final = {"candidateGroups": "post", "formKey": "form"}
+_SETTINGS: Final = {"candidateGroups": "post", "candidateStarterGroups": "starters", "formKey": "form"}
 _IGNORED: Final = {
     "assignee",
     "candidateUsers",
@@ -48,7 +48,7 @@ def camunda(element: etree._Element, name: str) -> str | None:
 
 
 def settings(element: etree._Element) -> dict[str, str]:
-    """Give the `permit:*` properties without the prefix, and `post` and `form`. Of this element only, not below."""
+    """Give the `permit:*` properties without the prefix, `post`, `starters` and `form`: of this element, not below."""
     found: dict[str, str] = {}
     for extension in _extensions(element, "properties"):
         for entry in extension:

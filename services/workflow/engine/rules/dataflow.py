@@ -20,6 +20,8 @@ from services.workflow.engine.rules.forms import file_of
 from services.workflow.engine.rules.texts import known_in, names_in, set_by, written_in
 from services.workflow.engine.running.reach import linked
 
+_WITH_FORMS: Final = frozenset({"userTask", "startEvent"})
+
 _WHOLE: Final = frozenset({"parallelGateway"})
 _ROUNDS: Final = 12
 _MOST_TOLD: Final = 50
@@ -233,7 +235,7 @@ def _fields_of(
         if node.calls is not None and node.calls.all_out:
             return {}
         known = _given_back(node, process, processes, files, above) if node.calls else {}
-        form = _form_fields(process, node, files) if node.tag == "userTask" else None
+        form = _form_fields(process, node, files) if node.tag in _WITH_FORMS else None
         for variable in set_by(node):
             found = form if form is not None else known.get(variable)
             if found is None or node.loop is not None:

@@ -3,17 +3,19 @@
 import json
 from collections.abc import Mapping
 from posixpath import dirname, join
-from typing import Any
+from typing import Any, Final
 
 from services.workflow.engine.diagrams.model import Node, Process
 from services.workflow.engine.findings import Report
 
+_FILLED_IN: Final = frozenset({"userTask", "startEvent"})
+
 
 def check_forms(report: Report, process: Process, files: Mapping[str, bytes]) -> None:
-    """Check the form of every user task of a process."""
+    """Check the form of every user task of a process, and of its start events."""
     for node in process.body.all_nodes():
         key = node.settings.get("form")
-        if node.tag != "userTask" or not key:
+        if node.tag not in _FILLED_IN or not key:
             continue
         file = file_of(process, key, files)
         if file is None:
