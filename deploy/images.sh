@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Build the five container images. Needs a container engine with BuildKit. What may be set in the environment:
+# Build the six container images. Needs a container engine with BuildKit. What may be set in the environment:
 #   IMAGE_PREFIX   what the names begin with          (guihua: guihua/intake, guihua/workflow, …)
 #   VERSION        their tag                          (the version in pyproject.toml)
 #   BASE_IMAGE     Python on Debian to build upon     (python:3.11-slim-bookworm)
 #   PIP_CONF       a pip.conf for your package mirror or proxy, used while building only
 #   CA_FILE        certificates (PEM) that pip shall trust, used while building only
 #   DEBIAN_MIRROR  where apt takes the fonts from     (what the base image says)
-#   SERVICES       which images                       (intake workflow supervision notify registry)
+#   SERVICES       which images                       (intake workflow supervision notify registry console)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 PREFIX=${IMAGE_PREFIX:-guihua}
@@ -23,7 +23,7 @@ options=(--build-arg "VERSION=$VERSION" --build-arg "REVISION=$REVISION")
 [ -z "${PIP_CONF-}" ] || options+=(--secret "id=pip_conf,src=$PIP_CONF")
 [ -z "${CA_FILE-}" ] || options+=(--secret "id=ca,src=$CA_FILE")
 
-for service in ${SERVICES:-registry workflow intake supervision notify}; do
+for service in ${SERVICES:-registry workflow intake supervision notify console}; do
   image=$PREFIX/$service:$VERSION
   DOCKER_BUILDKIT=1 docker build --quiet "${options[@]}" --build-arg "SERVICE=$service" -t "$image" -f deploy/Dockerfile . \
     >/dev/null

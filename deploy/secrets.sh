@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 SECRETS_DIR=${SECRETS_DIR:-secrets} OWNER=${OWNER:-10001}
-SERVICES=(intake workflow supervision notify registry)
+SERVICES=(intake workflow supervision notify registry console)
 
 refuse() { echo "$1" >&2; exit 1; }
 command -v openssl >/dev/null || refuse "缺少 openssl，请先安装 / openssl is missing: apt-get install openssl"
@@ -37,6 +37,7 @@ nats_passwords >"$SECRETS_DIR/nats-passwords.conf.new" # always anew: it repeats
 mv "$SECRETS_DIR/nats-passwords.conf.new" "$SECRETS_DIR/nats-passwords.conf"
 make field-keys-intake openssl rand -base64 32
 make field-keys-notify openssl rand -base64 32
+make field-keys-console openssl rand -base64 32
 make jwt-private.pem openssl genpkey -algorithm ed25519
 make jwt-public.pem public_of jwt-private.pem
 make link-key.pem openssl genpkey -algorithm ed25519

@@ -10,7 +10,7 @@ import yaml
 
 TOP: Final = Path(__file__).parents[2]
 DEPLOY: Final = TOP / "deploy"
-SERVICES: Final = ("intake", "workflow", "supervision", "notify", "registry")
+SERVICES: Final = ("intake", "workflow", "supervision", "notify", "registry", "console")
 SCRIPTS: Final = sorted([*DEPLOY.glob("*.sh"), *DEPLOY.glob("*/*.sh")])
 
 

@@ -15,8 +15,8 @@ from services.local.client import Api
 from services.local.layout import Layout
 from tests.deploy.places import DEPLOY, SERVICES
 
-FIRST_PORT: Final = 18101
-PORTS: Final = {service: FIRST_PORT + number for number, service in enumerate(SERVICES)}
+_WELL_KNOWN: Final = Layout.fixed(Path()).ports
+PORTS: Final = {service: 10_000 + _WELL_KNOWN[service] for service in SERVICES}
 
 
 def docker(*arguments: str) -> str:
@@ -31,8 +31,8 @@ def compose(*arguments: str, **environment: str) -> str:
 
 def shell(script: str, **environment: str) -> str:
     """What a block of the README prints, typed in deploy/ against the ports of this run."""
-    for port in range(5):
-        script = script.replace(f"127.0.0.1:{8101 + port}", f"127.0.0.1:{FIRST_PORT + port}")
+    for service, port in PORTS.items():
+        script = script.replace(f"127.0.0.1:{_WELL_KNOWN[service]}", f"127.0.0.1:{port}")
     return _run(["bash", "-euo", "pipefail", "-c", script], **environment)
 
 

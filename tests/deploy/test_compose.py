@@ -7,6 +7,7 @@ from typing import Any, Final
 import pytest
 from pydantic import SecretStr
 
+from services.console.settings import ConsoleSettings
 from services.intake.settings import IntakeSettings
 from services.kernel.settings import Settings
 from services.local.layout import Layout
@@ -22,6 +23,7 @@ SETTINGS: Final[dict[str, type[Settings]]] = {
     "supervision": SupervisionSettings,
     "notify": NotifySettings,
     "registry": RegistrySettings,
+    "console": ConsoleSettings,
 }
 IN_THE_IMAGE: Final = frozenset({"http_host", "http_port"})
 NOT_FOR_THE_OFFICE: Final = {
