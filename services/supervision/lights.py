@@ -125,6 +125,11 @@ def follow(case: CaseLights, migrated: CaseMigrated, *, sequence: int) -> tuple[
     return case.model_copy(update={"clocks": clocks, "departments": departments}), ()
 
 
+def gravity(light: Light) -> int:
+    """How serious a light is; the more serious, the greater."""
+    return _ORDER.index(light)
+
+
 def worst(lights: tuple[Light, ...]) -> Light:
     """The most serious of several lights; green when there are none."""
     return max(lights, key=_ORDER.index, default=Light.GREEN)

@@ -164,7 +164,7 @@ def note(matter: Matter, rule: Rule, *, now: datetime) -> tuple[Matter, tuple[Sa
 
 def move(matter: Matter, entry: Move, *, by: str, now: datetime) -> tuple[Matter, tuple[Said, ...]]:
     """One step on (or from 复核 back to 督办). Raises StepSkipped, SelfRecheck, BulletinMissing."""
-    allowed = _next_of(matter.step)
+    allowed = next_of(matter.step)
     if entry.to not in allowed:
         names = "、".join(f"{NAMES[step]}({step})" for step in allowed) or "-"
         raise StepSkipped(matter=matter.matter_no, at=NAMES[matter.step], to=NAMES[entry.to], allowed=names)
@@ -197,7 +197,7 @@ def name_bulletin(matter: Matter, bulletin_id: str) -> tuple[Matter, tuple[Said,
     return matter.model_copy(update={"bulletins": (*matter.bulletins, bulletin_id)}), ()
 
 
-def _next_of(step: Step) -> tuple[Step, ...]:
+def next_of(step: Step) -> tuple[Step, ...]:
     """Where a matter may go from here."""
     position = _ORDER.index(step)
     onward = _ORDER[position + 1 : position + 2]

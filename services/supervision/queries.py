@@ -1,18 +1,20 @@
 """What supervision asks its own database."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TypeVar
 
 from services.contracts.words import Light
 from services.kernel.store import Aggregates, Body, Index, Store
-from services.supervision.lights import CaseLights
+from services.supervision.lights import CaseLights, ClockLight, gravity
 from services.supervision.matters import Matter, Step
 from services.supervision.notices import Notice
 
 B = TypeVar("B", bound=Body)
 
 _MANY = 100_000
+LIT = (Light.YELLOW, Light.RED, Light.RED2)
+"""The lights that warn."""
 
 
 async def declare_indexes(store: Store) -> None:
@@ -47,14 +49,23 @@ async def light_counts(cases: Aggregates[CaseLights], scope: Mapping[str, object
 
 async def by_department(cases: Aggregates[CaseLights], scope: Mapping[str, object]) -> dict[str, Counter[Light]]:
     """For each department: how many of its running clocks show yellow, red, serious red."""
-    lit = [Light.YELLOW, Light.RED, Light.RED2]
-    found = await cases.query({**scope, "body.open": True, "body.light": {"$in": lit}}, sort=[("_id", 1)], limit=_MANY)
     counts: dict[str, Counter[Light]] = {}
-    for case in found:
-        for clock in case.clocks.values():
-            if not clock.stopped and clock.shows in lit:
-                counts.setdefault(clock.department, Counter())[clock.shows] += 1
+    for _, clock in await running_clocks(cases, scope, lights=LIT):
+        counts.setdefault(clock.department, Counter())[clock.shows] += 1
     return counts
+
+
+async def running_clocks(
+    cases: Aggregates[CaseLights], scope: Mapping[str, object], *, lights: Collection[Light]
+) -> list[tuple[CaseLights, ClockLight]]:
+    """Running clocks that show one of these lights, with their cases, by case number."""
+    least = min(gravity(light) for light in lights)
+    grave = [light for light in Light if gravity(light) >= least]
+    found = await cases.query(
+        {**scope, "body.open": True, "body.light": {"$in": grave}}, sort=[("_id", 1)], limit=_MANY
+    )
+    clocks = ((case, clock) for case in found for clock in case.clocks.values())
+    return [(case, clock) for case, clock in clocks if not clock.stopped and clock.shows in lights]
 
 
 async def open_matters(matters: Aggregates[Matter], scope: Mapping[str, object]) -> int:

@@ -189,6 +189,44 @@ async def test_given_another_department_then_its_chief_sees_neither_light_nor_ma
     assert (await room.have(SUPERVISOR, "/board"))["cases"]["red"] == 1
 
 
+async def test_given_clocks_that_warn_then_the_list_is_as_long_as_the_boards_number_and_the_worst_is_first(
+    room: Room,
+) -> None:
+    await late(room)
+    promised = {"kind": ClockKind.PROMISED, "clock_id": "promised", "name": "承诺时限"}
+    await room.workflow.say(timers.started(**promised), timers.warned(**promised))
+    await wait_until(room.idle)
+    [count] = (await room.have(SUPERVISOR, "/board"))["departments"]
+    assert (count["yellow"], count["red"], count["red2"]) == (1, 1, 0)
+    listed = await room.have(SUPERVISOR, "/clocks?department=D06")
+    assert listed["total"] == 2
+    assert [clock["light"] for clock in listed["clocks"]] == ["red", "yellow"]
+    assert [clock["name"] for clock in (await room.have(SUPERVISOR, "/clocks?light=yellow"))["clocks"]] == ["承诺时限"]
+    first = await room.have(SUPERVISOR, "/clocks?limit=1")
+    second = await room.have(SUPERVISOR, f"/clocks?limit=1&after={first['after']}")
+    assert [*first["clocks"], *second["clocks"]] == listed["clocks"]
+    assert (await room.have(SUPERVISOR, "/clocks?department=D08"))["total"] == 0
+    assert (await room.have(STRANGER, "/clocks"))["total"] == 0
+
+
+async def test_given_one_matter_notice_or_bulletin_then_who_may_see_it_reads_it_alone(room: Room) -> None:
+    await late(room)
+    [matter] = await _matters(room)
+    path = f"/matters/{matter['matter_id']}"
+    assert (await room.have(CHIEF, path)) == {**matter, "next": ["undertake"]}
+    assert (await room.ask(STRANGER, "GET", path)).status_code == 404
+    [notice] = (await room.have(SUPERVISOR, "/notices"))["notices"]
+    assert (await room.have(CHIEF, f"/notices/{notice['notice_id']}")) == notice
+    assert (await room.ask(STRANGER, "GET", f"/notices/{notice['notice_id']}")).status_code == 404
+    draft = (await room.ask(SUPERVISOR, "POST", "/bulletins", {"matter_ids": [matter["matter_id"]]})).json()
+    path = f"/bulletins/{draft['bulletin_id']}"
+    assert (await room.have(HEAD, path)) == draft
+    assert (await room.ask(CHIEF, "GET", path)).status_code == 404  # a draft is the office's and the leaders'
+    await room.ask(HEAD, "POST", f"{path}/approve")
+    published = (await room.ask(SUPERVISOR, "POST", f"{path}/publish")).json()
+    assert (await room.have(STRANGER, path)) == published
+
+
 async def test_given_a_chief_then_supervision_work_is_refused(room: Room) -> None:
     await late(room)
     [matter] = await _matters(room)
@@ -213,3 +251,5 @@ async def test_given_an_edited_rule_then_new_lights_follow_it_and_old_records_ke
     await wait_until(room.idle)
     records = await room.have(SUPERVISOR, f"/lights/{CASE}/records")
     assert [(one["data"]["light"], one["data"]["rule_version"]) for one in records[:1]] == [("red2", 2)]
+    versions = await room.have(SUPERVISOR, "/rules/versions")
+    assert [(table["version"], table["note"]) for table in versions] == [("1", "默认规则"), ("2", "承诺超时从重")]

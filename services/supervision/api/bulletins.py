@@ -35,6 +35,17 @@ async def list_bulletins(deps: Here, who: Reader, limit: Limit = 50, after: Afte
     return BulletinPage(bulletins=tuple(found), after=found[-1].bulletin_id if len(found) == limit else None)
 
 
+@router.get("/bulletins/{bulletin_id}", summary="查看通报", responses=problems(NotFound))
+async def see_bulletin(deps: Here, who: Reader, bulletin_id: DocumentId) -> Bulletin:
+    """One bulletin: published for all staff, before that for the office and the leaders who approve."""
+    bulletin, _ = await deps.bulletins.load(bulletin_id)
+    if bulletin.state is not bulletins.BulletinState.PUBLISHED:
+        if who.roles.isdisjoint(desk.DRAFT_READERS):
+            raise NotFound(key=bulletin_id)
+        visible(who, bulletin.departments, key=bulletin_id)
+    return bulletin
+
+
 @router.post("/bulletins", status_code=201, summary="起草通报", responses=problems(NotFound))
 async def draft_bulletin(deps: Here, who: Supervisor, entry: DraftEntry, key: IdempotencyKey = None) -> Bulletin:
     """Draft from the records of the matters named."""

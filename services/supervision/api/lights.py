@@ -1,6 +1,7 @@
 """Lights and the board."""
 
 from datetime import date, datetime
+from operator import itemgetter
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -12,7 +13,7 @@ from services.kernel.requests import After, Limit
 from services.kernel.store import NotFound
 from services.supervision import queries
 from services.supervision.api.common import CaseNo, Here, Reader, scope_filter, visible
-from services.supervision.lights import CaseLights, ClockLight
+from services.supervision.lights import CaseLights, ClockLight, gravity
 
 router = APIRouter(tags=["lights"])
 
@@ -47,6 +48,23 @@ class LightPage(BaseModel, frozen=True):
     """Cases by number; `after` is the key of the next page."""
 
     cases: tuple[CaseView, ...]
+    after: str | None
+
+
+class LitClock(ClockView, frozen=True):
+    """A running clock with the case that it belongs to; `key` is where a page of the list ends."""
+
+    key: str
+    case_no: str
+    title: str
+    department_name: str
+
+
+class ClockPage(BaseModel, frozen=True):
+    """Clocks, the most serious first; `after` is the key of the next page, `total` how many fit in all."""
+
+    clocks: tuple[LitClock, ...]
+    total: int
     after: str | None
 
 
@@ -112,6 +130,25 @@ async def list_records(
     )
 
 
+@router.get("/clocks", summary="亮灯的时钟")
+async def list_clocks(
+    deps: Here,
+    who: Reader,
+    light: Light | None = None,
+    department: Annotated[str | None, Query(max_length=40)] = None,
+    limit: Limit = 50,
+    after: After = None,
+) -> ClockPage:
+    """Running clocks that are yellow or red, or of one light: those that the board counts for a department."""
+    lights = queries.LIT if light is None else (light,)
+    found = await queries.running_clocks(deps.cases, scope_filter(who), lights=lights)
+    fitting = [one for one in found if department in {None, one[1].department}]
+    keyed = sorted(((_key(*one), *one) for one in fitting), key=itemgetter(0))
+    page = [one for one in keyed if after is None or one[0] > after][:limit]
+    following = page[-1][0] if len(page) == limit else None
+    return ClockPage(clocks=tuple([await _lit(deps, *one) for one in page]), total=len(keyed), after=following)
+
+
 @router.get("/board", summary="督查看板")
 async def see_board(deps: Here, who: Reader) -> Board:
     """Counts of what the reader may see."""
@@ -134,6 +171,18 @@ async def _department_count(deps: Here, code: str, lit: dict[Light, int]) -> Dep
         red=lit[Light.RED],
         red2=lit[Light.RED2],
     )
+
+
+def _key(case: CaseLights, clock: ClockLight) -> str:
+    """Sorts the most serious first, of these the longest overdue, then by due date."""
+    calm, recent = 9 - gravity(clock.shows), 99_999 - clock.overdue_workdays
+    return f"{calm}.{recent:05}.{clock.due_on}.{case.case_no}.{clock.clock_id}"
+
+
+async def _lit(deps: Here, key: str, case: CaseLights, clock: ClockLight) -> LitClock:
+    name = await deps.books.department_name(clock.department)
+    view = _clock_view(clock).model_dump()
+    return LitClock(**view, key=key, case_no=case.case_no, title=case.title, department_name=name)
 
 
 async def _visible_case(deps: Here, who: Reader, case_no: str) -> CaseLights:

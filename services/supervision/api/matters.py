@@ -26,6 +26,12 @@ class MatterPage(BaseModel, frozen=True):
     after: str | None
 
 
+class MatterView(Matter, frozen=True):
+    """One matter, and the steps to which it can go from where it is."""
+
+    next: tuple[Step, ...]
+
+
 class NoticePage(BaseModel, frozen=True):
     """Notices by key; `after` is the key of the next page."""
 
@@ -49,6 +55,14 @@ async def list_matters(
     return MatterPage(matters=tuple(found), after=found[-1].matter_id if len(found) == limit else None)
 
 
+@router.get("/matters/{matter_id}", summary="查看督查事项", responses=problems(NotFound))
+async def see_matter(deps: Here, who: Reader, matter_id: DocumentId) -> MatterView:
+    """One matter with its file."""
+    matter, _ = await deps.matters.load(matter_id)
+    visible(who, matter.departments, key=matter_id)
+    return MatterView(**matter.model_dump(), next=matters.next_of(matter.step))
+
+
 @router.post("/matters/{matter_id}/move", summary="推进督查事项", responses=_MOVES)
 async def move_matter(deps: Here, who: Supervisor, matter_id: DocumentId, entry: Move) -> Matter:
     """One step on; the seven steps cannot be skipped."""
@@ -67,6 +81,14 @@ async def list_notices(
     where = {**scope_filter(who), **({"body.case_no": case_no} if case_no else {})}
     found = await queries.page(deps.notices, where, limit=limit, after=after)
     return NoticePage(notices=tuple(found), after=found[-1].notice_id if len(found) == limit else None)
+
+
+@router.get("/notices/{notice_id}", summary="查看通知", responses=problems(NotFound))
+async def see_notice(deps: Here, who: Reader, notice_id: DocumentId) -> Notice:
+    """One notice."""
+    notice, _ = await deps.notices.load(notice_id)
+    visible(who, notice.departments, key=notice_id)
+    return notice
 
 
 @router.post(

@@ -28,6 +28,12 @@ async def see_rules(deps: Here, _who: Reader) -> RulesView:
     return RulesView(in_force=await desk.table_in_force(deps, deps.clock.now()), latest=await desk.latest_table(deps))
 
 
+@router.get("/rules/versions", summary="亮灯规则的历次版本")
+async def list_versions(deps: Here, _who: Reader) -> tuple[RuleTable, ...]:
+    """Every version of the table, the first one, which ships with the service, first."""
+    return tuple(sorted(await deps.tables.known(), key=lambda table: table.number))
+
+
 @router.put("/rules", summary="修订亮灯规则", responses=problems(RulesNotLawful, AlreadyExists))
 async def put_rules(
     deps: Here, who: Annotated[Person, Depends(allowed(Permission.RULES_EDIT))], entry: RuleTableEntry
