@@ -103,6 +103,13 @@ class Bundle:
         return self.folder == SHARED_HOME
 
     @cached_property
+    def is_internal(self) -> bool:
+        """Whether nobody can apply for it: it begins by a message, a date or a signal, never plainly."""
+        return not any(
+            start.element.xpath("count(*[contains(local-name(), 'Definition')]) = 0") for start in self.of("startEvent")
+        )
+
+    @cached_property
     def root(self) -> etree._Element:
         """The diagram's XML."""
         parser = etree.XMLParser(resolve_entities=False, no_network=True)

@@ -40,8 +40,9 @@ def test_given_a_user_task_then_it_has_exactly_one_post_of_the_office(bundle: Bu
 
 
 @each_bundle
-def test_given_a_user_task_then_its_form_lies_in_the_folder(bundle: Bundle) -> None:
-    assert {form_of(task) for task in bundle.of("userTask")} == bundle.forms.keys()
+def test_given_a_user_task_or_a_start_by_staff_then_its_form_lies_in_the_folder(bundle: Bundle) -> None:
+    begun_with = {start.attributes.get(f"{CAMUNDA}formKey") for start in bundle.of("startEvent")} - {None}
+    assert {form_of(task) for task in bundle.of("userTask")} | begun_with == bundle.forms.keys()
 
 
 @each_bundle
