@@ -22,6 +22,7 @@ from services.intake.cases import (
 )
 from services.intake.copies import Offer
 from services.intake.deps import Deps
+from services.intake.disclosures import disclosures
 from services.intake.lookups import LookupEntry, LookupRefused, address_of, look_up
 from services.intake.queries import CaseNotFound, ItemNotFound, Wanted
 from services.intake.receipts import Receipt, receipt_of
@@ -183,4 +184,4 @@ async def lookup(deps: With, entry: LookupEntry, request: Request) -> PublicStat
     return await look_up(deps, entry, address=address_of(request))
 
 
-ROUTERS = (items, cases, public, *pages.ROUTERS)
+ROUTERS = (items, cases, public, disclosures, *pages.ROUTERS)

@@ -18,6 +18,9 @@ OVERLOOKED: Final = timedelta(minutes=1)
 RESULTS: Final = 50
 """Results on a page."""
 
+SHORTEST: Final = 2
+"""Characters that a search for results needs."""
+
 SET: Final = {"$gt": ""}
 """A text that is there. A query must say so, or MongoDB does not use an index that holds only such documents."""
 

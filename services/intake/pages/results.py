@@ -12,11 +12,10 @@ from services.contracts.words import Outcome
 from services.intake.cases import PublicLine, plain
 from services.intake.deps import Deps
 from services.intake.pages.shell import both, page, table
-from services.intake.queries import results_of
+from services.intake.queries import SHORTEST, results_of
 from services.kernel.app import deps_of
 
 PATH: Final = "/public/results"
-_SHORTEST: Final = 2
 _MOST_PAGES: Final = 200
 _DECISIONS: Final = {
     Outcome.GRANTED: ("准予许可", "granted"),
@@ -38,7 +37,7 @@ async def list_results(
     number: Annotated[int, Query(alias="page", ge=1, le=_MOST_PAGES)] = 1,
 ) -> HTMLResponse:
     """The newest first, a page at a time."""
-    if 0 < len(plain(q)) < _SHORTEST:
+    if 0 < len(plain(q)) < SHORTEST:
         told = '<div role="alert"><p>请至少输入两个字 <small lang="en">two characters or more</small></p></div>'
     else:
         lines, is_more = await results_of(deps, q, page=number)
