@@ -1,0 +1,47 @@
+// Builds ../static/dist from src/. The same sources and lock give the same bytes, wherever the folder stands.
+import { build } from 'esbuild';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const dist = join(here, '..', 'static', 'dist');
+const LICENCE = /^(licen[cs]e|copying)(\.(md|txt))?$/i;
+
+rmSync(dist, { recursive: true, force: true });
+mkdirSync(dist, { recursive: true });
+
+const result = await build({
+  absWorkingDir: here,
+  entryPoints: ['src/viewer.js', 'src/studio.js'],
+  outdir: dist,
+  bundle: true,
+  minify: true,
+  charset: 'utf8',
+  format: 'iife',
+  target: 'chrome80',
+  legalComments: 'none',
+  loader: { '.svg': 'dataurl', '.png': 'dataurl', '.woff': 'dataurl', '.woff2': 'dataurl' },
+  metafile: true,
+  logLevel: 'warning',
+});
+
+/** Folder of the package that a file belongs to: the last `node_modules/name` or `node_modules/@scope/name`. */
+function packageOf(input) {
+  const match = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input);
+  return match && match[1];
+}
+
+function licenceOf(folder) {
+  const file = readdirSync(folder).filter((name) => LICENCE.test(name)).sort()[0];
+  return file ? readFileSync(join(folder, file), 'utf8').trim() : '(no licence file in the package)';
+}
+
+const folders = [...new Set(Object.keys(result.metafile.inputs).map(packageOf).filter(Boolean))].sort();
+const parts = folders.map((folder) => {
+  const about = JSON.parse(readFileSync(join(here, folder, 'package.json'), 'utf8'));
+  const said = existsSync(join(here, folder)) ? licenceOf(join(here, folder)) : '';
+  return `${about.name} ${about.version} (${about.license || 'see below'})\n\n${said}\n`;
+});
+const head = 'Software of others in viewer.js, studio.js and their style sheets, with its licences.\n';
+writeFileSync(join(dist, 'THIRD_PARTY.txt'), [head, ...parts].join(`\n${'-'.repeat(100)}\n\n`));

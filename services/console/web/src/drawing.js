@@ -1,0 +1,65 @@
+// The diagram editor: bpmn-js with its panel, our element templates and our words.
+import Modeler from 'bpmn-js/lib/Modeler';
+import {
+  BpmnPropertiesPanelModule, BpmnPropertiesProviderModule, CamundaPlatformPropertiesProviderModule,
+} from 'bpmn-js-properties-panel';
+import { ElementTemplatesPropertiesProviderModule } from 'bpmn-js-element-templates';
+import CamundaPlatformBehaviors from 'camunda-bpmn-js-behaviors/lib/camunda-platform';
+import camunda from 'camunda-bpmn-moddle/resources/camunda.json';
+import Minimap from 'diagram-js-minimap';
+import zh from './zh.json';
+import { english } from './words.js';
+
+/** Groups of the panel whose settings the engine ignores or forbids. */
+const HIDDEN = new Set([
+  'AsynchronousContinuations', 'JobExecution', 'ExternalTask', 'HistoryCleanup', 'Tasklist', 'ExecutionListener',
+  'ExtensionTaskListener', 'TaskListener', 'Input', 'Output', 'ConnectorInput', 'ConnectorOutput', 'FieldInjection',
+  'BusinessKey', 'StartInitiator', 'FormData', 'VersionTag', 'Errors', 'TimeoutTaskListener',
+].map((name) => `CamundaPlatform__${name}`));
+
+/** What there is no Chinese for; a test looks that there is nothing. */
+export const untranslated = new Set();
+
+function translate(template, replacements = {}) {
+  if (!english && /[A-Za-z]/.test(template) && !(template in zh)) untranslated.add(template);
+  const text = english ? template : zh[template] || template;
+  return text.replace(/{([^}]+)}/g, (_, key) => {
+    const value = key in replacements ? replacements[key] : `{${key}}`;
+    return english ? value : zh[value] || value;
+  });
+}
+
+function HiddenGroups(propertiesPanel) {
+  propertiesPanel.registerProvider(400, {
+    getGroups: () => (groups) => groups.filter((group) => !HIDDEN.has(group.id)),
+  });
+}
+HiddenGroups.$inject = ['propertiesPanel'];
+
+/** The editor in `container`, its panel in `panel`; `templates` are the element templates. */
+export function editorIn(container, panel, templates) {
+  const modeler = new Modeler({
+    container,
+    propertiesPanel: { parent: panel },
+    zoomScroll: { enabled: true },
+    additionalModules: [
+      BpmnPropertiesPanelModule, BpmnPropertiesProviderModule, CamundaPlatformPropertiesProviderModule,
+      ElementTemplatesPropertiesProviderModule, CamundaPlatformBehaviors, Minimap,
+      { translate: ['value', translate] },
+      { __init__: ['hiddenGroups'], hiddenGroups: ['type', HiddenGroups] },
+    ],
+    moddleExtensions: { camunda },
+  });
+  modeler.get('elementTemplatesLoader').setTemplates(templates);
+  return modeler;
+}
+
+/** Selects an element, in the middle of the canvas, with the keyboard on it. Gives whether there is one. */
+export function choose(modeler, id) {
+  const element = modeler.get('elementRegistry').get(id), canvas = modeler.get('canvas');
+  if (!element) return false;
+  if (element.parent) canvas.scrollToElement(element, { top: 120, bottom: 120, left: 200, right: 200 });
+  modeler.get('selection').select(element.parent ? element : []);
+  canvas.focus();
+  return true;
+}
