@@ -33,13 +33,21 @@ async def page(aggregates: Aggregates[B], where: Mapping[str, object], *, limit:
 
 
 async def open_lights(
-    cases: Aggregates[CaseLights], scope: Mapping[str, object], *, light: Light | None, limit: int, after: str | None
+    cases: Aggregates[CaseLights],
+    scope: Mapping[str, object],
+    *,
+    light: Light | None,
+    among: Collection[str],
+    limit: int,
+    after: str | None,
 ) -> list[CaseLights]:
-    """Cases with running clocks, by number; those of one light if asked."""
+    """Cases with running clocks, by number; those of one light, or those with certain numbers, if asked."""
     where: dict[str, object] = {**scope, "body.open": True}
     if light is not None:
         where["body.light"] = light
-    return await page(cases, where, limit=limit, after=after)
+    if not among:
+        return await page(cases, where, limit=limit, after=after)
+    return await page(cases, {"$and": [where, {"_id": {"$in": sorted(among)}}]}, limit=limit, after=after)
 
 
 async def light_counts(cases: Aggregates[CaseLights], scope: Mapping[str, object]) -> dict[Light, int]:

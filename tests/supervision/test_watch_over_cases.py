@@ -189,6 +189,17 @@ async def test_given_another_department_then_its_chief_sees_neither_light_nor_ma
     assert (await room.have(SUPERVISOR, "/board"))["cases"]["red"] == 1
 
 
+async def test_given_certain_cases_are_asked_for_then_only_their_lights_come_and_only_what_one_may_see(
+    room: Room,
+) -> None:
+    await late(room)
+    asked = f"/lights?case_no={CASE}&case_no=99900020170101PT0599999"
+    assert [case["case_no"] for case in (await room.have(CHIEF, asked))["cases"]] == [CASE]
+    assert (await room.have(CHIEF, "/lights?case_no=99900020170101PT0599999"))["cases"] == []
+    assert (await room.have(STRANGER, asked))["cases"] == []
+    assert (await room.ask(CHIEF, "GET", "/lights?case_no=%24ne")).status_code == 422
+
+
 async def test_given_clocks_that_warn_then_the_list_is_as_long_as_the_boards_number_and_the_worst_is_first(
     room: Room,
 ) -> None:

@@ -5,17 +5,23 @@ from operator import itemgetter
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel
+from pydantic import BaseModel, StringConstraints
 
 from services.contracts.words import ClockKind, Light
 from services.kernel.problem import problems
-from services.kernel.requests import After, Limit
+from services.kernel.requests import LARGEST_PAGE, After, Limit
 from services.kernel.store import NotFound
 from services.supervision import queries
 from services.supervision.api.common import CaseNo, Here, Reader, scope_filter, visible
 from services.supervision.lights import CaseLights, ClockLight, gravity
 
 router = APIRouter(tags=["lights"])
+
+Cases = Annotated[
+    tuple[Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{10,40}$")], ...],
+    Query(max_length=LARGEST_PAGE, description="only these cases; may stand several times"),
+]
+"""Which cases a list is about."""
 
 
 class ClockView(BaseModel, frozen=True):
@@ -99,10 +105,16 @@ class Board(BaseModel, frozen=True):
 
 @router.get("/lights", summary="红黄灯列表")
 async def list_lights(
-    deps: Here, who: Reader, light: Light | None = None, limit: Limit = 50, after: After = None
+    deps: Here,
+    who: Reader,
+    light: Light | None = None,
+    case_no: Cases = (),
+    limit: Limit = 50,
+    after: After = None,
 ) -> LightPage:
-    """Open cases and their lights."""
-    found = await queries.open_lights(deps.cases, scope_filter(who), light=light, limit=limit, after=after)
+    """Open cases and their lights; with `case_no`, of these cases only."""
+    scope = scope_filter(who)
+    found = await queries.open_lights(deps.cases, scope, light=light, among=case_no, limit=limit, after=after)
     following = found[-1].case_no if len(found) == limit else None
     return LightPage(cases=tuple(_case_view(case) for case in found), after=following)
 
