@@ -8,9 +8,11 @@ from services.console.backends import Backends
 from services.console.books import Books
 from services.console.consumers import HEARS
 from services.console.deps import Deps
+from services.console.drafts import Draft
 from services.console.live import Live
 from services.console.pages import ROUTERS
 from services.console.pages.routes import shown
+from services.console.providers import Provider
 from services.console.sessions import Session
 from services.console.settings import ConsoleSettings
 from services.contracts.registry import DepartmentChanged, PersonChanged, PostChanged
@@ -32,6 +34,7 @@ async def _deps(kernel: Kernel) -> Deps:
         clock=kernel.clock,
         accounts=store.aggregates("accounts", Account, key="code"),
         sessions=store.aggregates("sessions", Session, key="key"),
+        drafts=store.aggregates("drafts", Draft, key="key"),
         books=Books(
             people=store.collection("people", PersonChanged),
             departments=store.collection("departments", DepartmentChanged),
@@ -42,12 +45,15 @@ async def _deps(kernel: Kernel) -> Deps:
         passwords=Passwords(),
         seals=Seals.of(settings.field_keys.get_secret_value(), service="console"),
         live=Live(kernel.stopping),
+        provider=Provider(settings) if settings.oidc_issuer else None,
     )
 
 
 async def _close(deps: Deps) -> None:
     deps.passwords.close()
     await deps.backends.close()
+    if deps.provider is not None:
+        await deps.provider.close()
 
 
 SERVICE: Final = Service(

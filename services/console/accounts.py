@@ -10,10 +10,12 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import Final
 
+import pyotp
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 
 from services.kernel.problem import Problem
+from services.kernel.seals import Seals
 from services.kernel.store import Body
 
 TRIES: Final = 5
@@ -55,7 +57,10 @@ class PasswordTooSimple(Problem):
 
 
 class Account(Body, frozen=True):
-    """How one person signs in. `totp` is the sealed secret of one-time codes, if the person uses them."""
+    """How one person signs in. `totp` is the sealed secret of one-time codes, if the person uses them.
+
+    `code_used_at` is the half minute of the last one, so that none is good twice.
+    """
 
     code: str
     hash: str
@@ -63,6 +68,7 @@ class Account(Body, frozen=True):
     wrong: int = 0
     locked_until: datetime | None = None
     totp: str | None = None
+    code_used_at: int | None = None
 
 
 def check_new(code: str, password: str) -> None:
@@ -75,6 +81,21 @@ def check_lock(account: Account, *, now: datetime) -> None:
     """Raises AccountLocked."""
     if account.locked_until is not None and now < account.locked_until:
         raise AccountLocked(minutes=ceil((account.locked_until - now) / timedelta(minutes=1)))
+
+
+def is_right_code(account: Account, code: str, *, seals: Seals, now: datetime) -> bool:
+    """Whether a one-time code (RFC 6238) is right and was not used before; True for who uses none."""
+    if account.totp is None:
+        return True
+    totp = pyotp.TOTP(seals.open(account.totp, place=f"totp:{account.code}"))
+    step = totp.timecode(now)
+    is_new = account.code_used_at is None or step > account.code_used_at
+    return is_new and totp.verify(code.strip(), for_time=now, valid_window=1)
+
+
+def used(account: Account, *, now: datetime) -> Account:
+    """After a one-time code: none of its half minute, or of one before, is good again."""
+    return account.model_copy(update={"code_used_at": int(now.timestamp()) // 30} if account.totp else {})
 
 
 def failed(account: Account, *, now: datetime) -> Account:

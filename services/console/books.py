@@ -41,6 +41,11 @@ class Books:
         known = await self.departments.query({}, sort=[("_id", 1)], limit=10 * LARGEST_PAGE)
         return {one.code: one.name_en if english else one.name for one in known}
 
+    async def township_names(self, *, english: bool = False) -> dict[str, str]:
+        """The names of the townships' offices by code."""
+        known = await self.departments.query({"body.township": True}, sort=[("_id", 1)], limit=10 * LARGEST_PAGE)
+        return {one.code: one.name_en if english else one.name for one in known}
+
     async def post_names(self, *, english: bool = False) -> dict[str, str]:
         """The names of posts by code."""
         known = await self.posts.query({}, sort=[("_id", 1)], limit=LARGEST_PAGE)

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from services.console.accounts import Account, Passwords
 from services.console.backends import Backends
 from services.console.books import Books
+from services.console.drafts import Draft
 from services.console.live import Live
+from services.console.providers import Provider
 from services.console.sessions import Session
 from services.console.settings import ConsoleSettings
 from services.kernel.clock import Clock
@@ -22,9 +24,11 @@ class Deps:
     clock: Clock
     accounts: Aggregates[Account]
     sessions: Aggregates[Session]
+    drafts: Aggregates[Draft]
     books: Books
     backends: Backends
     tokens: Tokens
     passwords: Passwords
     seals: Seals
     live: Live
+    provider: Provider | None

@@ -16,7 +16,8 @@ FRESH_FOR: Final = timedelta(minutes=1)
 class Session(Body, frozen=True):
     """One person's sign-in at one browser. `key` is the hash of the cookie: who reads the database cannot sign in.
 
-    `roles`, if given, are those the person acts in now. MongoDB forgets it at `expires_at`; times are wall time.
+    `roles`, if given, are those the person acts in now; who `must_change` the password does nothing else first.
+    MongoDB forgets it at `expires_at`; times are wall time.
     """
 
     key: str
@@ -29,7 +30,7 @@ class Session(Body, frozen=True):
     must_change: bool = False
 
 
-def opened(code: str, *, now: datetime, idle: timedelta, must_change: bool = False) -> tuple[str, Session]:
+def opened(code: str, *, now: datetime, idle: timedelta, must_change: bool) -> tuple[str, Session]:
     """A new session, and the cookie that stands for it."""
     cookie = secrets.token_urlsafe(_ID_BYTES)
     session = Session(

@@ -60,6 +60,22 @@ class ConsoleSettings(Settings, frozen=True):
         "Example City Planning Bureau", description="机关英文名称 / the bureau's name in English"
     )
 
+    local_accounts: bool = Field(
+        True, description="是否允许用本系统的账号密码登录 / whether people may sign in with a password of this system"
+    )
+    oidc_issuer: Url | None = Field(
+        None, description="统一身份认证(OIDC)的签发者地址 / issuer of the identity provider (OpenID Connect)"
+    )
+    oidc_client_id: Annotated[str, Field(min_length=1, max_length=200)] = Field(
+        "guihua", description="在统一身份认证登记的客户端编号 / the client id given by the identity provider"
+    )
+    oidc_client_secret: SecretStr | None = Field(
+        None, description="在统一身份认证登记的客户端密钥 / the client secret given by the identity provider"
+    )
+    oidc_claim: Annotated[str, Field(min_length=1, max_length=100)] = Field(
+        "preferred_username", description="ID 令牌中写工号的声明 / the claim of the ID token that holds the account"
+    )
+
     @field_validator("field_keys")
     @classmethod
     def _keys_are_usable(cls, value: SecretStr) -> SecretStr:

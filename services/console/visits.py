@@ -35,6 +35,17 @@ class SignInFirst(Problem):
     headers: ClassVar[dict[str, str]] = {}
 
 
+class PasswordFirst(Problem):
+    """The password was given by somebody else: another one comes first."""
+
+    status = 403
+    code = "password-first"
+    zh = "请先修改初始密码"
+    en = "please choose a password of your own first"
+    remedy_zh = "修改后即可继续"
+    remedy_en = "then go on"
+
+
 class ForeignForm(Problem):
     """A form that was not filled in on our pages, or on one of a session that is over."""
 
@@ -140,9 +151,11 @@ async def signed_in(visit: Annotated[Visit, Depends(visit_of)]) -> Visit:
 
 
 def holding(permission: Permission) -> Callable[[Visit], Awaitable[Visit]]:
-    """A dependency: somebody is signed in who may do this. Raises SignInFirst, NotAllowed."""
+    """A dependency: somebody is signed in who may do this. Raises SignInFirst, PasswordFirst, NotAllowed."""
 
-    async def visit(visit: Annotated[Visit, Depends(visit_of)]) -> Visit:
+    async def visit(visit: Annotated[Visit, Depends(signed_in)]) -> Visit:
+        if visit.session is not None and visit.session.must_change:
+            raise PasswordFirst
         if not may(visit.who, permission):
             raise NotAllowed(permission=permission.value, permission_zh=permission.zh)
         return visit

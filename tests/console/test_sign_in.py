@@ -1,8 +1,10 @@
 """Signing in and out (A1): sessions, locks, forms of ours only."""
 
+import re
 from http import HTTPStatus
 
 import httpx
+import pyotp
 import pytest
 
 from tests.console.office import Office
@@ -112,3 +114,45 @@ async def test_given_a_browser_when_signing_in_by_keyboard_then_the_menu_shows_w
         menu = page.get_by_role("navigation", name="菜单")
         assert await menu.get_by_role("link", name="流程工作室").is_visible()
         assert await menu.get_by_role("link", name="新收件").count() == 0
+
+
+async def test_given_one_time_codes_then_each_is_asked_for_and_good_once(console: Office) -> None:
+    async with console.signed_in("u.experts") as desk:
+        page = await desk.get("/account")
+        secret = re.search(r'name="secret" value="([A-Z2-7]{32})"', page.text)
+        assert secret
+        totp = pyotp.TOTP(secret[1])
+        wrong = await desk.post("/account/codes", secret=secret[1], code="000000")
+        assert wrong.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+        done = await desk.post("/account/codes", secret=secret[1], code=totp.now())
+        assert done.status_code == HTTPStatus.SEE_OTHER
+    fields = {"code": "u.experts", "password": console.password}
+    async with console.visitor() as client:
+        assert (await client.post("/login", data=fields)).status_code == HTTPStatus.UNAUTHORIZED
+        fields |= {"one_time": totp.now()}
+        assert (await client.post("/login", data=fields)).status_code == HTTPStatus.SEE_OTHER
+    async with console.visitor() as client:
+        assert (await client.post("/login", data=fields)).status_code == HTTPStatus.UNAUTHORIZED
+
+
+async def test_given_a_first_password_then_another_one_is_chosen_before_anything_else(console: Office) -> None:
+    body = {"password": "first password"}
+    await console.api.call("PUT", "console", "/accounts/u.certificate", who="u.registrar", body=body)
+    async with console.visitor() as client:
+        await client.post("/login", data={"code": "u.certificate", "password": "first password"})
+        assert (await client.get("/tasks")).headers["location"] == "/password"
+        csrf = re.search(r'<meta name="csrf" content="([^"]+)">', (await client.get("/password")).text)
+        assert csrf
+        fields = {"csrf": csrf[1], "old": "first password", "new": console.password}
+        assert (await client.post("/password", data=fields)).headers["location"] == "/start"
+        assert (await client.get("/tasks")).status_code == HTTPStatus.OK
+
+
+async def test_given_one_role_chosen_then_menu_and_permissions_are_those_of_that_role(console: Office) -> None:
+    async with console.signed_in("u.accept") as desk:
+        await desk.post("/account/roles", role="officer")
+        assert (await desk.get("/desk")).status_code == HTTPStatus.FORBIDDEN
+        await desk.post("/account/roles", role="bureau_head")
+        assert (await desk.get("/ops/incidents")).status_code == HTTPStatus.FORBIDDEN
+        await desk.post("/account/roles")
+        assert (await desk.get("/desk")).status_code == HTTPStatus.OK

@@ -10,7 +10,7 @@ from fastapi.routing import APIRoute
 from services.console.backends import Refused
 from services.console.languages import language_wanted, say
 from services.console.rendering import answer, html
-from services.console.visits import ForeignForm, SignInFirst, Visit, sign_in_address, visit_of
+from services.console.visits import ForeignForm, PasswordFirst, SignInFirst, Visit, sign_in_address, visit_of
 from services.kernel.problem import Language, Problem
 
 _SAFE: Final = frozenset({"GET", "HEAD"})
@@ -50,19 +50,20 @@ class PageRoute(APIRoute):
 
 
 def shown(request: Request, problem: Problem) -> Response:
-    """A page for a refusal of our own; who is not signed in goes to sign in first."""
+    """A page for a refusal of our own; who is not signed in, or has a foreign password, mends that first."""
     if isinstance(problem, SignInFirst):
-        return _to_sign_in(request)
+        return _sent_to(request, sign_in_address(request), status=401)
+    if isinstance(problem, PasswordFirst):
+        return _sent_to(request, "/password", status=403)
     language = language_wanted(request)
     errors = [{"where": one.where, "message": one.zh if language is Language.ZH else one.en} for one in problem.errors]
     told = {"detail": problem.detail(language), "remedy": problem.remedy(language), "errors": errors}
     return _show(request, told, status=problem.status, headers=problem.answer_headers())
 
 
-def _to_sign_in(request: Request) -> Response:
-    address = sign_in_address(request)
+def _sent_to(request: Request, address: str, *, status: int) -> Response:
     if request.headers.get("hx-request") == "true":
-        return Response(status_code=401, headers={"HX-Redirect": address})
+        return Response(status_code=status, headers={"HX-Redirect": address})
     return Response(status_code=303, headers={"Location": address, "Cache-Control": "no-store"})
 
 

@@ -23,22 +23,26 @@ Next = Annotated[str, Form(max_length=2000)]
 async def login_page(visit: Anybody, next: str = "/start") -> Response:  # noqa: A002 - the name in the address
     """The form for signing in."""
     if visit.someone is not None:
-        return visit.see(_own(next))
-    return visit.page("login.html", next=_own(next), code="", refusal=None)
+        return visit.see(own_address(next))
+    return _login_page(visit, next)
 
 
 @router.post("/login")
-async def login(visit: Anybody, code: Text, password: Text, next: Next = "/start") -> Response:  # noqa: A002 - as above
+async def login(
+    visit: Anybody,
+    code: Text,
+    password: Text,
+    one_time: Text = "",
+    next: Next = "/start",  # noqa: A002 - as above
+) -> Response:
     """Sign in; a new session each time, so that a planted one is worth nothing."""
     code = code.strip()
     try:
-        account = await _checked(visit.deps, code, password)
+        account = await _checked(visit.deps, code, password, one_time)
     except (SignInRefused, AccountLocked) as refusal:
         log.info("sign-in refused", code=refusal.code)
-        return visit.page(
-            "login.html", status=refusal.status, next=_own(next), code=code, refusal=_words(visit, refusal)
-        )
-    return await _opened(visit, account, "/password" if account.must_change else _own(next))
+        return _login_page(visit, next, code=code, refusal=refusal)
+    return await open_session(visit, account.code, own_address(next), must_change=account.must_change)
 
 
 @router.post("/logout")
@@ -58,11 +62,11 @@ async def password_page(visit: SignedIn) -> Response:
 
 
 @router.post("/password")
-async def change_password(visit: SignedIn, old: Text, new: Text) -> Response:
+async def change_password(visit: SignedIn, old: Text, new: Text, one_time: Text = "") -> Response:
     """Change one's own password; other browsers of the same person stay signed in until they are idle."""
     deps, code = visit.deps, visit.who.code
     try:
-        account = await _checked(deps, code, old)
+        account = await _checked(deps, code, old, one_time)
         accounts.check_new(code, new)
     except (SignInRefused, AccountLocked, PasswordTooSimple) as refusal:
         return visit.page("password.html", status=refusal.status, refusal=_words(visit, refusal))
@@ -70,34 +74,39 @@ async def change_password(visit: SignedIn, old: Text, new: Text) -> Response:
     await deps.accounts.change(
         account.code, lambda one: (one.model_copy(update={"hash": hashed, "must_change": False}), ())
     )
+    assert visit.session is not None  # noqa: S101 - who is signed in has one
+    await deps.sessions.change(visit.session.key, lambda one: (one.model_copy(update={"must_change": False}), ()))
     log.info("password changed", by=code)
     return visit.see("/start")
 
 
-async def _checked(deps: Deps, code: str, password: str) -> Account:
-    """The account, if the password is right and the person still works here. Raises SignInRefused, AccountLocked."""
+async def _checked(deps: Deps, code: str, password: str, one_time: str) -> Account:
+    """The account, if password and one-time code are right and the person still works here.
+
+    Raises SignInRefused, AccountLocked.
+    """
     found = await deps.accounts.find(code)
     now = deps.clock.wall()
     if found is not None:
         accounts.check_lock(found[0], now=now)
     is_right = await deps.passwords.matches(password, found[0].hash if found else None)
-    if found is None:
+    if found is None or not deps.settings.local_accounts:
         raise SignInRefused
+    is_right = is_right and accounts.is_right_code(found[0], one_time, seals=deps.seals, now=now)
     if not is_right or await deps.books.person(code) is None:
         await deps.accounts.change(code, lambda one: (accounts.failed(one, now=now), ()))
         raise SignInRefused
-    return await deps.accounts.change(code, lambda one: (accounts.succeeded(one), ()))
+    return await deps.accounts.change(code, lambda one: (accounts.used(accounts.succeeded(one), now=now), ()))
 
 
-async def _opened(visit: Visit, account: Account, address: str) -> Response:
+async def open_session(visit: Visit, code: str, address: str, *, must_change: bool = False) -> Response:
+    """Sign the person in with a new session, whatever there was before, and go on at `address`."""
     deps, settings = visit.deps, visit.deps.settings
-    cookie, session = sessions.opened(
-        account.code, now=deps.clock.wall(), idle=settings.idle, must_change=account.must_change
-    )
+    cookie, session = sessions.opened(code, now=deps.clock.wall(), idle=settings.idle, must_change=must_change)
     await deps.sessions.create(session)
     if visit.session is not None:
         await _end(deps, visit.session.key)
-    log.info("signed in", by=account.code)
+    log.info("signed in", by=code)
     answer = visit.see(address)
     answer.set_cookie(cookie_name(deps), cookie, path="/", secure=settings.is_secure, httponly=True, samesite="lax")
     return answer
@@ -108,10 +117,22 @@ async def _end(deps: Deps, key: str) -> None:
     await deps.sessions.change(key, lambda session: (session.model_copy(update={"expires_at": now}), ()))
 
 
-def _own(address: str) -> str:
+def own_address(address: str) -> str:
     """An address of ours to go on to; anything else is the start page, so that nobody is led away by a link."""
     is_own = address.startswith("/") and not address.startswith(("//", "/\\")) and not address.startswith("/login")
     return address if is_own else "/start"
+
+
+def _login_page(visit: Visit, address: str, *, code: str = "", refusal: Problem | None = None) -> Response:
+    return visit.page(
+        "login.html",
+        status=refusal.status if refusal else 200,
+        next=own_address(address),
+        code=code,
+        refusal=_words(visit, refusal) if refusal else None,
+        local=visit.deps.settings.local_accounts,
+        provider=visit.deps.provider is not None,
+    )
 
 
 def _words(visit: Visit, refusal: Problem) -> dict[str, str]:

@@ -1,0 +1,141 @@
+"""Supervision bulletins (V4): drafted from the matters of a period, approved by a leader, published as an issue."""
+
+import secrets
+from datetime import date, datetime
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Depends, Form, Query, Response
+
+from services.console.backends import Refused
+from services.console.pages.matters import MENDABLE, DocumentId, Reader, Supervisor, Words
+from services.console.pages.paging import whole
+from services.console.pages.routes import PageRoute
+from services.console.visits import Visit, holding
+from services.kernel.identity import Permission
+from services.kernel.worktime import SHANGHAI
+
+router: Final = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+Approver = Annotated[Visit, Depends(holding(Permission.BULLETIN_APPROVE))]
+
+STATES: Final = {"draft": "草稿", "approved": "已审签待发布", "published": "已发布"}
+
+
+@router.get("/board/bulletins")
+async def bulletins(visit: Reader) -> Response:
+    """Bulletins, the newest first."""
+    found = await whole(visit.api, "supervision", "/bulletins", "bulletins")
+    found.sort(key=lambda one: str(one["published_at"] or one["drafted_at"]), reverse=True)
+    people = await visit.deps.books.names()
+    return visit.page("board/bulletins.html", bulletins=found, states=STATES, people=people)
+
+
+@router.get("/board/bulletins/new")
+async def new(
+    visit: Supervisor,
+    since: Annotated[date | None, Query()] = None,
+    until: Annotated[date | None, Query()] = None,
+    matter: Annotated[str, Query(max_length=24)] = "",
+) -> Response:
+    """The matters of a period, of which some go into the bulletin."""
+    today = visit.now.astimezone(SHANGHAI).date()
+    return await _new_page(visit, since=since or today.replace(day=1), until=until or today, chosen={matter} - {""})
+
+
+@router.post("/board/bulletins")
+async def draft(  # noqa: PLR0913 - a form's fields
+    visit: Supervisor,
+    since: Annotated[date, Form()],
+    until: Annotated[date, Form()],
+    key: Annotated[str, Form(max_length=64)],
+    matter: Annotated[list[str] | None, Form()] = None,
+) -> Response:
+    """Draft a bulletin from the matters that were chosen."""
+    try:
+        made = await visit.api.post("supervision", "/bulletins", {"matter_ids": matter or []}, key=key)
+    except Refused as refused:
+        if refused.status not in MENDABLE:
+            raise
+        return await _new_page(visit, since=since, until=until, chosen=set(matter or []), refused=refused)
+    return visit.see(f"/board/bulletins/{made['bulletin_id']}")
+
+
+@router.get("/board/bulletins/{bulletin_id}")
+async def bulletin(visit: Reader, bulletin_id: DocumentId) -> Response:
+    """One bulletin, as it is printed; a draft can be edited."""
+    return await _page(visit, bulletin_id)
+
+
+@router.post("/board/bulletins/{bulletin_id}")
+async def edit(
+    visit: Supervisor, bulletin_id: DocumentId, heading: Annotated[str, Form(max_length=1000)] = "", text: Words = ""
+) -> Response:
+    """Change the words of a draft."""
+    typed = {"heading": heading.strip(), "text": text.replace("\r\n", "\n").strip()}
+    try:
+        await visit.api.put("supervision", f"/bulletins/{bulletin_id}", typed)
+    except Refused as refused:
+        if refused.status not in MENDABLE:
+            raise
+        return await _page(visit, bulletin_id, typed=typed, refused=refused)
+    return visit.see(f"/board/bulletins/{bulletin_id}")
+
+
+@router.post("/board/bulletins/{bulletin_id}/approve")
+async def approve(visit: Approver, bulletin_id: DocumentId) -> Response:
+    """A leader signs."""
+    return await _done(visit, bulletin_id, "approve")
+
+
+@router.post("/board/bulletins/{bulletin_id}/publish")
+async def publish(visit: Supervisor, bulletin_id: DocumentId) -> Response:
+    """Publish it inside the bureau."""
+    return await _done(visit, bulletin_id, "publish")
+
+
+async def _done(visit: Visit, bulletin_id: str, verb: str) -> Response:
+    try:
+        await visit.api.post("supervision", f"/bulletins/{bulletin_id}/{verb}")
+    except Refused as refused:
+        if refused.status not in MENDABLE:
+            raise
+        return await _page(visit, bulletin_id, refused=refused)
+    return visit.see(f"/board/bulletins/{bulletin_id}")
+
+
+async def _new_page(
+    visit: Visit, *, since: date, until: date, chosen: set[str], refused: Refused | None = None
+) -> Response:
+    found = await whole(visit.api, "supervision", "/matters", "matters")
+    fitting = [one for one in found if one["matter_id"] in chosen or since <= _day(one["registered_at"]) <= until]
+    fitting.sort(key=lambda one: one["registered_at"])
+    return visit.page(
+        "board/bulletin_new.html",
+        status=refused.status if refused else 200,
+        matters=fitting,
+        since=since,
+        until=until,
+        chosen=chosen,
+        key=secrets.token_urlsafe(16),
+        names=await visit.deps.books.department_names(english=visit.english),
+        refusal=refused.problem if refused else None,
+    )
+
+
+async def _page(
+    visit: Visit, bulletin_id: str, *, typed: dict[str, str] | None = None, refused: Refused | None = None
+) -> Response:
+    found: dict[str, Any] = await visit.api.get("supervision", f"/bulletins/{bulletin_id}")
+    return visit.page(
+        "board/bulletin.html",
+        status=refused.status if refused else 200,
+        bulletin=found,
+        states=STATES,
+        typed=typed or found,
+        people=await visit.deps.books.names(),
+        refusal=refused.problem if refused else None,
+    )
+
+
+def _day(moment: str) -> date:
+    return datetime.fromisoformat(moment).astimezone(SHANGHAI).date()
