@@ -108,14 +108,18 @@ def restored(draft: Draft, place: int, *, at: datetime) -> Draft:
     if not 0 <= place < len(draft.past):
         raise NoSuchState
     wanted = draft.past[place]
-    kept = _keeping(draft, draft, at=draft.saved_at, note="")
-    return kept.model_copy(update={"base": wanted.base, "files": wanted.files, "saved_at": at})
+    return marked(draft).model_copy(update={"base": wanted.base, "files": wanted.files, "saved_at": at})
 
 
 def emptied(draft: Draft, *, base: int, at: datetime) -> Draft:
     """Begin again with a version; what was there is kept in the history."""
-    kept = draft if draft.is_empty else _keeping(draft, draft, at=draft.saved_at, note="")
+    kept = draft if draft.is_empty else marked(draft)
     return kept.model_copy(update={"base": base, "files": (), "saved_at": at})
+
+
+def marked(draft: Draft) -> Draft:
+    """As it stands now it is kept in the history."""
+    return _keeping(draft, draft, at=draft.saved_at, note="")
 
 
 def _keeping(draft: Draft, state: Draft, *, at: datetime, note: str) -> Draft:
