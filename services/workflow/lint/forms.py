@@ -34,8 +34,8 @@ def form_path(files: Collection[str], key: str) -> str | None:
     return own if own in files else next((path for path in sorted(files) if path.endswith(f"/{own}")), None)
 
 
-def check_forms(report: Report, files: Mapping[str, bytes], processes: Iterable[Process]) -> None:
-    """Check every form by itself, and against the steps that use it."""
+def check_forms(report: Report, files: Mapping[str, bytes], processes: Iterable[Process]) -> dict[str, Form]:
+    """Check every form by itself, and against the steps that use it; gives those that can be filled in."""
     forms = {path: _read(report, path, content) for path, content in files.items() if _FORM.fullmatch(path)}
     used: set[str] = set()
     for process in processes:
@@ -49,6 +49,12 @@ def check_forms(report: Report, files: Mapping[str, bytes], processes: Iterable[
                 report.say("GH-E737", process.file, node.id, name=label(node), form=beside, shown=path)
     for path in forms.keys() - used:
         report.say("GH-W722", path)
+    return {path: form for path, form in forms.items() if form is not None and not _is_endless(form)}
+
+
+def _is_endless(form: Form) -> bool:
+    """Whether answers to a form could be checked for ever, or not at all: other rules say so."""
+    return bool(tangled(form)) or any(is_costly(pattern) for _, pattern in _patterns(form, ""))
 
 
 def _read(report: Report, path: str, content: bytes) -> Form | None:

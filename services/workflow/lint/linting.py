@@ -16,6 +16,7 @@ from services.workflow.engine.documents import read_xml
 from services.workflow.engine.models import Finding, Severity
 from services.workflow.lint.forms import check_forms
 from services.workflow.lint.items import check_item
+from services.workflow.lint.law.checking import check_law
 from services.workflow.lint.limits import check_limits
 from services.workflow.lint.reports import Report
 from services.workflow.lint.settings import Known, check_settings
@@ -73,7 +74,8 @@ def bureau_findings(files: Mapping[str, bytes], *, posts: Collection[str] | None
         return tuple(report.findings)  # the engine says so
     for process in processes:
         check_settings(report, process, Known(posts))
-    check_forms(report, files, processes)
+    forms = check_forms(report, files, processes)
+    check_law(report, item, processes, forms=forms, files=files)
     if item is not None:
         _check_main(report, item, processes)
     return tuple(report.findings)

@@ -1,4 +1,4 @@
-"""Where lint notes what it finds; the words stand in `catalogue.toml`."""
+"""Where lint notes what it finds; the words stand in `catalogue.toml` and `law/catalogue.toml`."""
 
 import tomllib
 from dataclasses import dataclass, field
@@ -11,13 +11,15 @@ from services.workflow.engine.models import Finding
 
 MAX_FINDINGS: Final = 300
 _LONGEST: Final = 400
+_CATALOGUES: Final = (("catalogue.toml",), ("law", "catalogue.toml"))
 
 
 @cache
 def catalogue() -> dict[str, Rule]:
     """Every rule by its id."""
-    text = files(__package__).joinpath("catalogue.toml").read_text("utf-8")
-    return {key: Rule(key, **words) for key, words in tomllib.loads(text).items()}
+    here = files(__package__)
+    texts = (here.joinpath(*path).read_text("utf-8") for path in _CATALOGUES)
+    return {key: Rule(key, **words) for text in texts for key, words in tomllib.loads(text).items()}
 
 
 @dataclass(slots=True)
