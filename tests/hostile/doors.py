@@ -54,6 +54,8 @@ BODIES: Final[Mapping[tuple[str, str], Any]] = {
     ("POST", "/links/{token}"): {"decision": "agree", "opinion": "同意。"},
     ("POST", "/dead-letters/{letter_id}/discard"): {"reason": "测试"},
     ("POST", "/people/{code}/attendance"): {"attendance": "on_duty"},
+    ("PUT", "/accounts/{code}"): {"password": "a long password"},
+    ("POST", "/starts"): {"process": "none", "facts": {}},
 }
 """Bodies that fit, for operations on one thing. Those that depend on the situation are made in `body_of`."""
 

@@ -10,6 +10,7 @@ from typing import Final
 import httpx
 import pytest
 
+from services.console.settings import ConsoleSettings
 from services.kernel.settings import Settings
 from services.local.layout import SERVICES
 from services.workflow.settings import WorkflowSettings
@@ -24,6 +25,9 @@ ALIKE: Final = frozenset({400, 401, 403, 408, 413, 422})
 
 BY_ITS_OWN_RULES: Final = {("intake", "POST /public/lookup", 403)}
 """Where nobody signs in, a wrong password is refused: tests/intake/test_look_up.py."""
+
+LARGER: Final[dict[str, type[Settings]]] = {"workflow": WorkflowSettings, "console": ConsoleSettings}
+"""Those that take larger bodies than the rest."""
 
 KEYS: Final = {"number": "1", "year": "2026"}
 IMPOSSIBLE: Final = {"number": "0", "year": "1", "letter_id": "x" * 301}
@@ -92,13 +96,13 @@ async def refused(ledger: Ledger, operation: Operation) -> None:
         await ledger.ask(401, name, None, names=names)
         await ledger.ask(403, name, NOBODY, names=names)
     if "requestBody" in operation.document:
-        settings = WorkflowSettings if operation.service == "workflow" else Settings
+        settings = LARGER.get(operation.service, Settings)
         too_much = b" " * (settings.model_fields["body_limit"].default + 1)
         json = {"Content-Type": "application/json"}
         await ledger.ask(413, name, names=names, content=too_much, headers=json)
         await ledger.ask(422, name, names=names, json={"nonsense": 1})
     elif 422 in documented:
-        await ledger.ask(422, name, names=keys_of(operation, impossible=True), params={"limit": "0"})
+        await ledger.ask(422, name, names=keys_of(operation, impossible=True), params={"limit": "0", "page": "0"})
 
 
 async def too_slow(ledger: Ledger, operations: list[Operation]) -> None:

@@ -30,6 +30,9 @@ OPEN: Final = {
     "/status",
     "/metrics",
     "/public/lookup",
+    "/public/items",
+    "/public/items/{item_code}",
+    "/public/licences",
     "/link-keys",
 }
 """Asked by anybody: machines, those who check signatures, and the public with number and password."""
@@ -49,7 +52,9 @@ GENERAL: Final = OPEN | {
     "/incidents/groups",
     "/incidents/retries",
     "/signals",
+    "/starts",
     "/rules",
+    "/rules/versions",
     "/board",
     "/templates",
     "/departments",
@@ -58,6 +63,7 @@ GENERAL: Final = OPEN | {
     "/people/{code}",
     "/calendar/{year}",
     "/clock",
+    "/accounts",
     "/dead-letters",
 }
 """GET operations that hold nothing of any case. Whatever is not listed here must be shown to be guarded."""
@@ -76,6 +82,7 @@ NOTHING_YET: Final = {
 GENERAL_WRITES: Final = {
     "/people/{code}",
     "/people/{code}/attendance",
+    "/accounts/{code}",
     "/departments/{code}",
     "/posts/{code}",
     "/definitions/{key}/versions/{number}/activate",
