@@ -48,7 +48,7 @@ MENU: Final = (
             Entry("督查事项", "/board/matters", Permission.SUPERVISION_READ),
             Entry("督办通知", "/board/notices", Permission.SUPERVISION_READ),
             Entry("督查通报", "/board/bulletins", Permission.SUPERVISION_READ),
-            Entry("亮灯规则", "/board/rules", Permission.RULES_EDIT),
+            Entry("亮灯规则", "/board/rules", Permission.SUPERVISION_READ),
         ),
     ),
     Section(

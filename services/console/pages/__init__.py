@@ -1,6 +1,19 @@
 """The pages, one module for each group."""
 
-from services.console.pages import account, accounts, board, desk, files, home, provider, signing, tasks
+from services.console.pages import (
+    account,
+    accounts,
+    board,
+    desk,
+    files,
+    home,
+    provider,
+    signing,
+    studio,
+    studio_drafts,
+    studio_versions,
+    tasks,
+)
 
 ROUTERS = (
     files.router,
@@ -10,7 +23,10 @@ ROUTERS = (
     accounts.router,
     home.router,
     *desk.ROUTERS,
-    board.router,
+    *board.ROUTERS,
     tasks.router,
+    studio.router,
+    studio_drafts.router,
+    studio_versions.router,
 )
 """Everything the console serves."""

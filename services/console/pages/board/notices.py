@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Form, Query, Response
 
 from services.console.backends import Refused
-from services.console.pages.matters import MENDABLE, DocumentId, Reader, Supervisor, Words
+from services.console.pages.board.matters import MENDABLE, DocumentId, Reader, Supervisor, Words
 from services.console.pages.paging import whole
 from services.console.pages.routes import PageRoute
 from services.console.visits import Visit

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends, Form, Query, Response
 
 from services.console.backends import Refused
-from services.console.pages.matters import MENDABLE, DocumentId, Reader, Supervisor, Words
+from services.console.pages.board.matters import MENDABLE, DocumentId, Reader, Supervisor, Words
 from services.console.pages.paging import whole
 from services.console.pages.routes import PageRoute
 from services.console.visits import Visit, holding
@@ -43,7 +43,7 @@ async def new(
 
 
 @router.post("/board/bulletins")
-async def draft(  # noqa: PLR0913 - a form's fields
+async def draft(
     visit: Supervisor,
     since: Annotated[date, Form()],
     until: Annotated[date, Form()],
@@ -108,7 +108,7 @@ async def _new_page(
 ) -> Response:
     found = await whole(visit.api, "supervision", "/matters", "matters")
     fitting = [one for one in found if one["matter_id"] in chosen or since <= _day(one["registered_at"]) <= until]
-    fitting.sort(key=lambda one: one["registered_at"])
+    fitting.sort(key=lambda one: (one["registered_at"], len(one["matter_no"]), one["matter_no"]))
     return visit.page(
         "board/bulletin_new.html",
         status=refused.status if refused else 200,
