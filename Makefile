@@ -63,6 +63,9 @@ bench: setup ## measure, print ratios against the limit, write var/bench.json
 bench-scale: setup ## the same with 200,000 open cases in the database, and 10,000 cases moved to another version
 	@$(BIN)/python -m bench.scale
 
+screenshots: setup ## take the pictures of every page anew → docs/screenshots
+	@$(BIN)/python -m tests.console.gallery
+
 images: ## build the container images (needs a container engine)
 	@./deploy/images.sh
 
@@ -72,4 +75,4 @@ compose-smoke: ## build, start, use and stop the compose stack; brings its own e
 clean: ## forget local data (var/); the environment stays
 	rm -rf var
 
-.PHONY: help setup run demo check fix test fuzz conformance walks chaos bench images compose-smoke clean
+.PHONY: help setup run demo check fix test fuzz conformance walks chaos bench screenshots images compose-smoke clean
