@@ -18,7 +18,8 @@ from services.workflow.copies import Copies
 from services.workflow.definitions.models import Bundle, Definition
 from services.workflow.definitions.shelf import Shelf
 from services.workflow.deps import Deps
-from services.workflow.engine.pool import EnginePool, Limits
+from services.workflow.engine.pool import EnginePool
+from services.workflow.engine.processes import Limits
 from services.workflow.engines import Engines
 from services.workflow.instances.models import Instance
 from services.workflow.listings import store_anew

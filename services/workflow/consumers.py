@@ -15,7 +15,6 @@ from services.workflow.acts import ActRefused, carried, perform
 from services.workflow.deps import Deps
 from services.workflow.instances.models import Act, Verb
 from services.workflow.instances.moving import registered
-from services.workflow.instances.working import TaskOver
 from services.workflow.links import complete_by_link
 from services.workflow.signals import broadcasts
 from services.workflow.signals.models import Broadcast
@@ -119,11 +118,8 @@ async def spread_signal(deps: Deps, event: Event[SignalThrown]) -> None:
 
 
 async def take_link_decision(deps: Deps, event: Event[LinkDecided]) -> None:
-    """A leader decided by signed link; one who comes too late finds the task done, which harms nobody."""
-    try:
-        await complete_by_link(deps, event.said, cause=event.envelope.id)
-    except TaskOver:
-        log.info("decided by link after the task was over", task_id=event.said.task_id)
+    """A leader decided by signed link: carried out, kept, or dropped with the reason said."""
+    await complete_by_link(deps, event.said, cause=event.envelope.id)
 
 
 async def keep_post(deps: Deps, event: Event[PostChanged]) -> None:

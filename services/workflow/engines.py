@@ -23,7 +23,8 @@ from services.workflow.engine.models import (
     Step,
     Undo,
 )
-from services.workflow.engine.pool import EnginePool, Source, WorkerLost
+from services.workflow.engine.pool import EnginePool, Source
+from services.workflow.engine.processes import WorkerLost
 from services.workflow.instances.models import Act, Instance, Pin, Verb
 from services.workflow.instances.moving import variables_of
 

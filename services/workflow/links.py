@@ -3,19 +3,25 @@
 from collections.abc import Mapping
 from typing import Any
 
+from services.contracts.events import Envelope
 from services.contracts.notify import LinkDecided
+from services.contracts.workflow import DecisionDropped, TaskCompleted
+from services.kernel import logs
 from services.kernel.problem import Problem
 from services.workflow import answers as forms
 from services.workflow.acts import carried, decide_on
+from services.workflow.approvals import ApprovalUnproven
 from services.workflow.deps import Deps
 from services.workflow.instances.closing import LINK
 from services.workflow.instances.models import Act, Instance, Task, Verb
 from services.workflow.instances.operations import keeping
 from services.workflow.instances.operations.checks import check_completable
 from services.workflow.instances.turns import Decided
-from services.workflow.instances.working import entitled, open_or_over
+from services.workflow.instances.working import TaskNotFound, TaskOver, entitled, open_or_over
 from services.workflow.offices import Office
 from services.workflow.tasks import form_of
+
+log = logs.get(__name__)
 
 
 class NoQuickApproval(Problem):
@@ -32,27 +38,69 @@ class NoQuickApproval(Problem):
 async def complete_by_link(deps: Deps, decided: LinkDecided, *, cause: str) -> None:
     """Complete a task as its leader decided it by signed link; while the case is suspended the decision is kept.
 
-    A proven decision that the step cannot take, such as a refusal where the form wants reasons, is dropped, and who
-    decided is told why. Raises ApprovalUnproven, TryLater, TaskOver and TaskNotFound. A task that is over needs no
-    proof: old decisions come again when the broker lost its store, and keys are changed.
+    A proven decision that the step cannot take, such as a refusal where the form wants reasons or one that comes when
+    somebody else was faster, is dropped, and who decided is told why. Raises ApprovalUnproven, TryLater and NotFound.
     """
-    instance, _ = await deps.instances.load(decided.case_no)
-    if instance.task(decided.task_id) is not None:
-        await deps.approvals.check(decided)
     act = _act(decided)
 
     async def decide(case: Instance, office: Office) -> Decided:
-        open_or_over(case, act.target)
+        if case.task(act.target) is None:
+            return await _too_late(deps, case, act, decided)
+        await deps.approvals.check(decided)
         form = await form_of(deps, case, act.target)
         try:
             task = _checked(case, act, form, office)
+            if case.suspended is not None:
+                return keeping.kept(case, case.suspended, task, act, at=deps.clock.now())
+            return await carried(deps, case, act, office=office)
         except Problem as refusal:
             return keeping.dropped(case, act, refusal, at=deps.clock.now())
-        if case.suspended is not None:
-            return keeping.kept(case, case.suspended, task, act, at=deps.clock.now())
-        return await carried(deps, case, act, office=office)
 
     await decide_on(deps, decided.case_no, decide, cause=cause)
+
+
+async def _too_late(deps: Deps, case: Instance, act: Act, decided: LinkDecided) -> Decided:
+    """Drop a decision on a step that is not open any more, unless it was carried out or dropped before.
+
+    Old decisions come again when the broker lost its store, and keys are changed: one on a step that is over whose
+    proof cannot be had any more has no effect, and nothing is said of it.
+    """
+    if await _is_answered(deps, case.case_no, act):
+        return Decided(case)
+    try:
+        open_or_over(case, act.target)
+    except TaskOver as over:
+        try:
+            await deps.approvals.check(decided)
+        except ApprovalUnproven:
+            log.info("unproven decision by link on a step that is over", task_id=act.target)
+            return Decided(case)
+        return keeping.dropped(case, act, over, at=deps.clock.now())
+    except TaskNotFound as unknown:
+        await deps.approvals.check(decided)
+        return keeping.dropped(case, act, unknown, at=deps.clock.now())
+    return Decided(case)
+
+
+async def _is_answered(deps: Deps, case_no: str, act: Act) -> bool:
+    """Whether the case's history says already what became of a decision."""
+    after = ""
+    while entries := await deps.journal.find(case_no, after=after):
+        if any(_answers(entry.envelope, act) for entry in entries):
+            return True
+        after = entries[-1].order
+    return False
+
+
+def _answers(said: Envelope, act: Act) -> bool:
+    match said.type:
+        case TaskCompleted.TYPE:
+            return bool(said.data["signature"] == act.signature)
+        case DecisionDropped.TYPE:
+            dropped = DecisionDropped.model_validate(said.data)
+            return (dropped.task_id, dropped.person, dropped.decided_at) == (act.target, act.actor, act.at)
+        case _:
+            return False
 
 
 async def carry_out_kept(deps: Deps, resumed: Decided, *, office: Office) -> Decided:
@@ -61,7 +109,9 @@ async def carry_out_kept(deps: Deps, resumed: Decided, *, office: Office) -> Dec
     One that does not fit any more is dropped and said; where the process fails, an incident keeps it.
     """
     instance, said = resumed.instance, list(resumed.said)
-    for act in instance.kept:
+    for act in resumed.instance.kept:
+        if act not in instance.kept:
+            continue  # one before it closed the step: dropped and said with that
         done = await _carried_out(deps, instance, act, office=office)
         instance = done.instance
         said += done.said

@@ -9,6 +9,7 @@ from services.workflow.instances.closing import close_tasks, say_fired
 from services.workflow.instances.ending import end
 from services.workflow.instances.models import Act, Application, Instance, Pin, Status, Verb
 from services.workflow.instances.opening import arm_timers, ask_outside, open_tasks
+from services.workflow.instances.operations.keeping import drop_overtaken
 from services.workflow.instances.passing import count_passed, walk_passed
 from services.workflow.instances.schedules import expected_moved, reckoned_by, scheduled
 from services.workflow.instances.signals import await_anew, say_signals
@@ -81,6 +82,7 @@ def moved(instance: Instance, act: Act, step: Step, *, now: datetime, office: Of
         say_fired,
         say_signals,
         close_tasks,
+        drop_overtaken,
         count_passed,
         walk_passed,
         open_tasks,

@@ -17,7 +17,8 @@ from services.contracts.registry import CalendarDay
 from services.contracts.words import DayKind
 from services.workflow.engine.exchange import CheckRequest, Request, StartRequest, packed_request, read_reply
 from services.workflow.engine.models import Complete, EngineFault, Refused, Severity, Step
-from services.workflow.engine.pool import EnginePool, Limits, Source
+from services.workflow.engine.pool import EnginePool, Source
+from services.workflow.engine.processes import Limits
 from services.workflow.engine.worker import MAX_COMPILED, Bench, serve
 from tests.workflow.engine import permit
 from tests.workflow.engine.drawing import drawn, end, flows, node, process, script, start, timer, user

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -36,18 +36,21 @@ from tests.workflow.room import (
 
 
 class Slow(Aggregates[Instance]):
-    """Waits before its first write, until it is let go."""
+    """Waits before its first write, until it is let go; notes what it says."""
 
     def __init__(self, like: Aggregates[Instance]) -> None:
         super().__init__(like._ground, like.documents.name, Instance, key="case_no")
         self.reached, self.go = asyncio.Event(), asyncio.Event()
+        self.said: list[Said] = []
 
     async def save(
         self, body: Instance, revision: int, events: Sequence[Said] = (), *, cause: str | None = None
     ) -> int:
         self.reached.set()
         await self.go.wait()
-        return await super().save(body, revision, events, cause=cause)
+        saved = await super().save(body, revision, events, cause=cause)
+        self.said += events
+        return saved
 
 
 @dataclass
@@ -95,6 +98,7 @@ class Quarrel:
     case_no: str
     prepared: str = ""
     seen: str = ""
+    late: list[Said] = field(default_factory=list)
 
     async def case(self) -> Instance:
         return (await self.bureau.deps.instances.load(self.case_no))[0]
@@ -111,6 +115,7 @@ class Quarrel:
         """Let the fast one do everything between the slow one's look and its write; give what the slow one reads."""
         deps = self.bureau.deps
         gate = Slow(deps.instances)
+        self.late = gate.said
         late = asyncio.create_task(slow(replace(deps, instances=gate)))
         async with asyncio.timeout(20):
             await gate.reached.wait()

@@ -2,10 +2,12 @@
 
 from datetime import datetime
 
+from services.contracts.events import Said
 from services.contracts.workflow import DecisionDropped, DecisionKept
 from services.kernel.problem import Language, Problem
 from services.workflow.instances.models import Act, Instance, Suspension, Task
-from services.workflow.instances.turns import Decided
+from services.workflow.instances.turns import Decided, Turn
+from services.workflow.instances.working import TaskNotFound, TaskOver, open_or_over
 
 
 def kept(instance: Instance, suspension: Suspension, task: Task, act: Act, *, at: datetime) -> Decided:
@@ -43,6 +45,19 @@ def dropped(instance: Instance, act: Act, refusal: Problem, *, at: datetime) -> 
         recipients=(act.actor,),
     )
     return Decided(without(instance, act), (said,))
+
+
+def drop_overtaken(instance: Instance, turn: Turn) -> Decided:
+    """Drop the decisions whose step this turn closed: a case may even end while it is suspended."""
+    said: list[Said] = []
+    for act in instance.kept:
+        try:
+            open_or_over(instance, act.target)
+        except (TaskOver, TaskNotFound) as over:
+            gone = dropped(instance, act, over, at=turn.now)
+            instance = gone.instance
+            said += gone.said
+    return Decided(instance, tuple(said))
 
 
 def without(instance: Instance, act: Act) -> Instance:
