@@ -1,4 +1,4 @@
-"""`make screenshots`: pictures of the pages, in both languages, of an office in which the demo's stories were played."""
+"""`make screenshots`: the pages as pictures, in both languages, once the demo's stories were played."""
 
 import asyncio
 import tempfile
