@@ -1,10 +1,11 @@
 """History over HTTP: a case as it stood, whether its history is whole, its file, and a page that replays it."""
 
 import asyncio
-from typing import Annotated
+import re
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Response
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, BaseModel
 
 from services.kernel.identity import Person
 from services.kernel.problem import problems
@@ -23,9 +24,18 @@ from services.workflow.queries import CaseNotFound
 
 router = APIRouter(tags=["history"])
 
+_DRAWN: Final = re.compile(r"\.bpmn$|(^|/)forms/[^/]+\.json$")
+
 _MISSING = problems(CaseNotFound, HistoryLags)
 
 Moment = Annotated[AwareDatetime, WrittenDate, Query(description="office time, e.g. 2026-11-23T15:00:00+08:00")]
+
+
+class DrawingView(BaseModel, frozen=True):
+    """Files of a version as texts, by path; `diagram.bpmn` is the case's own process."""
+
+    process_key: str | None
+    files: dict[str, str]
 
 
 @router.get("/cases/{case_no}/at", responses=_MISSING)
@@ -80,11 +90,24 @@ async def replay_case(deps: With, who: Reader, case_no: CaseNo) -> Response:
     return Response(page, media_type="text/html; charset=utf-8")
 
 
+@router.get("/cases/{case_no}/drawing", responses=problems(CaseNotFound))
+async def show_drawing(deps: With, who: Reader, case_no: CaseNo) -> DrawingView:
+    """The diagrams and forms of the version that the case follows: what its steps and their answers mean."""
+    instance = await queries.case_of(deps, case_no, who)
+    sources = await _sources(deps, instance)
+    texts = {path: content.decode(errors="replace") for path, content in sources.items() if _DRAWN.search(path)}
+    return DrawingView(process_key=instance.pin.process_key if instance.pin else None, files=texts)
+
+
 async def _told(deps: Deps, instance: Instance, who: Person) -> tuple[list[Line], dict[str, bytes]]:
     """The history as the person may see it, and the files of the version that the case follows."""
     said, _ = await history(deps, instance.case_no)
+    return lines_for(who, said), await _sources(deps, instance)
+
+
+async def _sources(deps: Deps, instance: Instance) -> dict[str, bytes]:
+    """The files of the version that the case follows; none before it follows one."""
     try:
-        sources = dict((await deps.shelf.take(instance.pin.sha256)).contents) if instance.pin else {}
+        return dict((await deps.shelf.take(instance.pin.sha256)).contents) if instance.pin else {}
     except NotFound:
-        sources = {}
-    return lines_for(who, said), sources
+        return {}

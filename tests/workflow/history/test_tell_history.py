@@ -164,6 +164,15 @@ async def test_given_a_page_then_it_asks_for_nothing_from_anywhere(carried: Carr
     assert page.count('data-element=\\"Review\\"') == 1
 
 
+async def test_given_a_case_then_whoever_may_see_it_reads_its_diagrams_and_forms(carried: Carried) -> None:
+    found = await carried.room.have(HEAD, f"/cases/{carried.case_no}/drawing")
+    assert 'id="Review"' in found["files"]["diagram.bpmn"]
+    assert {path.rpartition(".")[2] for path in found["files"]} == {"bpmn", "json"}
+    assert all("/forms/" in f"/{path}" for path in found["files"] if path.endswith(".json"))
+    refused = await carried.room.ask(STRANGER, "GET", f"/cases/{carried.case_no}/drawing")
+    assert refused.status_code == 404
+
+
 async def test_given_the_journal_was_meddled_with_then_the_verdict_says_where(carried: Carried) -> None:
     """Last of the module: the row of the expert review is changed in the database itself."""
     journal = carried.room.office.mongo["guihua_workflow"]["journal"]
