@@ -22,7 +22,7 @@ def diagram() -> str:
             user_task("Prepare", "承办准备", "P04", "experts", limit_wd="2", result="prepared"),
             '<bpmn:parallelGateway id="Split" name="并行" />',
             user_task("Review", "承办审查", "P04", "review", limit_wd="3"),
-            user_task("Survey", "专家踏勘", "P08", "experts", limit_wd="3", may_send_back="no"),
+            user_task("Survey", "专家审查", "P08", "experts", limit_wd="3", may_send_back="no"),
             '<bpmn:parallelGateway id="Join" name="汇总" />',
             user_task("Lead", "分管领导审核", "P09", "lead", limit_wd="1", cosign="veto", cosign_posts="P08"),
             throw("Decided", "作出决定", case_clock="stop", milestone="decided"),

@@ -78,7 +78,7 @@ async def test_given_a_step_that_must_not_send_back_then_its_action_says_so(revi
     assert await desk.refused(EXPERTS, "Survey", "send-back", BACK) == (409, "send-back-forbidden")
     found = (await desk.actions(EXPERTS, "Survey"))["send_back"]
     assert (found["allowed"], found["code"]) == (False, "send-back-forbidden")
-    assert "专家踏勘" in found["reason_zh"]
+    assert "专家审查" in found["reason_zh"]
     assert "does not let" in found["reason_en"]
 
 
