@@ -2,11 +2,12 @@
 
 import secrets
 from collections.abc import Mapping
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Path, Response
 
 from services.console.backends import Refused
+from services.console.pages.desk.refusals import mendable, told
 from services.console.pages.desk.work import MOST, Typed, number_in
 from services.console.pages.routes import PageRoute
 from services.console.visits import Visit, holding
@@ -17,7 +18,6 @@ router: Final = APIRouter(route_class=PageRoute, include_in_schema=False)
 Deliverer = Annotated[Visit, Depends(holding(Permission.CASE_DELIVER))]
 CaseNo = Annotated[str, Path(pattern=r"^[0-9A-Z]{1,40}$")]
 
-_SHOWN: Final = frozenset({409, 422})
 _KEPT: Final = ("receiver_name", "receiver_id_no", "signature", "authorisation")
 _ASKED: Final = {"receiver_name": "", "receiver_id_no": "", "signature": ""}
 
@@ -47,9 +47,7 @@ async def deliver(visit: Deliverer, case_no: CaseNo) -> Response:
     try:
         await visit.api.post("intake", f"/cases/{case_no}/delivery", entry, key=fields.get("key"))
     except Refused as refused:
-        if refused.status not in _SHOWN:
-            raise
-        return await _page(visit, case_no, fields=fields, refused=refused)
+        return await _page(visit, case_no, fields=fields, refused=mendable(refused))
     return visit.see(f"/desk/deliver/{case_no}")
 
 
@@ -60,18 +58,9 @@ async def _page(
     names = await visit.deps.books.names() if case["delivery"] else {}
     return visit.page(
         "desk/deliver.html",
-        status=refused.status if refused else 200,
         case=case,
         names=names,
         fields=fields or {},
         key=secrets.token_urlsafe(16),
-        refusal=_problem(visit, refused) if refused else None,
+        **told(visit, refused),
     )
-
-
-def _problem(visit: Visit, refused: Refused) -> dict[str, Any]:
-    if refused.code != "not-entitled":
-        return refused.problem
-    return refused.problem | {
-        "remedy": visit.say("请核对姓名与证件号码；由他人代领的，请收取授权委托书并填写其编号或日期。")
-    }

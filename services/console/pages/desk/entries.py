@@ -1,6 +1,6 @@
 """What the clerk typed on the page for receiving, as intake asks for it, and back onto the page when it is refused."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 FACTS: Final = (
@@ -41,12 +41,8 @@ def ticked(fields: Fields, item: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def placed(errors: Iterable[Mapping[str, str]], codes: list[str]) -> list[dict[str, str]]:
-    """The errors, each at the field of the page it speaks of; papers are named there by code and not by place."""
-    return [{"where": _place(one["where"], codes), "message": one["message"]} for one in errors]
-
-
-def _place(where: str, codes: list[str]) -> str:
+def field_of(where: str, codes: list[str]) -> str:
+    """The field of the page that an error of the API speaks of: the page names papers by code and not by place."""
     head, _, rest = where.partition("body.documents.")
     if head or not rest:
         return where

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends, Form, Path, Response
 
 from services.console.backends import Refused
+from services.console.pages.desk.refusals import mendable, told
 from services.console.pages.routes import PageRoute
 from services.console.visits import Visit, holding
 from services.kernel.identity import Permission
@@ -23,7 +24,6 @@ _COOKIE: Final = "handout"
 _SECONDS: Final = 300
 """How long a password waits for the page that shows it."""
 
-_SHOWN: Final = frozenset({409, 422})
 _KEPT: Final = ("identity_document", "holder_name", "holder_id_no", "authorisation")
 
 
@@ -56,9 +56,7 @@ async def reissue(visit: Clerk, case_no: CaseNo) -> Response:
             "intake", path, {"holder_name": "", "holder_id_no": ""} | entry, key=fields.get("key")
         )
     except Refused as refused:
-        if refused.status not in _SHOWN:
-            raise
-        return await _page(visit, case_no, fields=fields, refused=refused)
+        return await _page(visit, case_no, fields=fields, refused=mendable(refused))
     return handed_out(visit, given)
 
 
@@ -89,22 +87,13 @@ async def _page(
 ) -> Response:
     return visit.page(
         "desk/receipt.html",
-        status=refused.status if refused else 200,
         receipt=await visit.api.get("intake", f"/cases/{case_no}/receipt"),
         password=password,
         grouped=" ".join(re.findall(".{1,4}", password or "")),
         fields=fields or {},
         key=secrets.token_urlsafe(16),
-        refusal=_problem(visit, refused) if refused else None,
+        **told(visit, refused),
     )
-
-
-def _problem(visit: Visit, refused: Refused) -> dict[str, Any]:
-    if refused.code != "not-entitled":
-        return refused.problem
-    return refused.problem | {
-        "remedy": visit.say("请核对姓名与证件号码；由他人代办的，请收取授权委托书并填写其编号或日期。")
-    }
 
 
 def _handout(visit: Visit, case_no: str) -> str | None:

@@ -2,13 +2,15 @@
 
 import secrets
 from collections.abc import Mapping
+from functools import partial
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Path, Query, Response
 
 from services.console.backends import Refused
-from services.console.pages.desk import entries
+from services.console.pages.desk.entries import FACTS, Fields, application, asked_papers, field_of, ticked
 from services.console.pages.desk.receipts import handed_out
+from services.console.pages.desk.refusals import mendable, told
 from services.console.pages.routes import PageRoute
 from services.console.visits import Visit, holding
 from services.kernel.identity import Permission
@@ -18,9 +20,6 @@ router: Final = APIRouter(route_class=PageRoute, include_in_schema=False)
 Clerk = Annotated[Visit, Depends(holding(Permission.CASE_RECEIVE))]
 Code = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$")]
 Search = Annotated[str, Query(max_length=40)]
-
-_SHOWN: Final = frozenset({409, 422})
-"""Refusals that the clerk mends on the page; others are shown as pages of their own."""
 
 
 @router.get("/desk/new")
@@ -42,17 +41,15 @@ async def form(visit: Clerk, item_code: Code, situation: Code) -> Response:
 
 @router.post("/desk/new/{item_code}/{situation}")
 async def register(visit: Clerk, item_code: Code, situation: Code) -> Response:
-    """Register the case and show its receipt; or the form again with everything that is wrong and all that was typed."""
+    """Register the case and show its receipt; or the form again with all that is wrong and was typed."""
     item = (await visit.api.get("intake", f"/items/{item_code}"))["item"]
     typed = await visit.request.form()
     fields = {name: value for name, value in typed.items() if isinstance(value, str)}
-    entry = entries.application(fields, item, situation)
+    entry = application(fields, item, situation)
     try:
         receipt = await visit.api.post("intake", "/cases", entry, key=fields.get("key"))
     except Refused as refused:
-        if refused.status not in _SHOWN:
-            raise
-        return await _form(visit, item, situation, fields=fields, refused=refused)
+        return await _form(visit, item, situation, fields=fields, refused=mendable(refused))
     return handed_out(visit, receipt)
 
 
@@ -73,35 +70,20 @@ def _fits(wanted: list[str], text: str) -> bool:
 
 
 async def _form(
-    visit: Visit,
-    item: Mapping[str, Any],
-    situation: str,
-    *,
-    fields: Mapping[str, str],
-    refused: Refused | None = None,
+    visit: Visit, item: Mapping[str, Any], situation: str, *, fields: Fields, refused: Refused | None = None
 ) -> Response:
-    problem = _problem(visit, refused, entries.ticked(fields, item)) if refused else None
     known = next((one for one in item["situations"] if one["code"] == situation), None)
     if known is None:
         return visit.see("/desk/new")
     return visit.page(
         "desk/form.html",
-        status=refused.status if refused else 200,
         item=item,
         situation=known,
-        papers=entries.asked_papers(item, situation),
-        facts=entries.FACTS,
+        papers=asked_papers(item, situation),
+        facts=FACTS,
         townships={} if visit.who.township else await visit.deps.books.township_names(english=visit.english),
         fields=fields,
         key=secrets.token_urlsafe(16),
-        refusal=problem,
-        wrong={one["where"]: one["message"] for one in problem["errors"]} if problem else {},
-        missing=problem.get("missing", []) if problem else [],
+        missing=[one["code"] for one in refused.problem.get("missing", [])] if refused else [],
+        **told(visit, refused, at=partial(field_of, codes=ticked(fields, item))),
     )
-
-
-def _problem(visit: Visit, refused: Refused, codes: list[str]) -> dict[str, Any]:
-    """The refusal in the clerk's words, its errors at the fields of the page."""
-    remedy = visit.say("请逐项补齐或更正后再登记；您填写的内容都还在。材料以办事指南所列为准，不得另行索要。")
-    errors = entries.placed(refused.problem.get("errors", []), codes)
-    return refused.problem | {"remedy": remedy, "errors": errors}
