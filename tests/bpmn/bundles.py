@@ -185,6 +185,14 @@ class Bundle:
         found = ((one.get("bpmnElement", ""), one.find(f"{DI}BPMNLabel")) for one in drawn)
         return {name: _box(label) for name, label in found if label is not None and len(label)}
 
+    def signal_of(self, node_id: str) -> str | None:
+        """The name of the signal that an event throws or waits for."""
+        names = {one.get("id"): one.get("name") for one in self.root.iter(f"{BPMN}signal")}
+        return next(
+            (names[one.get("signalRef")] for one in self.nodes[node_id].element.iter(f"{BPMN}signalEventDefinition")),
+            None,
+        )
+
     def of(self, *tags: str) -> Iterator[Node]:
         """The nodes of some kinds."""
         return (node for node in self.nodes.values() if node.tag in tags)
@@ -240,4 +248,13 @@ def _point(way: etree._Element) -> Point:
 BUNDLES: Final = tuple(Bundle(folder) for folder in FOLDERS)
 SHARED: Final = {path.stem: Bundle(SHARED_HOME, path.name) for path in sorted(SHARED_HOME.glob("*.bpmn"))}
 SHARED_FORMS: Final = {key: form for shared in SHARED.values() for key, form in shared.forms.items()}
+SIGNALS: Final = {
+    signal
+    for bundle in BUNDLES
+    for node in bundle.of("intermediateThrowEvent", "endEvent")
+    for signal in (bundle.signal_of(node.id),)
+    if signal
+}
+"""Every signal that some process throws."""
+
 DRAWN: Final = (*BUNDLES, *SHARED.values())
