@@ -23,7 +23,7 @@ from services.workflow.engine.processes import Limits
 from services.workflow.engines import Engines
 from services.workflow.instances.models import Instance
 from services.workflow.listings import store_anew
-from services.workflow.migrations.models import Line, Migration
+from services.workflow.migrations.models import UNDER_WAY, Line, Migration
 from services.workflow.queries import (
     INSTANCE_INDEXES,
     count_due_timers,
@@ -96,6 +96,8 @@ async def _indexes(store: Store) -> None:
     await store.indexes("instances", *INSTANCE_INDEXES, FIGURES_INDEX)
     await store.indexes("retries", Index("body.stage", "body.started_at"))
     await store.indexes("migrations", Index("body.status", "body.at"), Index("body.plan.process_key", "body.status"))
+    one_at_a_time = {"body.status": {"$in": [status.value for status in UNDER_WAY]}}
+    await store.indexes("migrations", Index("body.plan.process_key", unique=True, where=one_at_a_time))
     await store.indexes("migration_lines", Index("body.migration_id", "body.outcome", "body.case_no"))
     await store.indexes(
         "definitions", Index("body.item_code"), Index("body.versions.sha256"), Index("body.next_alarm_at")

@@ -35,11 +35,11 @@ async def show_case(deps: With, who: Reader, case_no: CaseNo) -> views.CaseView:
 async def show_history(
     deps: With, who: Reader, case_no: CaseNo, limit: Limit = 100, after: After = None
 ) -> views.HistoryPage:
-    """Everything that was said of the case, oldest first."""
+    """Everything that was said of the case, oldest first; those who only run the system read no answers."""
     await queries.case_of(deps, case_no, who)
     entries = await queries.history_of(deps, case_no, limit=limit, after=after)
     following = entries[-1].order if len(entries) == limit else None
-    return views.HistoryPage(events=[views.history_line(entry) for entry in entries], next=following)
+    return views.HistoryPage(events=[views.history_line(entry, who) for entry in entries], next=following)
 
 
 @router.get("/cases/{case_no}/clocks/{clock_id}/why", responses=problems(CaseNotFound, ClockNotFound))

@@ -2,10 +2,10 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, status
+from fastapi import APIRouter, Depends, Path, Query, status
 from pydantic import Field
 
-from services.kernel.identity import scope_of
+from services.kernel.identity import Person, scope_of
 from services.kernel.problem import problems
 from services.kernel.requests import After, Limit, Reason, Request
 from services.kernel.store import Conflict
@@ -14,12 +14,28 @@ from services.workflow.definitions.versions import DefinitionNotFound
 from services.workflow.definitions.walks import WalksFailed
 from services.workflow.migrations import plans
 from services.workflow.migrations.models import Migration, Outcome, Plan
-from services.workflow.migrations.refusals import MappingInvalid, MigrationNotFound, MigrationUnderWay, NotThatStatus
+from services.workflow.migrations.refusals import (
+    BureauWideOnly,
+    MappingInvalid,
+    MigrationNotFound,
+    MigrationUnderWay,
+    NotThatStatus,
+)
 from services.workflow.views import migrations as views
 
 router = APIRouter(tags=["migrations"])
 
 MigrationId = Annotated[str, Path(pattern=r"^M[0-9]{8}-[0-9a-f]{8}$", examples=["M20261001-0a1b2c3d"])]
+
+
+def bureau_wide(who: Deployer) -> Person:
+    """The caller, if they see every case that a migration is about. Raises BureauWideOnly."""
+    if not scope_of(who).everything:
+        raise BureauWideOnly
+    return who
+
+
+_Migrator = Annotated[Person, Depends(bureau_wide)]
 _VersionNumber = Annotated[int, Field(ge=1, le=1_000_000)]
 _Element = Annotated[str, Field(min_length=1, max_length=200)]
 
@@ -47,10 +63,12 @@ class StartEntry(PlanEntry, frozen=True):
     reason: Reason
 
 
-@router.post("/definitions/{key}/migrations/preview", responses=problems(DefinitionNotFound, MappingInvalid))
+@router.post(
+    "/definitions/{key}/migrations/preview", responses=problems(DefinitionNotFound, MappingInvalid, BureauWideOnly)
+)
 async def preview(
     deps: With,
-    who: Deployer,
+    who: _Migrator,
     key: ProcessKey,
     entry: PlanEntry,
     *,
@@ -82,9 +100,9 @@ async def preview_cases(
 @router.post(
     "/definitions/{key}/migrations",
     status_code=status.HTTP_201_CREATED,
-    responses=problems(DefinitionNotFound, MappingInvalid, MigrationUnderWay, WalksFailed),
+    responses=problems(DefinitionNotFound, MappingInvalid, MigrationUnderWay, WalksFailed, BureauWideOnly),
 )
-async def start(deps: With, who: Deployer, key: ProcessKey, entry: StartEntry) -> views.MigrationView:
+async def start(deps: With, who: _Migrator, key: ProcessKey, entry: StartEntry) -> views.MigrationView:
     """Let running cases move to a version, each by itself; those that cannot stay where they are, with the reason."""
     return await _view(deps, await plans.start(deps, entry.plan(key), who=who, reason=entry.reason))
 
@@ -121,22 +139,29 @@ async def list_cases(
     return views.LinePage(cases=views.line_views(seen), next=lines[-1].case_no if len(lines) == limit else None)
 
 
-@router.post("/migrations/{migration_id}/pause", responses=problems(MigrationNotFound, NotThatStatus, Conflict))
-async def pause(deps: With, who: Deployer, migration_id: MigrationId) -> views.MigrationView:
+@router.post(
+    "/migrations/{migration_id}/pause", responses=problems(MigrationNotFound, NotThatStatus, Conflict, BureauWideOnly)
+)
+async def pause(deps: With, who: _Migrator, migration_id: MigrationId) -> views.MigrationView:
     """Move no further case until resumed."""
     del who
     return await _view(deps, await plans.pause(deps, migration_id))
 
 
-@router.post("/migrations/{migration_id}/resume", responses=problems(MigrationNotFound, NotThatStatus, Conflict))
-async def resume(deps: With, who: Deployer, migration_id: MigrationId) -> views.MigrationView:
+@router.post(
+    "/migrations/{migration_id}/resume", responses=problems(MigrationNotFound, NotThatStatus, Conflict, BureauWideOnly)
+)
+async def resume(deps: With, who: _Migrator, migration_id: MigrationId) -> views.MigrationView:
     """Go on moving cases."""
     del who
     return await _view(deps, await plans.resume(deps, migration_id))
 
 
-@router.post("/migrations/{migration_id}/revert", responses=problems(MigrationNotFound, NotThatStatus, Conflict))
-async def revert(deps: With, who: Deployer, migration_id: MigrationId) -> views.MigrationView:
+@router.post(
+    "/migrations/{migration_id}/revert",
+    responses=problems(MigrationNotFound, NotThatStatus, Conflict, MigrationUnderWay, BureauWideOnly),
+)
+async def revert(deps: With, who: _Migrator, migration_id: MigrationId) -> views.MigrationView:
     """Take back every case that has not moved on since; the others stay under the new version."""
     return await _view(deps, await plans.revert(deps, migration_id, who=who))
 

@@ -1,6 +1,6 @@
 """One line of a case's history as it is exported: whole, or with only what its reader may see."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -66,6 +66,11 @@ def lines_for(who: Person, said: Sequence[Envelope]) -> list[Line]:
     return whole if sees_everything(who) else [withheld(line) for line in whole]
 
 
+def data_for(who: Person, said: Envelope) -> Mapping[str, Any]:
+    """What an event says, as a person may see it."""
+    return said.data if sees_everything(who) else _excerpt(said.data)
+
+
 def line_of(envelope: Envelope) -> Line:
     """An event as a line, with everything in it."""
     fields = envelope.model_dump(include=set(Line.model_fields))
@@ -74,7 +79,11 @@ def line_of(envelope: Envelope) -> Line:
 
 def withheld(line: Line) -> Line:
     """The line without what only case staff may see; it can be verified all the same."""
-    excerpt = {name: value for name, value in line.shown.items() if name in _PLAIN}
+    excerpt = _excerpt(line.shown)
     if excerpt == line.data:
         return line
     return line.model_copy(update={"data": None, "salt": None, "excerpt": excerpt})
+
+
+def _excerpt(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in data.items() if name in _PLAIN}

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from pydantic import BaseModel, Field
 
@@ -19,6 +20,10 @@ class Status(StrEnum):
     DONE = "done"
     REVERTING = "reverting"
     REVERTED = "reverted"
+
+
+UNDER_WAY: Final = (Status.RUNNING, Status.PAUSED, Status.REVERTING)
+"""Cases are being moved, there or back, or wait to be: no other migration of the process may be."""
 
 
 class Outcome(StrEnum):
@@ -95,7 +100,7 @@ class Migration(Body, frozen=True):
     @property
     def is_under_way(self) -> bool:
         """Whether cases are being moved, there or back, or wait to be."""
-        return self.status in (Status.RUNNING, Status.PAUSED, Status.REVERTING)
+        return self.status in UNDER_WAY
 
 
 def line_id(migration_id: str, case_no: str) -> str:

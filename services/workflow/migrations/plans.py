@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from services.kernel.identity import Person, scope_of
 from services.kernel.problem import FieldError
+from services.kernel.store import AlreadyExists
 from services.workflow import activations
 from services.workflow.definitions.differences.comparing import processes_of
 from services.workflow.deps import Deps
@@ -14,7 +15,7 @@ from services.workflow.instances.models import Instance
 from services.workflow.instances.models import Status as CaseStatus
 from services.workflow.migrations.carrying import Judged
 from services.workflow.migrations.journeys import Journeys
-from services.workflow.migrations.models import Line, Migration, Outcome, Plan, Status
+from services.workflow.migrations.models import UNDER_WAY, Line, Migration, Outcome, Plan, Status
 from services.workflow.migrations.refusals import (
     MappingInvalid,
     MigrationNotFound,
@@ -25,8 +26,6 @@ from services.workflow.migrations.refusals import (
 CHUNK: Final = 100
 _PREVIEW_SECONDS: Final = 5.0
 """After so long a preview begins no further chunk: who asked reads on where it ended."""
-
-_UNDER_WAY: Final = [Status.RUNNING.value, Status.PAUSED.value, Status.REVERTING.value]
 
 
 async def foretold(
@@ -67,11 +66,6 @@ async def start(deps: Deps, plan: Plan, *, who: Person, reason: str) -> Migratio
     """Let the cases move. Raises DefinitionNotFound, MappingInvalid, WalksFailed, MigrationUnderWay."""
     await _journeys(deps, plan, by=who.code)
     await activations.refuse_unproven(deps, plan.process_key, plan.to_version)
-    under_way = await deps.migrations.query(
-        {"body.plan.process_key": plan.process_key, "body.status": {"$in": _UNDER_WAY}}, sort=[("_id", 1)], limit=1
-    )
-    if under_way:
-        raise MigrationUnderWay(process_key=plan.process_key, migration_id=under_way[0].migration_id)
     now = deps.clock.now()
     migration = Migration(
         migration_id=f"M{now:%Y%m%d}-{secrets.token_hex(4)}",
@@ -81,7 +75,10 @@ async def start(deps: Deps, plan: Plan, *, who: Person, reason: str) -> Migratio
         by=who.code,
         at=now,
     )
-    await deps.migrations.create(migration)
+    try:
+        await deps.migrations.create(migration)
+    except AlreadyExists:  # the database holds no two under way: of two at once one comes here
+        raise await _taken(deps, plan.process_key) from None
     deps.bells.migrations.set()
     return migration
 
@@ -97,9 +94,18 @@ async def resume(deps: Deps, migration_id: str) -> Migration:
 
 
 async def revert(deps: Deps, migration_id: str, *, who: Person) -> Migration:
-    """Take back every case that has not moved on since. Raises MigrationNotFound, NotThatStatus."""
+    """Take back every case that has not moved on since. Raises as `pause`, and MigrationUnderWay."""
     turns = {Status.DONE: Status.REVERTING, Status.PAUSED: Status.REVERTING}
-    return await _turned(deps, migration_id, turns, what="taken back", what_zh="撤回", by=who.code)
+    try:
+        return await _turned(deps, migration_id, turns, what="taken back", what_zh="撤回", by=who.code)
+    except AlreadyExists:
+        raise await _taken(deps, (await migration_of(deps, migration_id)).plan.process_key) from None
+
+
+async def _taken(deps: Deps, process_key: str) -> MigrationUnderWay:
+    where = {"body.plan.process_key": process_key, "body.status": {"$in": [status.value for status in UNDER_WAY]}}
+    found = await deps.migrations.query(where, sort=[("_id", 1)], limit=1)
+    return MigrationUnderWay(process_key=process_key, migration_id=found[0].migration_id if found else "…")
 
 
 async def migration_of(deps: Deps, migration_id: str) -> Migration:

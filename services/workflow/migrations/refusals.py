@@ -36,6 +36,17 @@ class MigrationUnderWay(Problem):
     remedy_en = "wait until it is done, or pause it and take it back"
 
 
+class BureauWideOnly(Problem):
+    """A migration moves the cases of the whole bureau: nobody decides on it who sees but a part of them."""
+
+    status = 403
+    code = "bureau-wide-only"
+    zh = "迁移涉及全局所有案件，您只能查看本乡镇（街道）的案件"
+    en = "a migration concerns the cases of the whole bureau; you see those of your township alone"
+    remedy_zh = "请由市局信息中心办理"
+    remedy_en = "let the bureau's IT do it"
+
+
 class NotThatStatus(Problem):
     """The migration is not where this could be done."""
 

@@ -6,9 +6,11 @@ from typing import Any
 from pydantic import BaseModel
 
 from services.contracts.words import ClockKind, HoldGround, Outcome
+from services.kernel.identity import Person
 from services.kernel.store import Entry
 from services.workflow.clocks.dues import OfficeTime, due_if_resumed_on
 from services.workflow.clocks.ledgers import Clock, EntryKind
+from services.workflow.history.lines import data_for
 from services.workflow.instances.models import Incident, Instance, Status
 from services.workflow.views.tasks import TaskLine, task_line
 
@@ -168,7 +170,7 @@ def incident_view(instance: Instance, incident: Incident) -> IncidentView:
     )
 
 
-def history_line(entry: Entry) -> HistoryLine:
-    """One thing said, as a line of the case's history."""
+def history_line(entry: Entry, who: Person) -> HistoryLine:
+    """One thing said, as a line of the case's history that a person may see."""
     envelope = entry.envelope
-    return HistoryLine(order=entry.order, type=envelope.type, at=envelope.time, data=envelope.data)
+    return HistoryLine(order=entry.order, type=envelope.type, at=envelope.time, data=dict(data_for(who, envelope)))

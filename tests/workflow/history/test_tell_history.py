@@ -154,6 +154,12 @@ async def test_given_those_who_run_the_system_then_their_file_has_no_answers_and
             assert written[0] in archive.read(HISTORY), secret
     answer = await carried.room.ask(IT, "GET", f"/cases/{carried.case_no}/at?moment=2026-12-01T00:00:00Z")
     assert not any(secret in answer.text for secret in secrets)
+    path = f"/cases/{carried.case_no}/history?limit=200"
+    theirs, read = await carried.room.have(IT, path), await carried.room.have(HEAD, path)
+    assert [line["type"] for line in theirs["events"]] == [line["type"] for line in read["events"]]
+    for secret in secrets:
+        assert secret not in json.dumps(theirs, ensure_ascii=False), secret
+        assert secret in json.dumps(read, ensure_ascii=False), secret
 
 
 async def test_given_a_page_then_it_asks_for_nothing_from_anywhere(carried: Carried) -> None:
