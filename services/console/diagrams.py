@@ -6,7 +6,7 @@ Of a file nothing changes but the settings that are set: order, layout and what 
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from lxml import etree
 
@@ -97,7 +97,8 @@ def _read(text: str) -> etree._Element:
         root = etree.fromstring(text.encode(), parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise DiagramUnreadable(reason=" ".join(str(error).split())[:200]) from None
-    if root.getroottree().docinfo.doctype:
+    information: Any = root.getroottree().docinfo
+    if information.doctype:
         raise DiagramUnreadable(reason="DOCTYPE")
     return root
 

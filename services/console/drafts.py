@@ -93,7 +93,7 @@ def tag_of(text: str) -> str:
 
 
 def put(draft: Draft, base: Mapping[str, str], files: Mapping[str, str | None], *, at: datetime, note: str) -> Draft:
-    """The draft with other files. With a `note` the new state is kept to come back to, else now and then the old one."""
+    """The draft with other files. With a `note` the new state goes into the history, else now and then the old one."""
     changed = {one.path: one.text for one in draft.files} | dict(files)
     kept = tuple(FileText(path=path, text=changed[path]) for path in sorted(changed) if changed[path] != base.get(path))
     now = draft.model_copy(update={"files": kept, "saved_at": at})

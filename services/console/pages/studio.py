@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Response
@@ -20,6 +21,15 @@ Reader = Annotated[Visit, Depends(holding(Permission.DEFINITION_READ))]
 Drawer = Annotated[Visit, Depends(holding(Permission.DEFINITION_DEPLOY))]
 
 _TEMPLATES: Final = "studio.templates.json"
+_OTHERS: Final = "其他"
+_KINDS: Final = (
+    ("流程图", "", ".bpmn"),
+    ("事项", "item", ".toml"),
+    ("决策表", "", ".dmn"),
+    ("表单", "forms/", ".json"),
+    ("走查", "walks/", ".toml"),
+)
+"""What a file is, by how its path begins and ends."""
 _POSTS: Final = frozenset({"camunda:candidateGroups", "permit:post"})
 
 
@@ -43,7 +53,10 @@ async def processes(visit: Reader) -> Response:
 
 @router.get("/studio/templates.json")
 async def templates(visit: Drawer) -> Response:
-    """The element templates with the posts as the books have them: what the panel offers for a step."""
+    """The element templates, with the posts as the books have them, for the editor's panel.
+
+    What may be left empty does not go against its pattern when it is: the panel would show it in red.
+    """
     found: list[dict[str, Any]] = json.loads(assets()[_TEMPLATES].content)
     names = await visit.deps.books.post_names(english=visit.english)
     choices = [{"name": f"{code} {name}", "value": code} for code, name in sorted(names.items())]
@@ -51,6 +64,9 @@ async def templates(visit: Drawer) -> Response:
         for one in template["properties"]:
             if one["binding"].get("name") in _POSTS and choices:
                 one["choices"] = choices
+            limits = one.get("constraints", {})
+            if "pattern" in limits and not limits.get("notEmpty"):
+                limits["pattern"]["value"] = f"^$|{limits['pattern']['value']}"
     return Response(json.dumps(found, ensure_ascii=False), media_type="application/json")
 
 
@@ -65,7 +81,7 @@ async def editor(visit: Reader, key: ProcessKey, file: FilePath = DIAGRAM, eleme
         "studio/editor.html",
         studio=True,
         key=key,
-        title=await _title(visit, own),
+        title=await title_of(visit, own),
         desk=own,
         groups=groups_of(own.files),
         file=file,
@@ -76,24 +92,16 @@ async def editor(visit: Reader, key: ProcessKey, file: FilePath = DIAGRAM, eleme
     )
 
 
-def groups_of(files: dict[str, str]) -> list[tuple[str, list[str]]]:
+def groups_of(files: Mapping[str, str]) -> list[tuple[str, list[str]]]:
     """The files by what they are, for a list to choose from."""
-    kinds = (
-        ("流程图", lambda path: path.endswith(".bpmn")),
-        ("事项", lambda path: path == "item.toml"),
-        ("决策表", lambda path: path.endswith(".dmn")),
-        ("表单", lambda path: path.startswith("forms/")),
-        ("走查", lambda path: path.startswith("walks/")),
-    )
-    left = sorted(files, key=lambda path: (path != DIAGRAM, path))
-    found: list[tuple[str, list[str]]] = []
-    for name, belongs in kinds:
-        found.append((name, [path for path in left if belongs(path)]))
-        left = [path for path in left if not belongs(path)]
-    return [(name, paths) for name, paths in (*found, ("其他", left)) if paths]
+    found: dict[str, list[str]] = {name: [] for name in (*(kind for kind, _, _ in _KINDS), _OTHERS)}
+    for path in sorted(files, key=lambda path: (path != DIAGRAM, path)):
+        name = next((kind for kind, head, tail in _KINDS if path.startswith(head) and path.endswith(tail)), _OTHERS)
+        found[name].append(path)
+    return [(name, paths) for name, paths in found.items() if paths]
 
 
-async def _title(visit: Visit, own: Desk) -> str:
+async def title_of(visit: Visit, own: Desk) -> str:
     """The item's name; a process that was never deployed has none yet."""
     if not own.draft.base:
         return own.key

@@ -76,9 +76,7 @@ async def version_files(visit: Visit, key: str, number: int) -> dict[str, str]:
     if sha256 not in _BUNDLES:
         paths = [path for path in detail["paths"] if not path.endswith((".png", ".svg"))]
         address = f"/definitions/{key}/versions/{number}/files/"
-        answers = await asyncio.gather(
-            *(visit.api.send("GET", "workflow", address + quote(path)) for path in paths)
-        )
+        answers = await asyncio.gather(*(visit.api.send("GET", "workflow", address + quote(path)) for path in paths))
         _BUNDLES[sha256] = {path: answer.content.decode() for path, answer in zip(paths, answers, strict=True)}
     _BUNDLES.move_to_end(sha256)
     while len(_BUNDLES) > _MOST_BUNDLES:

@@ -21,7 +21,7 @@ const HIDDEN = new Set([
 export const untranslated = new Set();
 
 function translate(template, replacements = {}) {
-  if (!english && /[A-Za-z]/.test(template) && !(template in zh)) untranslated.add(template);
+  if (!english && !/[一-鿿]/.test(template) && /[A-Za-z]/.test(template) && !(template in zh)) untranslated.add(template);
   const text = english ? template : zh[template] || template;
   return text.replace(/{([^}]+)}/g, (_, key) => {
     const value = key in replacements ? replacements[key] : `{${key}}`;
