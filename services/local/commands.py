@@ -15,7 +15,7 @@ from services.kernel.worktime import derivation
 from services.local import accounts, bundles
 from services.local.client import Api, Refusal
 from services.local.layout import SERVICES, Layout
-from services.workflow.definitions.files import BundleRefused, is_shelf
+from services.workflow.definitions.files import BundleRefused, is_shelf, is_template
 
 console = Console(highlight=False)
 _OK, _REFUSED, _UNUSABLE = 0, 1, 2
@@ -28,6 +28,9 @@ async def deploy(var: Path, paths: list[Path], *, who: str) -> int:
         for path in paths:
             if is_shelf(path):
                 console.print(f"{path}: 随调用它的事项部署 / deployed with the permits that call it")
+                continue
+            if is_template(path):
+                console.print(f"{path}: 模板，先复制成事项 / a template: copy it to make an item of it")
                 continue
             definition = await bundles.deploy(api, path, who=who)
             console.print(f"{definition['key']} v{definition['version']} 已启用 / active")

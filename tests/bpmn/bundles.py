@@ -257,4 +257,5 @@ SIGNALS: Final = {
 }
 """Every signal that some process throws."""
 
-DRAWN: Final = (*BUNDLES, *SHARED.values())
+TEMPLATES: Final = tuple(Bundle(path.parent) for path in sorted((HOME / "templates").glob("*/item.toml")))
+DRAWN: Final = (*BUNDLES, *SHARED.values(), *TEMPLATES)

@@ -19,6 +19,9 @@ MAX_PATH: Final = 160
 MAX_TAGS: Final = {".bpmn": 30_000, ".dmn": 60_000}
 """Tags in all files of a kind together: a drawing of ours has two thousand."""
 
+TEMPLATES: Final = "templates"
+"""The folder beside the permits that holds what new ones are copied from."""
+
 _PART: Final = re.compile(r"[\w][\w .()（）-]*")
 _KINDS: Final = frozenset({".bpmn", ".dmn", ".json", ".toml", ".md", ".txt", ".svg", ".png"})
 _COMPRESSIONS: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
@@ -64,12 +67,12 @@ def unpacked(archive: bytes) -> dict[str, bytes]:
 
 
 def in_folder(folder: Path) -> dict[str, bytes]:
-    """The files of a process folder, and the shared processes beside it that it calls.
+    """The files of a process folder, and the shared processes beside it (for a template: beside all) that it calls.
 
     Raises `BundleRefused`, `OSError`.
     """
     found = dict(_below(folder, prefix=""))
-    shared = folder.parent / "shared"
+    shared = (folder.resolve().parents[1] if is_template(folder) else folder.parent) / "shared"
     if shared.is_dir() and shared.resolve() != folder.resolve():
         found |= needed(found, dict(_below(shared, prefix=SHARED)))
     return checked(found)
@@ -78,6 +81,11 @@ def in_folder(folder: Path) -> dict[str, bytes]:
 def is_shelf(folder: Path) -> bool:
     """Whether a folder is that of the shared processes: no permit, but what permits call."""
     return folder.resolve().name == SHARED.removesuffix("/") and not (folder / "item.toml").exists()
+
+
+def is_template(folder: Path) -> bool:
+    """Whether a folder is one of `templates/`: to be copied beside the permits, never deployed itself."""
+    return folder.resolve().parent.name == TEMPLATES
 
 
 def on_shelf(folder: Path) -> dict[str, bytes]:
