@@ -27,8 +27,7 @@ class Tally(BaseModel, frozen=True):
     """What came of the cases it was brought to.
 
     `heard`: so many went on by it; `past`: had gone past it by then; `faulty`: it is in an incident of theirs;
-    `lost`: not even that could be written down. Cases of a page that heard it before a crash, and wait for it no more,
-    are not counted.
+    `lost`: not even that could be written down.
     """
 
     heard: int = 0
@@ -50,7 +49,7 @@ class Broadcast(Body, frozen=True):
     """A signal on its way to everybody who waits for it.
 
     `by` is the case that threw it, a person, or `system:external`. It is for whoever waited at `at`; `after` is the
-    last case it was brought to. `started` are the cases that it began.
+    last case it was brought to, `page` are those that it is being brought to. `started` are the cases that it began.
     """
 
     broadcast_id: str
@@ -63,6 +62,7 @@ class Broadcast(Body, frozen=True):
     at: datetime
     stage: Stage = Stage.STARTS
     after: str = ""
+    page: tuple[str, ...] = ()
     tally: Tally = Tally()
     started: tuple[str, ...] = ()
     finished_at: datetime | None = None

@@ -1,7 +1,7 @@
 """Bringing a broadcast to the cases: a page of those that wait at a time, each once, the others whatever befalls one.
 
-Where it stands is written after each page. Cases of a page that come again after a crash have the broadcast in
-their inbox: it is applied in the same write as its effect.
+The cases of a page are written down before it is brought to them, and what came of them after. Those that come again
+after a crash have the broadcast in their inbox, applied in the same write as its effect: so each is counted, once.
 """
 
 import asyncio
@@ -60,26 +60,28 @@ async def _carry_on(deps: Deps, broadcast: Broadcast) -> None:
         started = await begin_cases(deps, broadcast)
         await _note(deps, broadcast, started=started, stage=Stage.CASES)
         return
-    page = await deps.instances.query_revisions(waiting_for(broadcast), sort=[("_id", 1)], limit=PAGE)
-    tallies = await _bring(deps, broadcast, page)
-    tally = broadcast.tally
-    for each in tallies:
-        tally = tally.plus(each)
-    after = page[-1][0].case_no if page else broadcast.after
-    if len(page) == PAGE:
-        await _note(deps, broadcast, tally=tally, after=after)
+    where = {"_id": {"$in": list(broadcast.page)}} if broadcast.page else waiting_for(broadcast)
+    page = await deps.instances.query_revisions(where, sort=[("_id", 1)], limit=PAGE)
+    if not page:
+        await _note(deps, broadcast, stage=Stage.DONE, finished_at=deps.clock.now())
+        log.info("signal brought", broadcast_id=broadcast.broadcast_id, **broadcast.tally.model_dump())
         return
-    now = deps.clock.now()
-    await _note(deps, broadcast, tally=tally, after=after, stage=Stage.DONE, finished_at=now)
-    log.info("signal brought", broadcast_id=broadcast.broadcast_id, **tally.model_dump())
+    noted = await _note(deps, broadcast, page=tuple(case.case_no for case, _ in page))
+    if noted is None:
+        return
+    tally = noted.tally
+    for each in await _bring(deps, noted, page):
+        tally = tally.plus(each)
+    await _note(deps, noted, tally=tally, after=noted.page[-1], page=())
 
 
-async def _note(deps: Deps, broadcast: Broadcast, **changes: object) -> None:
-    """Write down where it stands; another process that was faster has written the same, or more."""
+async def _note(deps: Deps, broadcast: Broadcast, **changes: object) -> Broadcast | None:
+    """Write down where it stands; None when another process was faster: it has written the same, or more."""
     after = broadcast.model_copy(update=changes)
-    await deps.broadcasts.change(
+    current = await deps.broadcasts.change(
         broadcast.broadcast_id, lambda current: (after if current == broadcast else current, ())
     )
+    return after if current == after else None
 
 
 async def _bring(deps: Deps, broadcast: Broadcast, page: Sequence[tuple[Instance, int]]) -> list[Tally]:
@@ -98,14 +100,30 @@ async def _bring(deps: Deps, broadcast: Broadcast, page: Sequence[tuple[Instance
 
 
 async def _hear(deps: Deps, broadcast: Broadcast, found: tuple[Instance, int]) -> Tally:
-    case_no, cause = found[0].case_no, _cause(broadcast)
+    case_no = found[0].case_no
+    if not _waits(found[0], broadcast):
+        return await _told_before(deps, broadcast, case_no)
     try:
-        after = await perform(deps, case_no, _act(broadcast), cause=cause, found=found)
+        after = await perform(deps, case_no, _act(broadcast), cause=_cause(broadcast), found=found)
+    except (AlreadyApplied, ActRefused):
+        return await _told_before(deps, broadcast, case_no)
+    return _FAULTY if _is_kept(after, broadcast) else _HEARD
+
+
+async def _told_before(deps: Deps, broadcast: Broadcast, case_no: str) -> Tally:
+    """What came of a case that it is not brought to any more: an earlier round brought it, or it had gone past it."""
+    try:
+        await deps.instances.load(case_no, cause=_cause(broadcast))
     except AlreadyApplied:
         after, _ = await deps.instances.load(case_no)
-    except ActRefused:
-        return _PAST
-    return _FAULTY if _is_kept(after, broadcast) else _HEARD
+        return _FAULTY if _is_kept(after, broadcast) else _HEARD
+    return _PAST
+
+
+def _waits(instance: Instance, broadcast: Broadcast) -> bool:
+    """The same as `waiting_for` says of a case."""
+    awaited = any(each.name == broadcast.signal and each.since <= broadcast.at for each in instance.signals)
+    return awaited and instance.status is Status.RUNNING
 
 
 async def _kept(deps: Deps, broadcast: Broadcast, instance: Instance, failure: BaseException) -> Tally:

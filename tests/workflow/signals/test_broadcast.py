@@ -85,6 +85,24 @@ async def test_given_the_service_stops_in_between_then_each_case_still_hears_it_
     assert (report.stage, report.tally) == (Stage.DONE, Tally(heard=PAGE + 6))
 
 
+async def test_given_cases_that_wait_no_more_once_they_heard_it_then_each_is_counted_though_the_service_stops(
+    hall: Hall,
+) -> None:
+    hearing = await hall.receive_many("SG-02", 12)
+    for each in hearing:
+        await hall.complete(each, "Cry")
+    gone = await hall.receive("SG-01")
+    broadcast = await hall.broadcast("alert", "counted")
+    for _ in range(2):
+        with pytest.raises(asyncio.CancelledError):
+            await hall.spread(replace(hall.deps, instances=Stopped(hall.deps.instances, 5)))
+    await hall.complete(gone, "Work")
+    await hall.spread()
+    assert {len(await hall.said(each, "signal.heard")) for each in hearing} == {1}
+    report = await hall.report(broadcast.broadcast_id)
+    assert (report.stage, report.tally, report.page) == (Stage.DONE, Tally(heard=12, past=1), ())
+
+
 async def test_given_two_processes_at_it_at_once_then_each_case_hears_it_once(hall: Hall) -> None:
     waiting = await hall.receive_many("SG-01", 6)
     broadcast = await hall.broadcast("alert", "at once")
