@@ -33,7 +33,7 @@ class Entrance:
 class Occasion:
     """What begins the case: on record under `arrival_id`, it happened `at` a moment and brings something.
 
-    `department` is that of the person who begins it, `digest` that of their request; both empty if nobody does.
+    `name` and `department` are those of the person who begins it, `digest` that of their request; empty if nobody does.
     """
 
     arrival_id: str
@@ -42,6 +42,7 @@ class Occasion:
     payload: Mapping[str, Any]
     business_key: str = ""
     depth: int = 0
+    name: str = ""
     department: str = ""
     digest: str = ""
 
@@ -146,13 +147,13 @@ async def _begun(deps: Deps, entrance: Entrance, arrival: Arrival, occasion: Occ
 def _case(entrance: Entrance, arrival: Arrival, occasion: Occasion, office: Office) -> Instance:
     """The case as the office knows it before it begins: of the item's own department, in its first situation.
 
-    The department of whoever began it takes part.
+    Whoever began it stands in its title, and their department takes part.
     """
     item = entrance.version.item
     application = Application(
         item_code=item.code,
         situation=item.situations[0].code,
-        title=item.name,
+        title=f"{item.name}（{occasion.name}）" if occasion.name else item.name,
         department=item.department,
         township=None,
         facts={},

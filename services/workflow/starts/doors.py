@@ -123,6 +123,7 @@ def _occasion(who: Person, wish: Wish, *, arrival_id: str, at: datetime) -> Occa
         by=who.code,
         payload=wish.facts,
         business_key=wish.business_key,
+        name=who.name,
         department=who.department,
         digest=wish.digest,
     )

@@ -35,6 +35,7 @@ async def test_given_a_filled_in_form_then_a_case_begins_that_knows_who_began_it
     assert (status, begun["status"], begun["started_by"]) == (201, "running", "u.handler.d08")
     case_no = begun["case_no"]
     assert case_no.startswith("NB20260916NS01")
+    assert begun["title"] == "小许可（u.handler.d08某）"
     await opened.complete(case_no, "Check", STRANGER)  # the post of the starter's department, not of the item's
     [started] = await opened.heard(case_no, "case.started")
     assert (started["start_kind"], started["start_event"], started["department"]) == ("message", "Start", "D06")
