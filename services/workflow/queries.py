@@ -38,7 +38,11 @@ _NOT_LISTED: Final = ("state", "data", "closed", "clocks", "timers", "external",
 
 _OPEN_INCIDENT: Final = {"body.incidents.incident_id": {"$gt": ""}}
 _LATE: Final = timedelta(minutes=1)
-_CURSOR: Final = re.compile(r"[0-9]{1,7}", re.ASCII)
+_CURSOR: Final = re.compile(r"(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})\.(?P<case_no>[0-9A-Z]{1,40})", re.ASCII)
+"""How urgent the last case of a page was, and its number."""
+
+_COUNT: Final = re.compile(r"[0-9]{1,7}", re.ASCII)
+"""How many cases were listed before: what pages gave in earlier releases."""
 
 
 class CaseNotFound(Problem):
@@ -167,12 +171,30 @@ def alarms_by(moment: datetime) -> dict[str, Any]:
 async def _page(
     deps: Deps, where: Mapping[str, Any], *, limit: int, after: str | None
 ) -> tuple[list[Instance], str | None]:
-    if after is not None and not _CURSOR.fullmatch(after):
+    """The next cases of a list, and where the page after them begins: behind the last, whatever left the list since."""
+    if after is None or _COUNT.fullmatch(after):
+        found = await _listed(deps, where, limit=limit, skip=int(after or 0))
+    else:
+        found = await _behind(deps, where, after, limit=limit)
+    return found, f"{found[-1].urgent_on}.{found[-1].case_no}" if len(found) == limit else None
+
+
+async def _behind(deps: Deps, where: Mapping[str, Any], after: str, *, limit: int) -> list[Instance]:
+    """The rest of the day first, then the days behind it: each is read off the index where it begins."""
+    cursor = _CURSOR.fullmatch(after)
+    if cursor is None:
         raise CursorUnreadable
-    skip = int(after or 0)
+    day, case_no = cursor["day"], cursor["case_no"]
+    same_day = {**where, "body.urgent_on": {**_HAS_TASKS["body.urgent_on"], "$eq": day}, "_id": {"$gt": case_no}}
+    found = await _listed(deps, same_day, limit=limit)
+    if len(found) < limit:
+        found += await _listed(deps, {**where, "body.urgent_on": {"$gt": day}}, limit=limit - len(found))
+    return found
+
+
+async def _listed(deps: Deps, where: Mapping[str, Any], *, limit: int, skip: int = 0) -> list[Instance]:
     sort = [("body.urgent_on", 1), ("_id", 1)]
-    found = await deps.instances.query(where, sort=sort, limit=limit, skip=skip, without=_NOT_LISTED)
-    return found, str(skip + limit) if len(found) == limit else None
+    return await deps.instances.query(where, sort=sort, limit=limit, skip=skip, without=_NOT_LISTED)
 
 
 def _urgency(line: tuple[Instance, Task]) -> tuple[bool, str, str]:

@@ -9,7 +9,7 @@ from tests.support.office import Office
 from tests.support.wait import wait_until
 from tests.workflow.bundle_support import bundle
 from tests.workflow.clock_support import at
-from tests.workflow.room import HANDLER, HEAD, IT, LEADER, Room, at_review
+from tests.workflow.room import HANDLER, HEAD, IT, LEADER, REVIEW, Room, at_review
 
 _WORKFLOW: Final = "guihua_workflow"
 _BY_INDEX: Final = ("IDHACK", "IXSCAN", "COUNT_SCAN", "EXPRESS")
@@ -74,6 +74,38 @@ async def test_given_a_list_of_tasks_then_it_is_read_off_an_index_in_its_order(
     ]
     assert plan["planSummary"].startswith("IXSCAN"), plan
     assert not plan.get("hasSortStage"), plan
+
+
+async def test_given_a_list_in_pages_when_cases_leave_it_meanwhile_then_no_other_is_missed_or_shown_twice(
+    room: Room, servers: Office, watched: None
+) -> None:
+    del watched
+    for _ in range(6):
+        await at_review(room, room.new_case_no())
+    everything = await _pages(room, limit=200)
+    whole = everything[0]
+    assert (len(everything), len(whole) >= 6) == (1, True)
+    asked_before = len(await _plans(servers))
+    assert [case for page in await _pages(room, limit=2) for case in page] == whole
+    plans = [each for each in (await _plans(servers))[asked_before:] if "sort" in each["command"]]
+    assert len(plans) > len(whole) // 2
+    assert [each for each in plans if not each["planSummary"].startswith("IXSCAN") or each.get("hasSortStage")] == []
+    first = await room.have(HANDLER, "/tasks?limit=2")
+    await room.complete(whole[0], "Review", HANDLER, **REVIEW)
+    assert [case for page in await _pages(room, limit=2, after=first["next"]) for case in page] == whole[2:]
+    by_count = await room.have(HANDLER, "/tasks?limit=2&after=1")  # as earlier releases gave it
+    assert [task["case_no"] for task in by_count["tasks"]] == whole[2:4]
+    assert (await room.ask(HANDLER, "GET", "/tasks?after=2026-09-21")).json()["code"] == "cursor-unreadable"
+
+
+async def _pages(room: Room, *, limit: int, after: str | None = None) -> list[list[str]]:
+    """The cases of the officer's list, page by page."""
+    pages: list[list[str]] = []
+    while True:
+        page = await room.have(HANDLER, f"/tasks?limit={limit}" + (f"&after={after}" if after else ""))
+        pages.append([task["case_no"] for task in page["tasks"]])
+        if (after := page["next"]) is None:
+            return pages
 
 
 async def test_given_a_task_when_it_is_shown_and_completed_then_no_question_reads_more_than_it_needs(
