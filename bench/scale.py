@@ -32,11 +32,11 @@ _LIST_WITHIN: Final = 200.0
 _SLOWER: Final = 1.10
 _FIGURES_WITHIN: Final = 10.0
 _PARTS: Final = ("workflow", "engine", "mongod")
+_OFFICER: Final = "u.handler.d06"
 _LISTS: Final = {
-    "own, of an officer": ("u.handler.d06", "/tasks"),
-    "of the department": ("u.handler.d06", "/tasks?everyone=true"),
+    "own, of an officer": (_OFFICER, "/tasks"),
+    "of the department": (_OFFICER, "/tasks?everyone=true"),
     "of everybody, of a leader": ("u.leader", "/tasks?everyone=true"),
-    "own, page 40": ("u.handler.d06", "/tasks?after=2000"),
 }
 
 
@@ -55,6 +55,8 @@ async def measure(count: int) -> list[Figure]:
             found = _slower(few, many, count)
             for name, (who, path) in _LISTS.items():
                 found += await _asked(there, f"{count} cases: tasks {name}", _getting(there, who, path))
+            page = _getting(there, _OFFICER, f"/tasks?after={await _behind(there, pages=40)}")
+            found += await _asked(there, f"{count} cases: tasks own, behind page 40", page)
             return found + await _counted(there, count // 2)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -89,6 +91,15 @@ def _slower(few: Samples, many: Samples, count: int) -> list[Figure]:
         ),
         Figure(f"{name}, p50", walls[1], "ms", walls[0] * _SLOWER, "as above; by the wall"),
     ]
+
+
+async def _behind(there: Office, *, pages: int) -> str:
+    """Where the officer's list goes on behind so many pages, or behind the last full one."""
+    after = "0"
+    for _ in range(pages):
+        shown = await there.api.call("GET", "workflow", f"/tasks?after={after}", who=_OFFICER)
+        after = shown["next"] or after
+    return after
 
 
 def _getting(there: Office, who: str, path: str) -> Callable[[], Awaitable[Any]]:

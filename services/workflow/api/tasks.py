@@ -51,7 +51,11 @@ async def list_tasks(
     limit: Limit = 50,
     after: After = None,
 ) -> views.TaskPage:
-    """The tasks the caller may work on: of their posts, and of those they stand in for. The most urgent first."""
+    """The tasks the caller may work on: of their posts, and of those they stand in for. The most urgent first.
+
+    Give `next` as `after` to read on: a page begins behind the last case of the one before, whatever left the list
+    meanwhile. A number of cases to pass over, which earlier releases gave, is taken too.
+    """
     ask = queries.tasks_in_scope if everyone else queries.tasks_of
     found, following = await ask(deps, who, limit=limit, after=after)
     return views.TaskPage(tasks=[views.task_line(case, task) for case, task in found], next=following)
