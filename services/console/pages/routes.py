@@ -16,6 +16,8 @@ from services.kernel.problem import Language, Problem
 _SAFE: Final = frozenset({"GET", "HEAD"})
 _CSRF_FIELD: Final = "csrf"
 _CSRF_HEADER: Final = "x-csrf"
+_NAMELESS: Final = "null"
+"""The origin of what a page sends that tells no referrer, as the public's status page (WHATWG Fetch §3.2)."""
 _TITLES: Final = {
     401: "请先登录",
     403: "没有权限",
@@ -95,6 +97,8 @@ async def _check_form(request: Request) -> None:
     """Raises ForeignForm unless the request was sent from a page of ours, in the session that is signed in."""
     site = request.headers.get("sec-fetch-site", "same-origin")
     origin = request.headers.get("origin")
+    if origin == _NAMELESS:
+        origin = None
     if site not in {"same-origin", "none"} or (origin and urlsplit(origin).netloc != request.headers.get("host")):
         raise ForeignForm
     visit = await visit_of(request)
