@@ -121,7 +121,9 @@ class Journey:
 
 
 def _engines(pid: int) -> list[int]:
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    """Its worker processes, whichever of its threads started them."""
+    told = [task.read_text().split() for task in Path(f"/proc/{pid}/task").glob("*/children")]
+    children = [child for each in told for child in each]
     return [int(child) for child in children if b"workflow.worker" in Path(f"/proc/{child}/cmdline").read_bytes()]
 
 
