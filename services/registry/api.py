@@ -24,6 +24,7 @@ from services.registry.books import (
     Member,
     MemberEntry,
     OwnDeputy,
+    OwnRights,
     PersonCode,
     Post,
     PostEntry,
@@ -53,7 +54,7 @@ _LATEST: Final = datetime(2100, 1, 1, tzinfo=UTC)
 _FASTEST: Final = 86_400
 """A day in a second: no office can be watched faster."""
 
-_PERSON_WRITES: Final = problems(UnknownReference, OwnDeputy, RoleConflict, Conflict)
+_PERSON_WRITES: Final = problems(UnknownReference, OwnDeputy, OwnRights, RoleConflict, Conflict)
 _YEAR_WRITES: Final = problems(*YEAR_FILE_PROBLEMS, DayOutsideCalendar, Conflict)
 
 
@@ -148,8 +149,8 @@ async def see_person(deps: Here, who: Reader, code: PersonCode) -> MemberView:
 
 @router.put("/people/{code}", summary="登记人员", responses=_PERSON_WRITES)
 async def put_person(deps: Here, who: Registrar, code: PersonCode, entry: MemberEntry) -> MemberView:
-    """Enter a person with posts and roles; duties that must be apart are refused."""
-    entered = await desk.put_member(deps, code, entry)
+    """Enter a person with posts and roles; refused are duties that must be apart, and rights for oneself."""
+    entered = await desk.put_member(deps, code, entry, by=who.code)
     log.info("person entered", person=code, roles=entered.roles, posts=entered.posts, by=who.code)
     return _view(entered, who)
 

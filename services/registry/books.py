@@ -47,6 +47,17 @@ class RoleConflict(Problem):
     remedy_en = "of each pair in errors, take one away"
 
 
+class OwnRights(Problem):
+    """Who keeps the books gives themselves neither posts nor roles."""
+
+    status = 403
+    code = "own-rights"
+    zh = "{person} 不能修改自己的岗位和角色"
+    en = "{person} may not change their own posts and roles"
+    remedy_zh = "请由另一位登记管理员修改"
+    remedy_en = "another registrar must do it"
+
+
 class PostHeld(Problem):
     """A post cannot leave a department where somebody holds it."""
 
@@ -187,6 +198,12 @@ def enter_member(code: str, entry: MemberEntry, known: Known, *, was: Member | N
     _refuse_role_conflict(code, entry)
     attendance = was.attendance if was else Attendance.ON_DUTY
     return Member(code=code, attendance=attendance, **entry.model_dump())
+
+
+def refuse_own_rights(entry: MemberEntry, *, was: Member) -> None:
+    """Of one's own entry everything but posts and roles may be changed. Raises OwnRights."""
+    if {*entry.posts} != {*was.posts} or {*entry.roles} != {*was.roles}:
+        raise OwnRights(person=was.code)
 
 
 def _refuse_role_conflict(code: str, entry: MemberEntry) -> None:

@@ -40,15 +40,16 @@ async def put_post(deps: Deps, code: str, entry: PostEntry) -> Post:
     )
 
 
-async def put_member(deps: Deps, code: str, entry: MemberEntry) -> Member:
-    """Enter a person; attendance stays as it is. Raises UnknownReference, OwnDeputy, RoleConflict."""
+async def put_member(deps: Deps, code: str, entry: MemberEntry, *, by: str) -> Member:
+    """Enter a person; attendance stays as it is. Raises UnknownReference, OwnDeputy, RoleConflict, OwnRights."""
     known = await _known(deps, entry)
-    return await _put(
-        deps.people,
-        code,
-        lambda was: books.enter_member(code, entry, known, was=was),
-        lambda it: books.member_fact(it, deps.clock.now()),
-    )
+
+    def decide(was: Member | None) -> Member:
+        if was is not None and by == code:
+            books.refuse_own_rights(entry, was=was)
+        return books.enter_member(code, entry, known, was=was)
+
+    return await _put(deps.people, code, decide, lambda it: books.member_fact(it, deps.clock.now()))
 
 
 async def note_attendance(deps: Deps, code: str, attendance: Attendance) -> Member:

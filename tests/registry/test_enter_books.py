@@ -70,6 +70,21 @@ async def test_given_an_entry_when_it_comes_again_then_nothing_changes_and_nothi
     assert [type(each) for each in before] == [DepartmentChanged, PostChanged, PersonChanged]
 
 
+async def test_given_a_registrar_when_changing_their_own_posts_or_roles_then_it_is_refused_and_the_rest_is_not(
+    registry: Registry,
+) -> None:
+    await enter_office(registry)
+    rows = dict(office_rows("people"))
+    own = rows[REGISTRAR.code]
+    path = f"/people/{REGISTRAR.code}"
+    for more in ({"roles": [*own["roles"], "it_staff"]}, {"posts": ["P15@D02"]}, {"roles": []}):
+        refused = await registry.ask("PUT", path, REGISTRAR, body=own | more)
+        assert (refused.status_code, refused.json()["code"]) == (403, "own-rights")
+    assert await enter(registry, path, own | {"phone": "13800000999"}) == 200
+    other = rows["u.it"]
+    assert await enter(registry, "/people/u.it", other | {"roles": [*other["roles"], "operator"]}) == 200
+
+
 async def test_given_the_same_entry_many_times_at_once_then_it_is_said_once(registry: Registry) -> None:
     body = department().model_dump()
     answers = await asyncio.gather(*(enter(registry, "/departments/D06", body) for _ in range(20)))

@@ -16,7 +16,7 @@ async def whole(api: Asking, service: str, path: str, name: str, **query: Any) -
     while len(found) < MOST:
         page = await api.get(service, path, **query, limit=LARGEST_PAGE, after=after)
         found += page[name]
-        after = page.get("after")
+        after = page.get("after") or page.get("next")
         if after is None:
             break
     return found

@@ -1,0 +1,13 @@
+"""The pages of those who run the system and keep its books."""
+
+from services.console.pages.ops import calendars, health, incidents, letters, messages, people, retries
+
+ROUTERS = (
+    health.router,
+    retries.router,
+    incidents.router,
+    letters.router,
+    messages.router,
+    calendars.router,
+    people.router,
+)
