@@ -23,7 +23,8 @@ TRAVEL: Final = "travel-request/travel_rule"
 RECEPTION: Final = "reception-request/reception_rule"
 LIST: Final = "reception-request/reception_check"
 QUOTA: Final = "office-supplies/supplies_quota"
-PATROL: Final = "facility-patrol/patrol_rule"
+REPAIR: Final = "facility-patrol/patrol_repair"
+REPORT: Final = "facility-patrol/patrol_report"
 VIOLATION: Final = "conduct-violation/violation_rule"
 ENERGY: Final = "energy-statistics/energy_rule"
 
@@ -38,7 +39,8 @@ PLAIN: Final[dict[str, tuple[str, Facts]]] = {
     RECEPTION: ("reception_request", {"letter": "yes", "guests": 10, "companions": 3}),
     LIST: ("reception_list", {"returned": "yes", "guests": 10, "companions": 3}),
     QUOTA: ("supplies_request", {"workload": 19, "quantity": 6, "issued_this_month": 4}),
-    PATROL: ("patrol", {"private_appliance": "no", "third_in_month": "no", **dict.fromkeys(_PLACES, "ok")}),
+    REPAIR: ("patrol", dict.fromkeys(_PLACES, "ok")),
+    REPORT: ("patrol", {"private_appliance": "no", "third_in_month": "no"}),
     VIOLATION: ("violation", {"kind": "waste", "times": 1}),
     ENERGY: (
         "energy_figures",
@@ -87,12 +89,11 @@ DECIDED: Final[list[tuple[str, Facts, Facts, dict[str, str]]]] = [
     (QUOTA, {"workload": 50, "quantity": 17}, {}, {"result": "over", "quota": "20"}),
     (QUOTA, {"workload": 51, "quantity": 26}, {}, {"result": "within", "quota": "30"}),
     (QUOTA, {"workload": 51, "quantity": 27}, {}, {"result": "over", "quota": "30"}),
-    (PATROL, {}, {}, {"repair": "no", "report": "no"}),
-    *((PATROL, {place: "fault"}, {}, {"repair": "yes", "report": "no"}) for place in _PLACES),
-    (PATROL, {"private_appliance": "yes"}, {}, {"repair": "no", "report": "yes"}),
-    (PATROL, {"private_appliance": "yes", "pipes": "fault"}, {}, {"repair": "yes", "report": "yes"}),
-    (PATROL, {"third_in_month": "yes"}, {}, {"repair": "no", "report": "yes"}),  # B-12
-    (PATROL, {"third_in_month": "yes", "pipes": "fault"}, {}, {"repair": "yes", "report": "yes"}),
+    (REPAIR, {}, {}, {"needed": "no"}),
+    *((REPAIR, {place: "fault"}, {}, {"needed": "yes"}) for place in _PLACES),  # B-12, B-13
+    (REPORT, {}, {}, {"needed": "no"}),
+    (REPORT, {"private_appliance": "yes"}, {}, {"needed": "yes"}),
+    (REPORT, {"third_in_month": "yes"}, {}, {"needed": "yes"}),
     (VIOLATION, {}, {}, {"remove": "no", "handling": "remind"}),
     (VIOLATION, {"times": 2}, {}, {"remove": "no", "handling": "bulletin"}),
     (VIOLATION, {"kind": "reception"}, {}, {"remove": "no", "handling": "bulletin"}),
