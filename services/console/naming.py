@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from services.console.books import Books
+from services.contracts.registry import PersonChanged
+from services.kernel.requests import LARGEST_PAGE
 
 _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*[A-Za-z0-9]", re.ASCII)
 
@@ -48,3 +50,15 @@ async def names_of(books: Books, *, english: bool) -> Names:
         departments=await books.department_names(english=english),
         posts=await books.post_names(english=english),
     )
+
+
+async def colleagues(books: Books) -> list[PersonChanged]:
+    """Everybody who works here, by department and name."""
+    known = await books.people.query({}, sort=[("_id", 1)], limit=10 * LARGEST_PAGE)
+    return sorted((one for one in known if one.active), key=lambda one: (one.department, one.name))
+
+
+async def desks_of(books: Books) -> list[str]:
+    """Every post in each of its departments, as signers are named: `P05@D06`."""
+    known = await books.posts.query({}, sort=[("_id", 1)], limit=LARGEST_PAGE)
+    return [f"{post.code}@{department}" for post in known for department in post.departments]

@@ -31,7 +31,7 @@ class Desk:
 
     async def get(self, path: str, **query: str | int) -> httpx.Response:
         """A page."""
-        return await self.client.get(path, params=query)
+        return await self.client.get(path, params=query or None)
 
     async def post(self, path: str, **fields: object) -> httpx.Response:
         """A form of a page, with the session's token."""

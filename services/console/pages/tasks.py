@@ -1,10 +1,10 @@
 """The list of work (O1): what waits, what is in hand, who has the rest; claiming, one or many."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, Form, Query, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, StringConstraints
 
 from services.console.backends import Refused
 from services.console.naming import Names, names_of
@@ -23,7 +23,7 @@ _MOST: Final = 100
 
 _CONFLICT: Final = 409
 
-TaskId = Annotated[str, Form(pattern=r"^[0-9A-Za-z-]{1,64}$")]
+TaskId = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z-]{1,64}$")]
 
 
 class Wanted(BaseModel, frozen=True):
@@ -58,7 +58,9 @@ async def tasks(visit: Worker, wanted: Annotated[Wanted, Query()]) -> Response:
 
 @router.post("/tasks/claim")
 async def claim(
-    visit: Worker, only: TaskId | None = None, pick: Annotated[list[TaskId] | None, Form(max_length=_MOST)] = None
+    visit: Worker,
+    only: Annotated[TaskId | None, Form()] = None,
+    pick: Annotated[list[TaskId] | None, Form(max_length=_MOST)] = None,
 ) -> Response:
     """Claim one task and open it, or all that were ticked; what another has meanwhile is told, with their name."""
     if only is not None:
@@ -67,17 +69,18 @@ async def claim(
         except Refused as refused:
             return await _list(visit, Wanted(), refused=[refused.problem], status=refused.status)
         return visit.see(f"/tasks/{only}")
-    refusals = await _claim(visit, pick or [])
-    claimed = len(pick or []) - len(refusals)
+    picked = set(pick or ())
+    refusals = await _claim(visit, picked)
+    claimed = len(picked) - len(refusals)
     if refusals:
         return await _list(visit, Wanted(claimed=claimed), refused=refusals, status=_CONFLICT)
     return visit.see(f"/tasks?tab=mine&claimed={claimed}" if claimed else "/tasks")
 
 
-async def _claim(visit: Visit, task_ids: Sequence[str]) -> list[Mapping[str, Any]]:
+async def _claim(visit: Visit, task_ids: Collection[str]) -> list[Mapping[str, Any]]:
     """Claim one after another; gives the refusals."""
     refusals: list[Mapping[str, Any]] = []
-    for task_id in dict.fromkeys(task_ids):
+    for task_id in sorted(task_ids):
         try:
             await visit.api.post("workflow", f"/tasks/{task_id}/claim")
         except Refused as refused:

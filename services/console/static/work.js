@@ -10,8 +10,29 @@
     Array.prototype.forEach.call(boxes, function (box) { box.checked = some; });
   });
   function unhide(root) {
-    Array.prototype.forEach.call(root.querySelectorAll('[data-picks][hidden]'), function (one) { one.hidden = false; });
+    Array.prototype.forEach.call(root.querySelectorAll('[data-picks][hidden], select[data-phrase][hidden]'), function (one) { one.hidden = false; });
   }
-  document.addEventListener('DOMContentLoaded', function () { unhide(document); });
+  // <div data-show="name of a control" data-equals='["value"]'>: shows while that control has one of the values, and is
+  // itself shown. What is hidden is left out by the server too.
+  function valuesOf(form, name) {
+    return Array.prototype.filter.call(form.elements, function (one) {
+      return one.name === name && ((one.type !== 'checkbox' && one.type !== 'radio') || one.checked) && !one.closest('.field[hidden]');
+    }).map(function (one) { return one.type === 'checkbox' ? 'true' : one.value; });
+  }
+  function showFields(form) {
+    for (var round = 0; round < 3; round += 1) { // a field may hang on one that hangs on another
+      Array.prototype.forEach.call(form.querySelectorAll('[data-show]'), function (box) {
+        var wanted = JSON.parse(box.dataset.equals), now = valuesOf(form, box.dataset.show);
+        box.hidden = !now.some(function (value) { return wanted.indexOf(value) >= 0; });
+      });
+    }
+  }
+  document.addEventListener('input', function (event) {
+    if (event.target.form) showFields(event.target.form);
+  });
+  document.addEventListener('DOMContentLoaded', function () {
+    unhide(document);
+    Array.prototype.forEach.call(document.forms, showFields);
+  });
   document.addEventListener('htmx:afterSwap', function () { unhide(document); });
 })();
