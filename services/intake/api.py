@@ -24,6 +24,7 @@ from services.intake.copies import Offer
 from services.intake.deps import Deps
 from services.intake.disclosures import disclosures
 from services.intake.lookups import LookupEntry, LookupRefused, address_of, look_up
+from services.intake.prints.printer import Paper
 from services.intake.queries import CaseNotFound, ItemNotFound, Wanted
 from services.intake.receipts import Receipt, receipt_of
 from services.intake.statuses import PublicStatus
@@ -58,6 +59,7 @@ class PrintEntry(Entry, frozen=True):
     """The password just handed out, to stand on the paper."""
 
     query_password: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    paper: Paper = Paper.A5
 
 
 @items.get("/items")
@@ -141,8 +143,9 @@ async def show_receipt(deps: With, who: Receiver, case_no: CaseNo) -> Receipt:
     response_class=Response,
 )
 async def print_pdf(deps: With, who: Receiver, case_no: CaseNo, entry: PrintEntry, request: Request) -> Response:
-    """The filing receipt as PDF (A5), with the password just handed out."""
-    page = await print_receipt(deps, case_no, entry.query_password, who=who, address=address_of(request))
+    """The filing receipt as PDF, on A5 or a roll of 80 mm, with the password just handed out."""
+    address = address_of(request)
+    page = await print_receipt(deps, case_no, entry.query_password, who=who, address=address, paper=entry.paper)
     headers = {"Content-Disposition": f'inline; filename="{case_no}.pdf"'}
     return Response(page, media_type="application/pdf", headers=headers)
 

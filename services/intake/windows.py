@@ -22,6 +22,7 @@ from services.intake.handouts import Handout
 from services.intake.identities import tidy
 from services.intake.moments import Moment, moment_of
 from services.intake.numbers import case_no, serial_of
+from services.intake.prints.printer import Paper
 from services.intake.queries import case_of
 from services.intake.receipts import Receipt, receipt_of
 from services.intake.submissions import RequestKey
@@ -168,14 +169,17 @@ async def _reissue_new(deps: Deps, case: Case, entry: ReissueEntry, *, who: Pers
     return await deps.cases.change(case.case_no, decide)
 
 
-async def print_receipt(deps: Deps, number: str, password: str, *, who: Person, address: str) -> bytes:
+async def print_receipt(
+    deps: Deps, number: str, password: str, *, who: Person, address: str, paper: Paper = Paper.A5
+) -> bytes:
     """The receipt as PDF with the password just handed out; raises PasswordNotInForce for any other."""
     case = await case_of(deps, number, who)
     if not await deps.passwords.matches(password, case.password.hashed):
         raise PasswordNotInForce(case_no=number)
     await record(deps.audits, _audit(deps, Deed.RECEIPT_PRINTED, case, who=who, address=address))
     receipt = await _receipt(deps, case, password=tidy(password))
-    return await deps.printer.pdf(receipt, printed_at=deps.clock.now().astimezone(deps.hours.zone))
+    printed_at = deps.clock.now().astimezone(deps.hours.zone)
+    return await deps.printer.pdf(receipt, printed_at=printed_at, paper=paper)
 
 
 async def deliver_result(

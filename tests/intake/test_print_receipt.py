@@ -13,7 +13,7 @@ import zxingcpp
 from pydantic import ValidationError
 from pypdf import PdfReader
 
-from services.intake.prints.printer import Printer
+from services.intake.prints.printer import Paper, Printer
 from services.intake.receipts import Receipt, receipt_of, status_url
 from services.intake.settings import IntakeSettings
 from tests.intake.builders import COMPANY, NUMBER, RESIDENT, received
@@ -78,10 +78,11 @@ async def test_it_is_printed_at_any_moment_not_only_at_whole_seconds(
     assert pdf.startswith(b"%PDF")
 
 
+@pytest.mark.parametrize("paper", Paper)
 async def test_the_qr_code_leads_to_the_status_page_without_the_password(
-    printer: Printer, settings: IntakeSettings
+    printer: Printer, settings: IntakeSettings, paper: Paper
 ) -> None:
-    pdf = await printer.pdf(receipt(settings), printed_at=PRINTED)
+    pdf = await printer.pdf(receipt(settings), printed_at=PRINTED, paper=paper)
     page = pypdfium2.PdfDocument(pdf)[0].render(scale=3, grayscale=True)
     image = memoryview(bytes(page.buffer)).cast("B", shape=(page.height, page.stride))
     assert [code.text for code in zxingcpp.read_barcodes(image)] == [f"{PAGE}?case_no={NUMBER}"]
@@ -100,6 +101,23 @@ async def test_the_page_is_a5_and_an_archive_pdf(printer: Printer, settings: Int
     box = PdfReader(BytesIO(pdf)).pages[0].mediabox
     assert (round(box.width / 72 * 25.4), round(box.height / 72 * 25.4)) == (148, 210)
     assert b"pdfaid:part" in pdf or "pdfaid" in str(PdfReader(BytesIO(pdf)).xmp_metadata)
+
+
+async def test_a_roll_of_80_mm_holds_what_one_needs_however_long_it_is(
+    printer: Printer, settings: IntakeSettings
+) -> None:
+    many = receipt(settings, documents=receipt(settings).documents * 20)
+    pages = [
+        PdfReader(BytesIO(await printer.pdf(each, printed_at=PRINTED, paper=Paper.ROLL))).pages
+        for each in (receipt(settings), many)
+    ]
+    assert [len(each) for each in pages] == [1, 1]
+    assert {round(each[0].mediabox.width / 72 * 25.4) for each in pages} == {80}
+    assert pages[0][0].mediabox.height < pages[1][0].mediabox.height
+    text = pages[0][0].extract_text().replace(" ", "")
+    for said in (NUMBER, "7KMQ4XPW", "2026年12月3日", "示例开发有限公司", "915120**********63", "申请表"):
+        assert said in text, said
+    assert COMPANY not in text
 
 
 async def test_many_documents_go_on_to_a_second_page(printer: Printer, settings: IntakeSettings) -> None:

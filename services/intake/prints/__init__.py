@@ -1,1 +1,1 @@
-"""The receipt on paper: A5, Chinese, fonts embedded, with a QR code."""
+"""The receipt on paper: A5 or a roll of 80 mm, Chinese, fonts embedded, with a QR code."""

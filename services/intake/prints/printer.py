@@ -5,6 +5,7 @@ import io
 import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
@@ -14,25 +15,36 @@ import typst
 from services.intake.passwords import grouped
 from services.intake.receipts import Receipt
 
-_TEMPLATE: Final = Path(__file__).with_name("receipt.typ")
+
+class Paper(StrEnum):
+    """What the window's printers hold: sheets of A5, or a roll of 80 mm."""
+
+    A5 = "a5"
+    ROLL = "80mm"
+
+
+_TEMPLATES: Final = {Paper.A5: "receipt.typ", Paper.ROLL: "slip.typ"}
 
 
 class Printer:
     """Prints receipts. The fonts are read once; a page takes some ten milliseconds after that.
 
-    One thread: the compiler serves one caller at a time. It works without the interpreter, so requests go on.
+    One thread: a compiler serves one caller at a time. It works without the interpreter, so requests go on.
     """
 
     def __init__(self, font_dir: Path) -> None:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="typst")
-        self._compiler = typst.Compiler(_TEMPLATE, font_paths=[font_dir], ignore_system_fonts=True)
+        self._compilers = {
+            paper: typst.Compiler(Path(__file__).with_name(name), font_paths=[font_dir], ignore_system_fonts=True)
+            for paper, name in _TEMPLATES.items()
+        }
 
-    async def pdf(self, receipt: Receipt, *, printed_at: datetime) -> bytes:
+    async def pdf(self, receipt: Receipt, *, printed_at: datetime, paper: Paper = Paper.A5) -> bytes:
         """The receipt as PDF/A-2b; it must carry its query password."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._set, receipt, printed_at)
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._set, receipt, printed_at, paper)
 
-    def _set(self, receipt: Receipt, printed_at: datetime) -> bytes:
-        page = self._compiler.compile(
+    def _set(self, receipt: Receipt, printed_at: datetime, paper: Paper) -> bytes:
+        page = self._compilers[paper].compile(
             format="pdf",
             sys_inputs={"receipt": _content(receipt, printed_at)},
             pdf_standards=["a-2b"],
