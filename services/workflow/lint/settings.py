@@ -24,7 +24,8 @@ class Known:
 
 
 def check_settings(report: Report, process: Process, known: Known) -> None:
-    """Check every element of a process."""
+    """Check a process and every element of it."""
+    _check_starters(report, process, known)
     for node in process.body.all_nodes():
         _check_lengths(report, process, node)
         _check_post(report, process, node, known)
@@ -69,6 +70,14 @@ def _check_post(report: Report, process: Process, node: Node, known: Known) -> N
     post = node.settings.get("post")
     if post and known.posts is not None and post not in known.posts:
         report.say("GH-E713", process.file, node.id, post=post)
+
+
+def _check_starters(report: Report, process: Process, known: Known) -> None:
+    """Who may begin a process (`camunda:candidateStarterGroups`) holds a post of the books: else nobody could."""
+    seats = process.settings.get("starters", "").replace(",", " ").split()
+    for post in sorted({seat.partition("@")[0] for seat in seats}):
+        if known.posts is not None and post not in known.posts:
+            report.say("GH-E713", process.file, process.id, post=post)
 
 
 def _check_warn(report: Report, process: Process, node: Node) -> None:

@@ -47,6 +47,12 @@ def test_given_a_start_drawn_wrong_then_lint_says_so(old: str, new: str, rule: s
     assert rule in _rules({**FILES, "diagram.bpmn": DIAGRAM.replace(old, new)})
 
 
+def test_given_a_post_that_is_not_in_the_books_then_nobody_could_begin_it_and_lint_says_so() -> None:
+    seats = DIAGRAM.replace('candidateStarterGroups="P04"', 'candidateStarterGroups="P04, P99@D06"')
+    found = lint_files(as_bytes({**FILES, "diagram.bpmn": seats}), posts={"P04"})
+    assert [(each.rule, each.element) for each in found if each.rule == "GH-E713"] == [("GH-E713", "vehicles")]
+
+
 async def _failures(brought: str) -> list[str]:
     files = as_bytes({**FILES, "walks/one.toml": WALK.format(brought=brought)})
     bundle, office = compile_bundle(files).bundle, demo_office()
