@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response, status
-from pydantic import StringConstraints
+from pydantic import BaseModel, StringConstraints
 
 from services.intake import pages, queries, views
 from services.intake.applications import Application, ApplicationIncomplete, Code
@@ -50,6 +50,8 @@ Deliverer = Annotated[Person, Depends(allowed(Permission.CASE_DELIVER))]
 Supervisor = Annotated[Person, Depends(allowed(Permission.SUPERVISION_WORK))]
 CaseNo = Annotated[str, Path(pattern=r"^[0-9A-Z]{1,40}$", examples=["51200020261123PT0500017"])]
 
+Day = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
+
 items = APIRouter(tags=["items"])
 cases = APIRouter(tags=["cases"])
 public = APIRouter(tags=["public"])
@@ -84,20 +86,26 @@ async def receive(deps: With, who: Receiver, entry: Application, key: Idempotenc
     return await receive_application(deps, entry, who=who, key=key)
 
 
+class Asked(BaseModel, frozen=True):
+    """Which cases of the list, and which page of it."""
+
+    status: Annotated[Status | None, Query(description="only cases that stand here")] = None
+    item_code: Annotated[Code | None, Query()] = None
+    township: Annotated[Code | None, Query()] = None
+    received_from: Annotated[Day | None, Query(description="a day such as 2026-11-23; that day counts")] = None
+    received_to: Annotated[Day | None, Query(description="a day such as 2026-11-23; that day counts")] = None
+    text: Annotated[
+        str | None, Query(min_length=1, max_length=100, description="in the number, the title or the applicant's name")
+    ] = None
+    limit: Limit = 50
+    after: After = None
+
+
 @cases.get("/cases")
-async def list_cases(
-    deps: With,
-    who: Reader,
-    *,
-    status: Annotated[Status | None, Query(description="only cases that stand here")] = None,
-    item_code: Annotated[Code | None, Query()] = None,
-    township: Annotated[Code | None, Query()] = None,
-    limit: Limit = 50,
-    after: After = None,
-) -> list[CaseLine]:
+async def list_cases(deps: With, who: Reader, asked: Annotated[Asked, Query()]) -> list[CaseLine]:
     """The cases the caller may see, the newest day first."""
-    wanted = Wanted(status=status, item_code=item_code, township=township)
-    found = await queries.cases_of(deps, who, wanted, limit=limit, after=after)
+    wanted = Wanted(**asked.model_dump(exclude={"limit", "after"}))
+    found = await queries.cases_of(deps, who, wanted, limit=asked.limit, after=asked.after)
     return [views.line(case) for case in found]
 
 

@@ -1,5 +1,6 @@
 """What the service reads from its own database, always within what the person may see."""
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -49,11 +50,26 @@ class ItemNotFound(Problem):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which cases a list shows; None means all."""
+    """Which cases a list shows; None means all. `text` stands in the number, the title or the applicant's name."""
 
     status: Status | None = None
     item_code: str | None = None
     township: str | None = None
+    received_from: str | None = None
+    received_to: str | None = None
+    text: str | None = None
+
+    def filter(self) -> dict[str, Any]:
+        """The database filter."""
+        fields = {"status": self.status, "item_code": self.item_code, "township": self.township}
+        where: dict[str, Any] = {f"body.{field}": value for field, value in fields.items() if value is not None}
+        days = {"$gte": self.received_from, "$lte": self.received_to}
+        if between := {way: day for way, day in days.items() if day is not None}:
+            where["body.received_on"] = between
+        if self.text:
+            found = {"$regex": re.escape(self.text), "$options": "i"}
+            where["$or"] = [{"_id": found}, {"body.title": found}, {"body.applicant.name": found}]
+        return where
 
 
 async def item_of(deps: Deps, item_code: str) -> Offer:
@@ -74,10 +90,11 @@ async def case_of(deps: Deps, case_no: str, who: Person) -> Case:
 
 
 async def cases_of(deps: Deps, who: Person, wanted: Wanted, *, limit: int, after: str | None) -> list[Case]:
-    """The cases that the person may see, the newest day first; `after` is the last number of the page before."""
-    where: dict[str, Any] = scope_of(who).filter()
-    fields = {"status": wanted.status, "item_code": wanted.item_code, "township": wanted.township}
-    where |= {f"body.{field}": value for field, value in fields.items() if value is not None}
+    """The cases that the person may see, the newest day first; `after` is the last number of the page before.
+
+    A text that hardly occurs is looked for in all of them, newest first.
+    """
+    where: dict[str, Any] = scope_of(who).filter() | wanted.filter()
     if after is not None:
         where["_id"] = {"$lt": after}
     return await deps.cases.query(where, sort=[("_id", -1)], limit=limit)

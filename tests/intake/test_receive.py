@@ -186,6 +186,22 @@ async def test_lists_are_filtered_and_paged(window: Hall) -> None:
     assert (await window.ask("GET", "/cases?status=ended", CLERK)).json() == []
 
 
+async def test_lists_are_searched_by_text_and_by_day_of_receipt(window: Hall) -> None:
+    number = (await window.receive(CLERK, title="滨江中学（东区）")).json()["case_no"]
+    other = (await window.receive(CLERK)).json()["case_no"]
+
+    async def found(query: str) -> list[str]:
+        return [case["case_no"] for case in (await window.ask("GET", f"/cases?{query}", CLERK)).json()]
+
+    assert await found("text=中学（东") == [number]
+    assert await found(f"text={other[-6:].lower()}") == [other]
+    assert await found("text=.*") == []
+    day = (await window.ask("GET", f"/cases/{number}", CLERK)).json()["received_on"]
+    assert await found(f"received_from={day}&received_to={day}") == [other, number]
+    assert await found(f"received_from={int(day[:4]) + 1}{day[4:]}") == []
+    assert (await window.ask("GET", "/cases?received_from=1", CLERK)).status_code == 422
+
+
 async def test_the_clerk_opens_personal_data_and_it_is_recorded(window: Hall) -> None:
     number = (await window.receive(CLERK)).json()["case_no"]
     opened = await window.ask("GET", f"/cases/{number}/applicant", CLERK)
