@@ -18,7 +18,6 @@ MORE: Final = ".more"
 """What the name of the second control of a field ends with: people who are not among those to tick."""
 
 _NUMBER: Final = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,9})?")
-_LINES_SPLIT: Final = re.compile(r"[\n\r;；]+")
 
 Schema = Mapping[str, Any]
 Answers = Mapping[str, Any]
@@ -240,7 +239,7 @@ def _json(text: str) -> object:
 
 
 def _lines(text: str) -> Iterator[str]:
-    return (line.strip() for line in _LINES_SPLIT.split(text) if line.strip())
+    return (line.strip() for line in text.splitlines() if line.strip())
 
 
 def _is_shown(schema: Schema, name: str, answers: Answers, above: frozenset[str]) -> bool:
