@@ -12,7 +12,7 @@ from pydantic import Field
 
 from services.contracts.events import Said
 from services.contracts.words import ClockKind, Light
-from services.contracts.workflow import TimerDue, TimerOverdue, TimerSaid, TimerWarned
+from services.contracts.workflow import TimerDue, TimerOverdue, TimerSaid, TimerStopped, TimerWarned
 from services.kernel.problem import FieldError, Problem
 from services.kernel.requests import Request
 from services.kernel.store import Body
@@ -35,6 +35,7 @@ class Trigger(StrEnum):
     WARNED = "warned"
     DUE = "due"
     OVERDUE = "overdue"
+    LAPSED = "lapsed"
 
 
 class Audience(StrEnum):
@@ -154,7 +155,7 @@ def matching(table: RuleTable, timer: TimerSaid) -> tuple[Rule, ...]:
     A clock whose step names special rules (`light_rules`) obeys those alone. A count of overdue working days meets
     every line up to it: after a downtime only the newest count is said, and what a lower one asks for still happens.
     """
-    trigger = _TRIGGERS.get(type(timer))
+    trigger = Trigger.LAPSED if isinstance(timer, TimerStopped) and timer.lapsed else _TRIGGERS.get(type(timer))
     overdue = timer.overdue_workdays if isinstance(timer, TimerOverdue) else 0
     own = {rule.family for rule in table.rules if rule.special} & set(timer.light_rules)
     return tuple(

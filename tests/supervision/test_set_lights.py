@@ -48,6 +48,22 @@ def test_given_an_ordinary_step_then_the_special_rule_stays_silent() -> None:
     assert changes(events) == [(Light.YELLOW, "SL-01")]
 
 
+def test_given_a_window_that_let_the_five_days_pass_then_it_is_red_and_a_matter_though_the_step_is_over() -> None:
+    rules = {"light_rules": ("SL-08", "SL-09")}
+    case, events = after(timers.started(**rules), timers.stopped(lapsed=True, **rules))
+    assert changes(events) == [(Light.RED, "SL-09")]
+    assert events[0].recipients == ("u.handler.d06", "u.chief.d06", "u.supervisor")
+    assert [event.rung for event in events if isinstance(event, EscalationClimbed)] == ["matter"]
+    assert case.light is Light.GREEN  # of what is still to do nothing is late
+
+
+def test_given_a_step_that_was_done_or_lapsed_without_that_rule_then_no_light_follows() -> None:
+    done = {"light_rules": ("SL-08", "SL-09")}
+    assert changes(after(timers.started(**done), timers.stopped(**done))[1]) == []
+    other = {"light_rules": ()}
+    assert changes(after(timers.started(**other), timers.stopped(lapsed=True, **other))[1]) == []
+
+
 def test_given_a_decision_that_is_not_published_in_time_then_whoever_publishes_and_supervision_are_told() -> None:
     rules = {"light_rules": ("SL-14",)}
     _, events = after(timers.started(**rules), timers.warned(**rules), timers.overdue(0, **rules))

@@ -102,12 +102,16 @@ class TimerMoved(TimerSaid, frozen=True):
 
 
 class TimerStopped(TimerSaid, frozen=True):
-    """The clock is done with; `overdue_workdays` is its final account."""
+    """The clock is done with; `overdue_workdays` is its final account.
+
+    `lapsed` tells that nobody did the step in time: a timer drawn at it took it away when it was due, or later.
+    """
 
     TYPE: ClassVar[str] = "guihua.workflow.timer.stopped.v1"
 
     stopped_at: datetime
     overdue_workdays: int
+    lapsed: bool = False
 
 
 class TimerFired(Said, frozen=True):

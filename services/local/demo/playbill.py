@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from services.local.client import Api, Refusal
-from services.local.demo import dilapidated, landscape, present_day, village
+from services.local.demo import deemed, dilapidated, extended, landscape, present_day, refused, village
 from services.local.demo.stage import Check, Stage, StoryBroken
 from services.local.demo.timeline import Timeline
 from services.local.layout import Layout
@@ -21,6 +21,9 @@ _STORIES: Final[dict[str, tuple[str, Callable[[Stage], Awaitable[None]]]]] = {
     "SC-2": ("SC-2 领导外出，手机审批，节省一个工作日", landscape.play),
     "SC-7": ("SC-7 村民住宅：乡镇初审、取号、送达，每一步都能查询", village.play),
     "SC-8": ("SC-8 专家评审停止计时，决定晚一天", present_day.play),
+    "SC-9": ("SC-9 窗口逾期不告知，视为受理", deemed.play),
+    "SC-11": ("SC-11 局长批准延期十个工作日", extended.play),
+    "SC-12": ("SC-12、SC-13 不予许可须说明理由；电话查询", refused.play),
 }
 
 _NO_FOREIGN_FONTS: Final = re.sub(r"@font-face \{\{.*?\}\}", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)

@@ -127,14 +127,19 @@ def moved(clock: Clock, *, at: datetime, reason: str, room: ClockRoom) -> Deed:
     return told, (TimerMoved(**said_of(told, room.heading), moved_at=at, was_due_on=clock.due_on, reason=reason),)
 
 
-def stop(clock: Clock, *, at: datetime, actor: str, basis: str, room: ClockRoom) -> Deed:
-    """Stop a clock for good and give its final account; nothing happens if it has stopped already."""
+def stop(clock: Clock, *, at: datetime, actor: str, basis: str, room: ClockRoom, taken: bool = False) -> Deed:
+    """Stop a clock for good and give its final account; nothing happens if it has stopped already.
+
+    `taken`: by a timer that took the step away. If that was not before it was due, the step has lapsed.
+    """
     if clock.stopped:
         return clock, ()
     entry = Entry(kind=EntryKind.STOP, at=at, on=room.time.day_of(at), actor=actor, basis=basis)
     stopped = enter_stop(clock, entry)
     late = final_account(stopped, room.time)
-    return stopped, (TimerStopped(**said_of(stopped, room.heading), stopped_at=at, overdue_workdays=late),)
+    told = said_of(stopped, room.heading)
+    lapsed = taken and at >= told["due_at"]
+    return stopped, (TimerStopped(**told, stopped_at=at, overdue_workdays=late, lapsed=lapsed),)
 
 
 def final_account(clock: Clock, time: OfficeTime) -> int:

@@ -91,7 +91,9 @@ def _stop_clock(instance: Instance, task: Task, turn: Turn) -> Decided:
     if clock is None:
         return Decided(instance)
     act = turn.act
-    stopped, said = deeds.stop(clock, at=act.at, actor=act.actor, basis=STEP_BASIS, room=room_of(instance, turn.office))
+    taken = act.verb is Verb.FIRE and not _is_completed(task, turn)
+    room = room_of(instance, turn.office)
+    stopped, said = deeds.stop(clock, at=act.at, actor=act.actor, basis=STEP_BASIS, room=room, taken=taken)
     return Decided(instance.with_clock(stopped), said)
 
 
