@@ -31,13 +31,13 @@ async def _begin(
     process: str = "vehicle-request",
     who: str = ASKING,
     key: str | None = None,
-) -> str:
-    """Begin a process with a filled-in form, and follow its case; gives its title."""
+) -> dict[str, Any]:
+    """Begin a process with a filled-in form, and follow its case."""
     body = {"process": process, "facts": facts}
-    begun = await api.call("POST", "workflow", "/starts", who=who, body=body, key=key)
+    begun: dict[str, Any] = await api.call("POST", "workflow", "/starts", who=who, body=body, key=key)
     stage.case_no = begun["case_no"]
     await stage.quiet()
-    return str(begun["title"])
+    return begun
 
 
 async def test_given_a_saturday_trip_with_a_reason_then_office_and_leader_agree_and_the_log_opens_that_day(
@@ -45,7 +45,8 @@ async def test_given_a_saturday_trip_with_a_reason_then_office_and_leader_agree_
 ) -> None:
     """B-06, B-08, SC-15."""
     await stage.begin("2026-10-12", "09:30")
-    assert await _begin(stage, api, SATURDAY, key="saturday-trip") == "用车申请（李某）"
+    begun = await _begin(stage, api, SATURDAY, key="saturday-trip")
+    assert (begun["title"], begun["status"]) == ("用车申请（李某）", "running")
     case_no = stage.case_no
     await _begin(stage, api, SATURDAY, key="saturday-trip")
     assert stage.case_no == case_no
@@ -62,7 +63,11 @@ async def test_given_a_saturday_trip_with_a_reason_then_office_and_leader_agree_
 async def test_given_a_commute_in_april_then_the_rules_refuse_it_at_once_and_say_why(stage: Stage, api: Api) -> None:
     """B-07, SC-15."""
     await stage.begin("2026-04-09", "09:30")
-    await _begin(stage, api, COMMUTE)
+    begun = await _begin(stage, api, COMMUTE)
+    assert (begun["status"], begun["data"]["vehicle_rule"]["reason"]) == (
+        "ended",
+        "每年四月和九月局领导上下班一律不用公车接送",
+    )
     ended = (await stage.said("case.ended"))[-1]
     assert (ended["end_element"], ended["outcome"]) == ("End_RefusedByRule", "terminated")
 

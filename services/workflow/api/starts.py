@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 
 from services.contracts.external import Id
+from services.contracts.words import Outcome
 from services.kernel.identity import Permission, Person, allowed
 from services.kernel.problem import problems
 from services.kernel.requests import IdempotencyKey, KeyTaken, Request
@@ -54,13 +55,18 @@ class DoorView(BaseModel, frozen=True):
 
 
 class BegunView(BaseModel, frozen=True):
-    """The case that was begun. One that is `waiting` has an incident: its first step could not be placed."""
+    """The case that was begun. One that is `waiting` has an incident: its first step could not be placed.
+
+    A rule may have ended it at once: `outcome` says how, and `data` what its tables decided, and why.
+    """
 
     case_no: str
     process: str
     start: str
     title: str
     status: Status
+    outcome: Outcome | None
+    data: dict[str, Any]
     started_by: str
     department: str
     at: datetime
@@ -105,6 +111,8 @@ def _begun(case: Instance, process: str) -> BegunView:
         start=application.origin.element if application.origin else "",
         title=application.title,
         status=case.status,
+        outcome=case.outcome,
+        data=case.data,
         started_by=application.received_by,
         department=application.department,
         at=application.received_at,

@@ -20,7 +20,7 @@ async def opened(room: Room) -> Room:
     """The service with its internal processes: all staff may begin one, experts alone another."""
     await room.set_clock(at("2026-09-16", "15:00"))
     await room.deploy(request("vehicle.requested", "vehicles", "NS-01"))
-    await room.deploy(request("panel.asked", "panels", "NS-02", posts="P08@D04, P99"))
+    await room.deploy(request("panel.asked", "panels", "NS-02", posts="P08@D04, P11"))
     await room.deploy(two_ways())
     return room
 
@@ -41,6 +41,14 @@ async def test_given_a_filled_in_form_then_a_case_begins_that_knows_who_began_it
     assert (started["start_kind"], started["start_event"], started["department"]) == ("message", "Start", "D06")
     assert (await opened.ask(STRANGER, "GET", f"/cases/{case_no}")).is_success
     assert (await opened.ask(EXPERTS, "GET", f"/cases/{case_no}")).status_code == 404
+
+
+async def test_given_a_rule_that_ends_it_at_once_then_the_answer_says_how_and_what_it_knows(opened: Room) -> None:
+    long = {"process": "vehicles", "facts": {"purpose": "下乡蹲点", "days": 20}}
+    status, begun = await _begin(opened, HANDLER, long)
+    assert (status, begun["status"], begun["outcome"]) == (201, "ended", "done")
+    assert begun["data"]["request"]["days"] == 20
+    assert begun["data"]["starter"] == {"person": "u.handler.d06", "department": "D06"}
 
 
 async def test_given_the_same_key_then_it_begins_once_and_another_request_is_refused(opened: Room) -> None:
@@ -79,7 +87,7 @@ async def test_given_no_such_process_or_several_ways_in_then_the_answer_says_whi
 async def test_given_a_process_of_some_posts_then_nobody_else_begins_it_or_reads_of_it(opened: Room) -> None:
     panel = {**TRIP, "process": "panels"}
     status, problem = await _begin(opened, HANDLER, panel)
-    assert (status, problem["code"], problem["posts"]) == (403, "start-not-yours", "P08@D04, P99")
+    assert (status, problem["code"], problem["posts"]) == (403, "start-not-yours", "P08@D04, P11")
     assert (await _begin(opened, EXPERTS, panel))[0] == 201
     offered = {who: await opened.have(who, "/starts") for who in (HANDLER, EXPERTS)}
     ways = {who.code: [(each["process"], each["start"]) for each in found] for who, found in offered.items()}
