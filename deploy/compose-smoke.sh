@@ -68,7 +68,7 @@ sed -e '/^GUIHUA_VERSION=/s/=.*/=smoke/' -e '/^SECRETS_DIR=/d' -e 's/^GUIHUA_BUR
   -e 's/^GUIHUA_CITY_CODE=$/&512000/' -e 's/^GUIHUA_HALL_ADDRESS=$/&测试市政务服务中心/' \
   -e 's/^GUIHUA_INQUIRY_PHONE=$/&0000-12345/' -e 's|^GUIHUA_STATUS_URL=$|&https://permits.example/lookup|' \
   -e 's|^GUIHUA_PUBLIC_URL=$|&https://permits.example/notify|' -e 's|^GUIHUA_CONSOLE_URL=$|&https://permits.example|' -e 's|^# \(GUIHUA_SMS_URL=\)|\1|' \
-  -e 's/^# \(HEALTH_INTERVAL=\).*/\12s/' -e 's/^# \([A-Z]*_PORT=\)8/\118/' deploy/.env.example >"$COMPOSE_ENV_FILES"
+  -e 's/^# \(HEALTH_INTERVAL=\).*/\12s/' -e 's/^# \([A-Z]*_PORT=\)8\([0-9]*\).*/\118\2/' deploy/.env.example >"$COMPOSE_ENV_FILES"
 (cd deploy && docker compose --progress quiet up -d --wait --wait-timeout 180)
 
 t "use"
