@@ -260,6 +260,24 @@ def test_given_a_step_whose_due_day_was_named_before_then_it_is_due_on_that_day(
     assert case.instance.tasks[0].due_on == on(due_on)
 
 
+@pytest.mark.parametrize(
+    ("item", "names"),
+    [
+        ("微波站迁建", ("环节x：微波站迁建", "环节x: 微波站迁建")),
+        ({"title": "微波站迁建", "unit": "D05"}, ("环节x：微波站迁建", "环节x: 微波站迁建")),
+        ({"unit": "D05"}, ("环节x", "环节x")),
+        ("D06", ("环节x", "环节x")),  # the desk says so
+        ("路" * 61, ("环节x：" + "路" * 60 + "…", "环节x: " + "路" * 60 + "…")),
+        (7, ("环节x", "环节x")),
+    ],
+)
+def test_given_one_of_several_then_its_name_says_which(item: object, names: tuple[str, str]) -> None:
+    case = Case().start(at("2026-09-16"), replace(human("x", limit_wd="3"), item=item))
+    [task] = case.instance.tasks
+    assert (task.name, task.name_en) == names
+    assert case.last(TaskOpened).name == names[0]
+
+
 def test_given_a_due_day_that_is_no_day_then_it_is_an_incident() -> None:
     with pytest.raises(Unworkable, match="soon"):
         Case().start(at("2026-09-16"), human("x", due_on="plan.due_on"), data={"plan": {"due_on": "soon"}})

@@ -17,7 +17,7 @@ from services.workflow.instances.assigning import assignee_of
 from services.workflow.instances.closing import STEP_BASIS
 from services.workflow.instances.drawn import drawn_desk
 from services.workflow.instances.models import External, Instance, Task, Timer, Verb
-from services.workflow.instances.turns import Decided, Turn, Unworkable, department_of, room_of, value_at
+from services.workflow.instances.turns import Decided, Turn, Unworkable, called, department_of, room_of, value_at
 
 
 def open_tasks(instance: Instance, turn: Turn) -> Decided:
@@ -65,11 +65,12 @@ def _task(instance: Instance, opened: OpenTask, turn: Turn) -> Task:
     settings = opened.settings
     post = settings.get("post", "")
     department = _department(instance, opened, post, turn)
+    name, name_en = called(opened, turn.office.books)
     return Task(
         task_id=opened.id,
         element=opened.element,
-        name=opened.name,
-        name_en=settings.get("name_en", opened.name),
+        name=name,
+        name_en=name_en,
         kind=opened.kind,
         post=post,
         department=department,

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from services.contracts.events import Said
+from services.workflow.books import Books
 from services.workflow.clocks.rooms import ClockRoom
 from services.workflow.clocks.sayings import Heading
 from services.workflow.engine.language import office as language
@@ -73,6 +74,22 @@ def department_of(instance: Instance, opened: OpenTask, data: Mapping[str, Any])
     """The department that does a step: the one that its `permit:department` names, else the one of the case."""
     named = value_at({**data, **opened.variables}, opened.settings.get("department", ""))
     return named if isinstance(named, str) and named else instance.application.department
+
+
+def called(opened: OpenTask, books: Books) -> tuple[str, str]:
+    """What a step is called, in Chinese and English; one of several says which: its item, or the `title` of its item.
+
+    An item that is a department or a person is not said: the desk tells.
+    """
+    name, name_en = opened.name, opened.settings.get("name_en", opened.name)
+    item = opened.item.get("title") if isinstance(opened.item, Mapping) else opened.item
+    if not isinstance(item, str) or not item or item in books.departments or item in books.people:
+        return name, name_en
+    which = item if len(item) <= _SHOWN else f"{item[:_SHOWN]}…"
+    return f"{name}：{which}", f"{name_en}: {which}"
+
+
+_SHOWN = 60
 
 
 def reckoned(text: str, turn: Turn) -> Any:  # noqa: ANN401 - as above

@@ -16,7 +16,7 @@ from services.workflow.engine.verdicts import Carried, Verdict
 from services.workflow.instances.models import Act, External, Instance, Pin, Task, Verb
 from services.workflow.instances.moving import awaited_early, moved
 from services.workflow.instances.schedules import recomputed, scheduled
-from services.workflow.instances.turns import Decided, Unworkable, department_of
+from services.workflow.instances.turns import Decided, Unworkable, called, department_of
 from services.workflow.migrations.models import Before, Line, Outcome, Why
 from services.workflow.offices import Office
 
@@ -165,14 +165,15 @@ def _redrawn(instance: Instance, task: Task, drawn: OpenTask, data: Mapping[str,
     post = settings.get("post", "")
     same = post == task.post
     department = task.department if same else _department(instance, drawn, data, office)
+    name, name_en = called(drawn, office.books)
     moves_desk = department != task.department or not same
     named = task.desk.given_to is not None or task.desk.owner is not None
     places = {closed.activity or closed.task_id: place for place, closed in enumerate(instance.closed)}
     return task.model_copy(
         update={
             "element": drawn.element,
-            "name": drawn.name,
-            "name_en": settings.get("name_en", drawn.name),
+            "name": name,
+            "name_en": name_en,
             "post": post,
             "department": department,
             "assignee": None if moves_desk and not named else task.assignee,
