@@ -2,10 +2,12 @@
 
 import re
 from http import HTTPStatus
+from io import BytesIO
 from typing import Any, Final
 
 import httpx
 import pytest
+from pypdf import PdfReader
 
 from tests.console.office import Desk, Office
 from tests.console.playing import APPLICATION, ready_for_delivery, received
@@ -71,16 +73,19 @@ async def test_given_a_complete_application_then_the_receipt_shows_the_password_
         answer = await registered(desk)
         assert answer.status_code == HTTPStatus.SEE_OTHER
         address = answer.headers["location"]
-        page = await desk.get(address)
+        shown_once = await desk.get(address)
         case_no = address.split("/")[3]
-        shown = _PASSWORD.search(page.text)
+        shown = _PASSWORD.search(shown_once.text)
         assert shown
-        assert case_no in page.text
-        assert hidden(page.text, "query_password") not in str(answer.headers)
-        assert page.headers["cache-control"] == "no-store"
-        pdf = await desk.post(f"{address}/pdf", query_password=shown[1])
-        assert pdf.headers["content-type"] == "application/pdf"
-        assert pdf.content.startswith(b"%PDF")
+        assert case_no in shown_once.text
+        assert hidden(shown_once.text, "query_password") not in str(answer.headers)
+        assert shown_once.headers["cache-control"] == "no-store"
+        for paper, width in (("a5", 148), ("80mm", 80)):
+            pdf = await desk.post(f"{address}/pdf", query_password=shown[1], paper=paper)
+            assert pdf.headers["content-type"] == "application/pdf"
+            page = PdfReader(BytesIO(pdf.content)).pages[0]
+            assert round(page.mediabox.width / 72 * 25.4) == width
+            assert case_no in page.extract_text().replace(" ", "")
         assert not _PASSWORD.search((await desk.get(address)).text)
     async with console.visitor() as anybody:
         status = await anybody.post("/q", data={"case_no": case_no, "query_password": shown[1]})
@@ -181,14 +186,16 @@ async def test_given_a_keyboard_alone_then_an_application_goes_from_the_list_of_
     async with console.page("u.window") as page:
         keys = page.keyboard
         await page.goto("/desk/new")
+        await page.locator("[name=find]:focus").wait_for()
         await keys.type("PT05 景观")
         await keys.press("Enter")
         await page.wait_for_url(f"**{WHERE}")
+        await page.locator("[name=kind]:focus").wait_for()
         for text in ("前后科技有限公司", COMPANY["id_no"], COMPANY["phone"], "", "", "键盘录入的一件"):
             await keys.press("Tab")
             await keys.type(text)
         await keys.press("Enter")
-        await page.wait_for_function("document.activeElement.matches('[role=alert]')")
+        await page.locator("[role=alert]:focus").wait_for()
         assert (await page.title()).startswith("错误：")
         await page.reload()
         assert await page.get_by_label("项目名称").input_value() == "键盘录入的一件"
@@ -199,3 +206,13 @@ async def test_given_a_keyboard_alone_then_an_application_goes_from_the_list_of_
         await page.wait_for_url("**/receipt")
         assert await page.locator("#query-password").is_visible()
         assert await page.evaluate("Object.keys(sessionStorage).filter(key => key.startsWith('typed:')).length") == 0
+
+
+async def test_given_a_sign_out_then_nothing_typed_is_left_for_the_next_person(console: Office) -> None:
+    async with console.page("u.window") as page:
+        await page.goto(WHERE)
+        await page.get_by_label("统一社会信用代码或身份证号").fill(AGENT["receiver_id_no"])
+        assert AGENT["receiver_id_no"] in await page.evaluate("JSON.stringify(sessionStorage)")
+        await page.get_by_role("button", name="退出").click()
+        await page.wait_for_url("**/")
+        assert AGENT["receiver_id_no"] not in await page.evaluate("JSON.stringify(sessionStorage)")

@@ -58,6 +58,13 @@
       sessionStorage.removeItem('typed:' + mark.dataset.forget);
     });
   }
+  // Who signs out leaves nothing typed behind for the next person at this desk.
+  document.addEventListener('submit', function (event) {
+    if (event.target.getAttribute('action') !== '/logout') return;
+    Object.keys(sessionStorage).forEach(function (key) {
+      if (key.indexOf('typed:') === 0) sessionStorage.removeItem(key);
+    });
+  });
   // <form data-guard>: leaving with changes asks first.
   function askBeforeLeaving() {
     document.querySelectorAll('form[data-guard]').forEach(function (form) {

@@ -3,7 +3,7 @@
 import re
 import secrets
 from collections.abc import Mapping
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, Form, Path, Response
 
@@ -36,9 +36,11 @@ async def receipt(visit: Clerk, case_no: CaseNo) -> Response:
 
 
 @router.post("/desk/cases/{case_no}/receipt/pdf")
-async def pdf(visit: Clerk, case_no: CaseNo, query_password: Text) -> Response:
-    """The receipt on paper (A5), with the password that was just given."""
-    body = {"query_password": query_password}
+async def pdf(
+    visit: Clerk, case_no: CaseNo, query_password: Text, paper: Annotated[Literal["a5", "80mm"], Form()] = "a5"
+) -> Response:
+    """The receipt on paper, with the password that was just given."""
+    body = {"query_password": query_password, "paper": paper}
     page = await visit.api.send("POST", "intake", f"/cases/{case_no}/receipt/pdf", body=body)
     headers = {"Content-Disposition": f'inline; filename="{case_no}.pdf"', "Cache-Control": "no-store"}
     return Response(page.content, media_type="application/pdf", headers=headers)
