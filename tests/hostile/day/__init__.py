@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from tests.hostile.day import (
+    accounts,
     books,
     cases,
     definitions,
@@ -11,6 +12,7 @@ from tests.hostile.day import (
     messages,
     migrations,
     signals,
+    starts,
     supervising,
     tasks,
     windows,
@@ -35,6 +37,7 @@ PARTS: Final[tuple[Part, ...]] = (
     incidents.tried_by_the_group,
     incidents.mended,
     signals.brought,
+    starts.begun,
     definitions.deployed,
     definitions.tried_out,
     migrations.carried_over,
@@ -43,6 +46,7 @@ PARTS: Final[tuple[Part, ...]] = (
     supervising.told_in_a_bulletin,
     supervising.ruled,
     books.kept,
+    accounts.given,
     windows.received,
     windows.handed_over,
     windows.asked_too_often,
