@@ -97,6 +97,7 @@ class ClosedTask(BaseModel, frozen=True):
     """A step that is over. `person` is None when nobody completed it; `digest` tells equal answers from others.
 
     `undone` says that it was done, but the case went back behind it: it stays in the history and counts no more.
+    `notice` marks the one-time correction notice, which is not given again.
     `workdays` is how long it was open; None for those closed before it was recorded.
     """
 
@@ -113,6 +114,7 @@ class ClosedTask(BaseModel, frozen=True):
     activity: str | None = None
     after: tuple[int, ...] = ()
     undone: bool = False
+    notice: bool = False
     opened_at: datetime | None = None
     due_on: date | None = None
     workdays: int | None = None

@@ -8,6 +8,7 @@ from services.workflow.engine.models import Step
 from services.workflow.instances.closing import close_tasks, say_fired
 from services.workflow.instances.ending import end
 from services.workflow.instances.models import Act, Application, Instance, Pin, Status, Verb
+from services.workflow.instances.notices import mark_notice
 from services.workflow.instances.opening import arm_timers, ask_outside, open_tasks
 from services.workflow.instances.operations.keeping import drop_overtaken
 from services.workflow.instances.passing import count_passed, walk_passed
@@ -82,6 +83,7 @@ def moved(instance: Instance, act: Act, step: Step, *, now: datetime, office: Of
         say_fired,
         say_signals,
         close_tasks,
+        mark_notice,
         drop_overtaken,
         count_passed,
         walk_passed,

@@ -18,6 +18,8 @@ from services.workflow.definitions.rehearsals import Engine, engine_here
 from services.workflow.definitions.walking import Play, Stage, played
 from services.workflow.definitions.walks import WalkFailure, WalkFile
 from services.workflow.engine.bundles import compile_bundle
+from services.workflow.instances.operations.refusals import LegalActStands
+from services.workflow.instances.operations.returns import goal_of, goals
 from services.workflow.instances.schedules import extended
 from services.workflow.lint.forms import form_path
 from tests.bpmn.bundles import BUNDLES, HOME
@@ -133,6 +135,29 @@ def test_given_an_extension_then_it_is_ten_working_days_once_with_reasons_and_in
     late = OFFICE.time.hours.close_of(clock.due_on) + timedelta(days=1)
     with pytest.raises(ExtensionTooLate):
         extended(walk.instance, at=late, actor=_HEAD, reason="已经逾期。", office=OFFICE)
+
+
+NOTICES: Final = (
+    ("works-planning-permit", "correction-accepted", "Task_AcceptanceRecheck", "Task_CorrectionNotice"),
+    ("land-use-planning-permit", "corrected", "Task_AcceptanceRecheck", "Task_AcceptanceCorrectionNotice"),
+)
+
+
+@pytest.mark.parametrize(("folder", "name", "element", "notice"), NOTICES)
+def test_given_a_correction_notice_then_nobody_goes_back_to_give_a_second_one(
+    folder: str, name: str, element: str, notice: str
+) -> None:
+    bundle = next(each for each in BUNDLES if each.key == folder)
+    table = table_of(folder, name)
+    steps = [step.get("complete") for step in table["step"]]
+    walk = Walk(bundle, {**table, "step": table["step"][: steps.index(element)]}).play()
+    (task,) = (each for each in walk.instance.tasks if each.element == element)
+    received = steps[steps.index(notice) + 1]
+    assert [goal.closed.element for goal in goals(walk.instance, task)] == [received]
+    for earlier in (notice, "Task_AcceptanceCheck"):
+        with pytest.raises(LegalActStands) as refused:
+            goal_of(walk.instance, task, earlier)
+        assert refused.value.values["act_zh"] == "一次性补正告知"
 
 
 def outcome_of(act: Act, table: Table) -> WalkFailure | None:

@@ -9,6 +9,7 @@ from services.contracts.workflow import TaskPulledBack, TaskSentBack
 from services.workflow.books import Books
 from services.workflow.instances import incidents
 from services.workflow.instances.models import Act, ClosedTask, Instance, Task, Verb
+from services.workflow.instances.notices import is_told
 from services.workflow.instances.operations.checks import check_not_delegated, check_not_submitted, check_running
 from services.workflow.instances.operations.refusals import (
     LegalActStands,
@@ -101,6 +102,8 @@ def taken_by(task: Task) -> str | None:
 
 def standing_act(instance: Instance, closed: ClosedTask) -> tuple[str, str] | None:
     """The legal act behind which a step lies (zh, en): it was said to the applicant, no move unmakes it."""
+    if is_told(instance, closed):
+        return "一次性补正告知", "the one-time correction notice"
     clock = instance.clock(ClockKind.PROMISED)  # which runs also where no law sets a limit
     if clock is None:
         return None
