@@ -72,6 +72,38 @@ def test_given_a_decision_that_is_not_published_in_time_then_whoever_publishes_a
     assert red.recipients == ("u.handler.d06", "u.supervisor")
 
 
+OWN_WORK = [
+    # rule named in the diagram, light set, who is told
+    ("SL-17", Light.YELLOW, ("u.handler.d06",)),
+    ("SL-18", Light.YELLOW, ("u.handler.d06", "u.chief.d06", "u.leader")),
+    ("SL-19", Light.RED, ("u.handler.d06", "u.leader", "u.supervisor")),
+]
+
+
+@pytest.mark.parametrize(("rule", "light", "told"), OWN_WORK)
+def test_given_the_bureaus_own_work_is_late_then_its_own_rule_says_how_late_and_to_whom(
+    rule: str, light: Light, told: tuple[str, ...]
+) -> None:
+    rules = {"light_rules": (rule,)}
+    _, events = after(timers.started(**rules), timers.overdue(0, **rules))
+    assert changes(events) == [(light, rule)]
+    assert events[0].recipients == told
+
+
+def test_given_a_supervision_notice_that_nobody_acknowledges_then_yellow_becomes_red_a_day_later() -> None:
+    rules = {"light_rules": ("SL-21",)}
+    _, events = after(timers.started(**rules), timers.overdue(0, **rules), timers.overdue(1, **rules))
+    assert changes(events) == [(Light.YELLOW, "SL-21"), (Light.RED, "SL-21/1")]
+
+
+def test_given_what_is_to_be_put_right_and_its_days_are_over_then_it_is_red_though_the_step_was_taken_away() -> None:
+    """A-38, SL-22."""
+    rules = {"light_rules": ("SL-22",)}
+    _, events = after(timers.started(**rules), timers.stopped(lapsed=True, **rules))
+    assert changes(events) == [(Light.RED, "SL-22")]
+    assert events[0].recipients == ("u.handler.d06", "u.leader", "u.supervisor")
+
+
 def test_given_overdue_by_a_day_then_red_climbs_to_a_matter_and_each_rule_is_met_once() -> None:
     case, events = after(timers.started(), timers.overdue(0), timers.overdue(1), timers.overdue(2))
     assert case.light is Light.RED
