@@ -8,7 +8,7 @@ from starlette.datastructures import FormData
 
 Rule = dict[str, Any]
 
-ON: Final = {"warned": "预警点", "due": "到期日当天", "overdue": "逾期"}
+ON: Final = {"warned": "预警点", "due": "到期日当天", "overdue": "逾期", "lapsed": "到期未办、自动流转"}
 KINDS: Final = {"step": "环节时限", "promised": "承诺时限", "statutory": "法定时限"}
 LIGHT: Final = {"yellow": "黄灯", "red": "红灯", "red2": "红灯（严重逾期）"}
 RUNG: Final = {

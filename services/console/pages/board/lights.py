@@ -19,7 +19,7 @@ After = Annotated[str, Query(max_length=200)]
 
 _LIT: Final = (Light.YELLOW, Light.RED, Light.RED2)
 _WORST: Final = 12
-_WORST_ON_THE_WALL: Final = 14
+_WORST_ON_THE_WALL: Final = 13
 
 
 @router.get("/board")

@@ -14,7 +14,7 @@ from services.kernel.worktime import SHANGHAI
 
 router: Final = APIRouter(route_class=PageRoute, include_in_schema=False)
 
-_STATES: Final = {"draft": "待印发", "issued": "已印发待签收", "acknowledged": "已签收"}
+STATES: Final = {"draft": "待印发", "issued": "已印发待签收", "acknowledged": "已签收"}
 _USUAL: Final = timedelta(days=7)
 """What the form offers for putting things right, until somebody chooses another day."""
 
@@ -25,13 +25,13 @@ async def notices(visit: Reader, state: Annotated[str, Query(max_length=20)] = "
     found = await whole(visit.api, "supervision", "/notices", "notices")
     rows = [one | {"state": state_of(one)} for one in found]
     rows.sort(key=lambda one: str(one["issued_at"] or one["drafted_at"]), reverse=True)
-    counts = {key: sum(row["state"] == key for row in rows) for key in _STATES}
+    counts = {key: sum(row["state"] == key for row in rows) for key in STATES}
     return visit.page(
         "board/notices.html",
         notices=[row for row in rows if state in {"", row["state"]}],
         counts=counts,
         total=len(rows),
-        states=_STATES,
+        states=STATES,
         state=state,
         names=await visit.deps.books.department_names(english=visit.english),
     )

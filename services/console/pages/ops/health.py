@@ -28,7 +28,7 @@ SERVICES: Final = {
 }
 """Every service by its name, in the order of a case's way."""
 
-_LINES: Final[dict[str, tuple[str, bool, str | None]]] = {
+LINES: Final[dict[str, tuple[str, bool, str | None]]] = {
     "received-not-started": ("已收件、流程未启动的案件", True, None),
     "delivered-not-noticed": ("已出件、尚未记入流程的案件", True, None),
     "timers-due": ("到期待触发的定时", False, None),
@@ -117,6 +117,6 @@ def _lines(service: str, status: dict[str, Any] | None) -> tuple[Line, ...]:
         Line("死信", dead, bool(dead), letters),
     ]
     for name, count in status["backlog"].items():
-        what, wrong, address = _LINES.get(name, (name, True, None))
+        what, wrong, address = LINES.get(name, (name, True, None))
         lines.append(Line(what, count, wrong and bool(count), address))
     return tuple(lines)

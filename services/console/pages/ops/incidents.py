@@ -1,6 +1,7 @@
 """Incidents of the process (X2): by cause, one by one, with changes of data that a second person approves."""
 
 import json
+from functools import partial
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Form, Path, Response
@@ -126,6 +127,7 @@ async def _page(
         status=refused.status if refused else 200,
         incident=await visit.api.get("workflow", f"/incidents/{incident_id}"),
         edits=EDITS,
+        plain=partial(json.dumps, ensure_ascii=False),
         fields=_FIELDS,
         typed=typed or {},
         people=await visit.deps.books.names(),

@@ -21,7 +21,7 @@ Operator = Annotated[Visit, Depends(holding(Permission.DEAD_LETTER_WORK))]
 Service = Literal["intake", "workflow", "supervision", "notify", "registry", "console"]
 LetterId = Annotated[str, Form(max_length=300)]
 
-STATES: Final = {"open": "待处理", "done": "已重放", "discarded": "已丢弃"}
+STATES: Final = {"open": "待处理", "done": "已重放", "discarded": "已作废"}
 
 
 @router.get("/ops/dead-letters")
