@@ -29,11 +29,11 @@ class Desk:
     client: httpx.AsyncClient
     csrf: str
 
-    async def get(self, path: str, **query: str | int) -> httpx.Response:
+    async def get(self, path: str, /, **query: str | int) -> httpx.Response:
         """A page."""
         return await self.client.get(path, params=query or None)
 
-    async def post(self, path: str, **fields: object) -> httpx.Response:
+    async def post(self, path: str, /, **fields: object) -> httpx.Response:
         """A form of a page, with the session's token."""
         return await self.client.post(path, data={"csrf": self.csrf} | fields)
 

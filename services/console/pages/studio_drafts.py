@@ -84,7 +84,7 @@ async def lint(visit: Drawer, request: Request, key: ProcessKey, path: FilePath)
 async def fix(visit: Drawer, key: ProcessKey) -> Response:
     """Let lint translate and mend what needs no decision, in the draft; as it was before is in the history."""
     own = await desk(visit, key)
-    done = await visit.api.post("workflow", "/lint?fix=true", {"files": own.files})
+    done = await mended(visit, own.files)
     if done["files"]:
         await kept(
             visit, own, lambda draft: drafts.put(_before(draft), own.base, done["files"], at=visit.now, note="fix")
@@ -192,6 +192,13 @@ async def checked(visit: Visit, files: Mapping[str, str]) -> dict[str, Any]:
             raise
         return {"findings": [_as_finding(refused)], "rewritten": [], "fixed": []}
     return found
+
+
+async def mended(visit: Visit, files: Mapping[str, str]) -> dict[str, Any]:
+    """The files that lint translated and mended, what it did, and what is left. Raises Refused, TryLater."""
+    answer = await visit.api.send("POST", "workflow", "/lint", body={"files": dict(files)}, query={"fix": "true"})
+    done: dict[str, Any] = answer.json()
+    return done
 
 
 def _as_finding(refused: Refused) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, File, Form, Response, UploadFile
 from services.console import drafts
 from services.console.diagrams import DiagramUnreadable, names_of
 from services.console.pages.routes import PageRoute
-from services.console.pages.studio_drafts import checked
+from services.console.pages.studio_drafts import checked, mended
 from services.console.pages.studio_files import DIAGRAM, Desk, desk, kept
 from services.console.visits import Visit, holding
 from services.kernel.identity import Permission
@@ -92,7 +92,7 @@ async def _drafted(visit: Visit, key: str, text: str) -> None:
     else:
         own = Desk(key, drafts.begun(visit.who.code, key, base=0, at=visit.now), {}, {})
     files = {"item.toml": _ITEM.format(key=key)} | own.files | {DIAGRAM: text}
-    done: dict[str, Any] = await visit.api.post("workflow", "/lint?fix=true", {"files": files})
+    done = await mended(visit, files)
     wanted = {DIAGRAM: text, "item.toml": files["item.toml"]} | done["files"]
     await kept(visit, own, lambda draft: drafts.put(draft, own.base, wanted, at=visit.now, note="import"))
 

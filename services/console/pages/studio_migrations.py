@@ -45,7 +45,7 @@ async def plan(visit: Drawer, request: Request, key: ProcessKey) -> Response:
             return visit.see(f"/studio/migrations/{begun['migration_id']}")
         foretold, cases = await asyncio.gather(
             visit.api.post("workflow", f"/definitions/{key}/migrations/preview", body),
-            visit.api.post("workflow", f"/definitions/{key}/migrations/preview/cases?limit={_SHOWN}", body),
+            _cases(visit, key, body),
         )
     except Refused as refused:
         if refused.status not in _REFUSED:
@@ -88,6 +88,14 @@ def _body(form: Mapping[str, str]) -> dict[str, Any]:
         "from_versions": [int(chosen)] if chosen.isdecimal() else [],
         "mapping": mapping,
     }
+
+
+async def _cases(visit: Visit, key: str, body: dict[str, Any]) -> dict[str, Any]:
+    address = f"/definitions/{key}/migrations/preview/cases"
+    found: dict[str, Any] = (
+        await visit.api.send("POST", "workflow", address, body=body, query={"limit": _SHOWN})
+    ).json()
+    return found
 
 
 async def _planning(

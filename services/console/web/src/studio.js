@@ -12,6 +12,8 @@ import { Checking } from './checking.js';
 import { Saving } from './saving.js';
 import { say } from './words.js';
 
+const PANEL_LISTENS = 150; // milliseconds after which the panel hears of a selection: it begins to listen once it is drawn
+
 /** The editor over the text of a diagram; without one when it cannot be read: then its text is there to be mended. */
 async function opened(page, source) {
   const canvas = document.getElementById('canvas');
@@ -64,6 +66,7 @@ async function begin() {
     modeler.on('commandStack.changed', touched);
     source.readOnly = true;
     document.getElementById('source-box').addEventListener('toggle', read);
+    await new Promise((done) => { setTimeout(done, PANEL_LISTENS); });
     if (page.dataset.element) choose(modeler, page.dataset.element);
   } else source.addEventListener('input', touched);
   document.querySelectorAll('[data-save-now]').forEach((one) => {
