@@ -7,7 +7,7 @@ from pydantic import Field, ValidationError
 
 from services.kernel.problem import InvalidRequest, problems
 from services.kernel.problem.validation import field_errors
-from services.kernel.requests import Number
+from services.kernel.requests import Number, Reason
 from services.kernel.requests import Request as Entry
 from services.kernel.store import Conflict
 from services.workflow import activations, deploys, mendings
@@ -36,6 +36,12 @@ class FilesEntry(Entry, frozen=True):
     """The files of a definition as texts, by path in its folder."""
 
     files: Annotated[dict[str, str], Field(min_length=1, max_length=500)]
+
+
+class NoteEntry(Entry, frozen=True):
+    """What was changed, and why."""
+
+    reason: Reason
 
 
 _BODY: Final[dict[str, Any]] = {
@@ -131,9 +137,15 @@ async def show_file(deps: With, who: Viewer, key: ProcessKey, number: Number, pa
     "/definitions/{key}/versions/{number}/activate",
     responses=problems(DefinitionNotFound, WalksFailed, MessageStartTaken, AlarmUnreckonable, Conflict),
 )
-async def activate_version(deps: With, who: Deployer, key: ProcessKey, number: Number) -> views.DefinitionView:
-    """Let new cases follow this version, once its walks end as they say; running cases keep theirs."""
-    return views.definition_view(await activations.activate(deps, key, number, who=who))
+async def activate_version(
+    deps: With, who: Deployer, key: ProcessKey, number: Number, entry: NoteEntry | None = None
+) -> views.DefinitionView:
+    """Let new cases follow this version, once its walks end as they say; running cases keep theirs.
+
+    What is said in `reason` is kept among the changes of the process.
+    """
+    reason = entry.reason if entry else ""
+    return views.definition_view(await activations.activate(deps, key, number, who=who, reason=reason))
 
 
 async def _files(request: Request) -> dict[str, bytes]:

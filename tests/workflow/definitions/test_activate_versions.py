@@ -115,6 +115,16 @@ async def test_given_a_rollback_then_new_cases_follow_the_older_version_and_the_
     ).status_code == 403
 
 
+async def test_given_a_note_when_a_version_is_activated_then_it_stands_in_the_record_of_changes(room: Room) -> None:
+    await room.deploy(files("noted", "PT-09"))
+    await room.deploy(files("noted", "PT-09") | {"notes.md": "second"}, activate=False)
+    await _ask(room, "POST", "/definitions/noted/versions/2/activate", {"reason": "补正时限改为三日"})
+    [newest, *_] = await room.have(HEAD, "/definitions/noted/changes")
+    assert (newest["kind"], newest["version"], newest["reason"]) == ("activated", 2, "补正时限改为三日")
+    blank = await room.ask(IT, "POST", "/definitions/noted/versions/1/activate", {"reason": " "})
+    assert blank.status_code == 422
+
+
 async def test_given_a_retired_process_then_running_cases_go_on_and_new_ones_wait_until_it_is_active_again(
     room: Room, case_no: str
 ) -> None:
