@@ -91,6 +91,8 @@ class PublicStatus(BaseModel, frozen=True):
     ready_since: datetime | None
     delivered_on: date | None
     paused: tuple[PublicPause, ...]
+    corrections: tuple[str, ...]
+    """What is to be handed in besides, as the correction notice says; empty when nothing is."""
     next: str
     next_en: str
     sentence: str
@@ -121,8 +123,9 @@ def public_status(case: Case, *, horizon: date) -> PublicStatus:
         ready_since=case.progress.ready_at,
         delivered_on=case.delivery.delivered_on if case.delivery else None,
         paused=_pauses(case, status),
-        next=status.next_zh,
-        next_en=status.next_en,
+        corrections=told.defects if (told := case.correction_awaited) else (),
+        next=_next(case, status)[0],
+        next_en=_next(case, status)[1],
         sentence=_sentence(case, status, light),
         sentence_en=_sentence_en(case, status, light),
     )
@@ -159,6 +162,16 @@ def _words(case: Case, status: Status) -> tuple[str, str]:
     return status.zh, status.en
 
 
+def _next(case: Case, status: Status) -> tuple[str, str]:
+    """What happens next; the applicant's turn while corrections are awaited."""
+    if (told := case.correction_awaited) is None:
+        return status.next_zh, status.next_en
+    return (
+        f"请按补正告知书（{told.notice_no}）把缺少的内容一次补齐，交到接件窗口；补齐后五个工作日内决定是否受理。",
+        f"Hand in at the window all that notice {told.notice_no} lists; acceptance is decided in five working days.",
+    )
+
+
 def _sentence(case: Case, status: Status, light: Light) -> str:
     """What the telephone reads out, e.g. `审查中，科室审核环节，绿灯，预计10月8日取件。`."""
     steps = "、".join(step.name for step in case.open_steps)
@@ -166,6 +179,7 @@ def _sentence(case: Case, status: Status, light: Light) -> str:
     running = status in {Status.RECEIVED, Status.IN_REVIEW, Status.PAUSED, Status.DECIDED}
     parts = [
         _words(case, status)[0],
+        f"需要补正{len(told.defects)}项" if (told := case.correction_awaited) else "",
         f"{steps}环节" if steps and running else "",
         _LIGHTS[light][0] if running else "",
         f"预计{on.month}月{on.day}日取件" if running else "",
@@ -178,6 +192,7 @@ def _sentence_en(case: Case, status: Status, light: Light) -> str:
     running = status in {Status.RECEIVED, Status.IN_REVIEW, Status.PAUSED, Status.DECIDED}
     parts = [
         _words(case, status)[1],
+        f"{len(told.defects)} corrections awaited" if (told := case.correction_awaited) else "",
         f"step: {steps}" if steps and running else "",
         f"light: {_LIGHTS[light][1]}" if running else "",
         f"collection expected on {case.expected_collection_on}" if running else "",

@@ -30,6 +30,7 @@ class CaseLine(BaseModel, frozen=True):
     steps: tuple[str, ...]
     light: Light
     ready: bool
+    corrections: tuple[str, ...]
     delivered_on: date | None
 
 
@@ -130,6 +131,7 @@ def line(case: Case) -> CaseLine:
         steps=tuple(step.name for step in case.open_steps),
         light=case.progress.light,
         ready=case.status is Status.READY,
+        corrections=told.defects if (told := case.correction_awaited) else (),
         delivered_on=case.delivery.delivered_on if case.delivery else None,
     )
 

@@ -60,6 +60,32 @@ def test_no_name_number_department_or_fact_is_told() -> None:
         assert secret not in answer
 
 
+NOTICE = {"notice_no": "规补告〔2026〕12号", "defects": ["总平面图缺坐标标注", "授权委托书未签名"], "complete": True}
+NOTIFIED = say.completed(task="t1").model_copy(update={"answers": NOTICE})
+HANDED_IN = say.completed(task="t2").model_copy(update={"answers": {"documents": ["总平面图"]}})
+
+
+def test_what_is_to_be_corrected_is_told_until_it_came_in() -> None:
+    waiting = told(say.completed(task="t0"), NOTIFIED, say.opened(task="t2", name="接收补正材料"))
+    assert waiting.corrections == tuple(NOTICE["defects"])
+    assert "规补告〔2026〕12号" in waiting.next
+    assert waiting.sentence == "已收件，待受理，需要补正2项，接收补正材料环节，绿灯，预计12月3日取件。"
+    assert "2 corrections awaited" in waiting.sentence_en
+    for over in (HANDED_IN, say.accepted(), say.ended(outcome=Outcome.CORRECTION_LAPSED)):
+        done = told(NOTIFIED, over)
+        assert done.corrections == ()
+        assert "规补告" not in done.next
+
+
+def test_a_correction_that_is_heard_after_its_answer_is_not_asked_for_again() -> None:
+    case = note(note(received(), HANDED_IN, (3, 0)), NOTIFIED, (2, 0))
+    assert case.correction_awaited is None
+    newer = NOTIFIED.model_copy(update={"answers": NOTICE | {"defects": "再补一项"}})
+    again = note(note(case, newer, (5, 0)), NOTIFIED, (2, 0)).correction_awaited
+    assert again is not None
+    assert again.defects == ("再补一项",)
+
+
 def test_a_pause_names_each_ground_once_with_its_basis() -> None:
     status = told(say.accepted(), say.held(), say.held(kind=ClockKind.STATUTORY), say.held(ground=HoldGround.PUBLICITY))
     assert [(pause.reason, pause.basis) for pause in status.paused] == [

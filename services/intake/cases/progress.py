@@ -25,7 +25,7 @@ from services.contracts.workflow import (
     TimerResumed,
 )
 from services.intake.cases.publishing import published
-from services.intake.cases.records import READY, Case, HeldClock, Hold, Position, Progress, Step
+from services.intake.cases.records import READY, Case, Correction, HeldClock, Hold, Position, Progress, Step
 
 NOTED: Final[tuple[type[Said], ...]] = (
     CaseStarted,
@@ -43,6 +43,9 @@ NOTED: Final[tuple[type[Said], ...]] = (
     LightChanged,
 )
 """Everything that `note` understands."""
+
+_NOTICE_FIELDS: Final = frozenset({"notice_no", "defects", "complete"})
+"""What is filled in for a one-time correction notice (docs/law.md)."""
 
 
 def position_of(envelope: Envelope) -> Position:
@@ -73,7 +76,7 @@ def note(case: Case, said: Said, position: Position) -> Case:  # noqa: C901, PLR
         case ExternalRequested():
             return _asked_outside(case, said, position)
         case TaskCompleted():
-            return _closed(case, said.task_id, said.name, said.completed_at)
+            return _done(_closed(case, said.task_id, said.name, said.completed_at), said, position)
         case TaskCancelled():
             return _closed(case, said.task_id, "", said.cancelled_at)
         case TimerHeld():
@@ -122,6 +125,19 @@ def _closed(case: Case, task_id: str, name: str, at: datetime) -> Case:
     known = _step(case.progress, task_id)
     step = known.model_copy(update={"closed_at": at, "name": known.name or name})
     return _with(case, steps=_replaced(case.progress.steps, step))
+
+
+def _done(case: Case, said: TaskCompleted, position: Position) -> Case:
+    """The newest correction notice, and the newest other step: what came later tells whether it is answered."""
+    if not said.answers.keys() >= _NOTICE_FIELDS:
+        return _with(case, worked=max(case.progress.worked, position))
+    known = case.progress.correction
+    if known is not None and known.position > position:
+        return case
+    defects = said.answers["defects"]
+    listed = tuple(str(each) for each in (defects if isinstance(defects, list) else [defects]))
+    told = Correction(notice_no=str(said.answers["notice_no"]), defects=listed, position=position)
+    return _with(case, correction=told)
 
 
 def _step(progress: Progress, task_id: str) -> Step:

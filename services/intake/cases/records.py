@@ -129,6 +129,14 @@ class HeldClock(BaseModel, frozen=True):
         return tuple(hold for hold in self.holds if hold.position > self.resumed)
 
 
+class Correction(BaseModel, frozen=True):
+    """The one-time correction notice (补正告知书, 行政许可法 §32(4)): its number, and all that is missing."""
+
+    notice_no: str
+    defects: tuple[str, ...]
+    position: Position
+
+
 class Progress(BaseModel, frozen=True):
     """How far the case is, as other services said. Any order and any repetition of events gives the same."""
 
@@ -144,6 +152,9 @@ class Progress(BaseModel, frozen=True):
     clocks: tuple[HeldClock, ...] = ()
     light: Light = Light.GREEN
     light_position: Position = (0, 0)
+    correction: Correction | None = None
+    worked: Position = (0, 0)
+    """Where the latest step was done that is no correction notice."""
 
 
 class PublicLine(BaseModel, frozen=True):
@@ -220,3 +231,10 @@ class Case(Body, frozen=True):
     def holds(self) -> tuple[Hold, ...]:
         """What keeps the case clocks standing still now, oldest first."""
         return tuple(hold for clock in self.progress.clocks for hold in clock.standing)
+
+    @property
+    def correction_awaited(self) -> Correction | None:
+        """The correction notice that waits for the applicant: told, not answered by a later step, not overtaken."""
+        told = self.progress.correction
+        is_open = told is not None and told.position > self.progress.worked and self.status is Status.RECEIVED
+        return told if is_open else None

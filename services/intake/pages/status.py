@@ -86,6 +86,7 @@ def _status(found: PublicStatus) -> str:
         ("当前环节", found.step or "—"),
         ("收件日期", found.received_on.isoformat()),
         ("预取件日期", found.expected_collection_on.isoformat() + ("（暂定）" if found.expected_provisional else "")),
+        *[("需要补正", each) for each in found.corrections],
         *[("时限暂停", f"{pause.reason}（{pause.basis}）") for pause in found.paused],
         ("下一步", found.next),
     ]
