@@ -9,7 +9,7 @@ import pytest
 
 from services.console.pages.public import stations
 from tests.console.office import Office
-from tests.console.playing import received
+from tests.console.playing import received, work
 from tests.support.wait import wait_until
 
 _PAPER: Final = re.compile(r'<tr><td data-label="材料">([^<]+)</td><td data-label="是否必备">([^<]+)</td>')
@@ -25,7 +25,7 @@ async def test_given_number_and_password_then_the_page_tells_how_far_the_case_is
     console: Office,
 ) -> None:
     receipt = await received(console.api, title="查进度的一件")
-    await wait_until(lambda: _is_at_a_step(console, receipt["case_no"]), within=60)
+    await wait_until(lambda: _says(console, receipt["case_no"], "open_steps"), within=60)
     page = await looked_up(console, f" {receipt['case_no'].lower()} ", receipt["query_password"])
     assert page.status_code == HTTPStatus.OK
     for said in ("已收件，待受理", "绿灯", "受理审查", receipt["expected_collection_on"], "五个工作日内决定是否受理"):
@@ -36,9 +36,23 @@ async def test_given_number_and_password_then_the_page_tells_how_far_the_case_is
     assert page.headers["referrer-policy"] == "no-referrer"
 
 
-async def _is_at_a_step(console: Office, case_no: str) -> bool:
+async def _says(console: Office, case_no: str, what: str) -> bool:
+    """Whether the window heard of it."""
     case = await console.api.call("GET", "intake", f"/cases/{case_no}", who="u.window")
-    return bool(case["open_steps"])
+    return bool(case[what])
+
+
+async def test_given_papers_that_lack_then_the_page_lists_what_is_to_be_corrected(console: Office) -> None:
+    receipt = await received(console.api)
+    await work(console.api, receipt["case_no"], "Task_AcceptanceCheck", "u.accept", decision="correct")
+    defects = ["总平面图缺坐标标注", "<b>授权委托书</b>未签名"]
+    await work(console.api, receipt["case_no"], "Task_CorrectionNotice", "u.accept", defects=defects)
+    await wait_until(lambda: _says(console, receipt["case_no"], "corrections"), within=60)
+    page = (await looked_up(console, receipt["case_no"], receipt["query_password"])).text
+    assert '<li lang="zh-CN">总平面图缺坐标标注</li>' in page
+    assert "&lt;b&gt;授权委托书" in page
+    async with console.signed_in("u.window") as desk:
+        assert "总平面图缺坐标标注" in (await desk.get("/desk")).text
 
 
 async def test_given_a_wrong_password_and_an_unknown_case_then_both_get_the_same_page(console: Office) -> None:

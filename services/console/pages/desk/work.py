@@ -46,10 +46,12 @@ def number_in(typed: str) -> str | None:
 
 async def _work(visit: Visit) -> dict[str, Any]:
     newest = await visit.api.get("intake", "/cases", limit=MOST)
+    waiting = await visit.api.get("intake", "/cases", status="received", limit=MOST)
     today = day(visit.now)
     return {
         "today": today,
         "received": [case for case in newest if case["received_on"] >= today],
+        "lacking": {case["case_no"]: case["corrections"] for case in waiting},
         "tasks": (await visit.api.get("workflow", "/tasks", limit=MOST))["tasks"],
         "ready": await visit.api.get("intake", "/cases", status="ready", limit=MOST),
     }
