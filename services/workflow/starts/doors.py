@@ -22,6 +22,8 @@ _MOST: Final = 1_000
 _NO_FACTS: Final[Mapping[str, Any]] = {"type": "object", "properties": {}}
 """What a start event without a form takes from people: nothing."""
 
+_BUREAU: Final = "局机关工作人员 (staff of the bureau)"
+
 
 class NoSuchStart(Problem):
     """No active process of this key begins by a message, or not at this start event."""
@@ -46,7 +48,7 @@ class WhichStart(Problem):
 
 
 class StartNotYours(Problem):
-    """The process is begun by the holders of some posts; the caller holds none, and stands in for nobody who does."""
+    """The process is begun by the holders of some posts, or by the bureau's own staff; the caller is none of them."""
 
     status = 403
     code = "start-not-yours"
@@ -85,7 +87,7 @@ async def doors_for(deps: Deps, who: Person) -> list[Door]:
     by_message = {"body.active": {"$gte": 1}, "body.versions.starts.events.kind": StartKind.MESSAGE.value}
     found = await deps.definitions.query(by_message, sort=[("_id", 1)], limit=_MOST)
     held = await _held(deps, who)
-    ways = [way for each in found for way in _ways(each) if _may_begin(way, held)]
+    ways = [way for each in found for way in _ways(each) if _may_begin(way, who, held)]
     return [Door(way, await _form(deps, way)) for way in ways]
 
 
@@ -138,8 +140,8 @@ async def _way_for(deps: Deps, who: Person, wish: Wish) -> Entrance:
     if len(ways) > 1:
         raise WhichStart(process=wish.process, starts=", ".join(way.event.element for way in ways))
     [way] = ways
-    if not _may_begin(way, await _held(deps, who)):
-        raise StartNotYours(process=wish.process, posts=", ".join(way.version.starts.posts))
+    if not _may_begin(way, who, await _held(deps, who)):
+        raise StartNotYours(process=wish.process, posts=", ".join(way.version.starts.posts) or _BUREAU)
     check_filled(way, wish.facts, await _form(deps, way) or _NO_FACTS)
     return way
 
@@ -161,6 +163,7 @@ async def _held(deps: Deps, who: Person) -> frozenset[str]:
     return seats | {seat.partition("@")[0] for seat in seats}
 
 
-def _may_begin(way: Entrance, held: frozenset[str]) -> bool:
+def _may_begin(way: Entrance, who: Person, held: frozenset[str]) -> bool:
+    """Holders of the posts that the diagram names; where it names none, the bureau's own staff, no township's."""
     posts = way.version.starts.posts
-    return not posts or not held.isdisjoint(posts)
+    return not held.isdisjoint(posts) if posts else not who.township

@@ -104,6 +104,13 @@ async def test_given_one_who_does_not_handle_cases_then_there_is_nothing_to_begi
         assert (await opened.ask(who, "GET", "/starts")).status_code == 403
 
 
+async def test_given_one_of_a_township_then_the_affairs_of_the_bureau_are_not_theirs_to_begin(opened: Room) -> None:
+    town = staff("u.town", Role.OFFICER, "P04@T01").model_copy(update={"township": True})
+    status, problem = await _begin(opened, town, TRIP)
+    assert (status, problem["code"]) == (403, "start-not-yours")
+    assert await opened.have(town, "/starts") == []
+
+
 async def test_given_a_retired_process_then_it_is_neither_offered_nor_begun(opened: Room) -> None:
     retired = await opened.ask(IT, "POST", "/definitions/vehicles/retire", {"reason": "停用"})
     assert retired.is_success, retired.text
