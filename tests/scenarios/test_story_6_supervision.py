@@ -65,6 +65,7 @@ async def test_given_signed_minutes_with_something_to_supervise_then_a_matter_be
     await stage.work("Task_Notice", "u.secretary")
     await stage.until("2026-03-04", "09:01")
     await stage.work("Task_Attendance", "u.secretary")
+    assert await tasks_of(api, "u.secretary", stage.case_no) == ["审议表决：踏勘规程修订"]
     await stage.work("Task_Deliberate", "u.secretary", decision="approved", supervise=True)
     await stage.work("Task_Minutes", "u.secretary")
     await stage.work("Task_MinutesSign", "u.leader", decision="agree")
