@@ -1,5 +1,6 @@
 """The pages of supervision: board, matters, notices, bulletins, rules (V1 to V4)."""
 
+import json
 import re
 from html import unescape
 from http import HTTPStatus
@@ -12,6 +13,7 @@ from playwright.async_api import expect
 from services.console import ruletables
 from services.console.pages.board import matters
 from services.contracts.words import ClockKind
+from services.local.demo.stage import Stage
 from services.supervision import rules
 from services.supervision.matters import Step
 from tests.console import troubles
@@ -135,7 +137,7 @@ async def test_given_a_period_then_a_bulletin_is_drafted_edited_approved_and_pub
 ) -> None:
     matter = await followed(console, "matters", await troubles.late(console, ("promised", 2), title="城北水厂"))
     async with console.signed_in("u.supervisor") as desk:
-        day = matter["registered_at"][:10]
+        day = Stage.local(matter["registered_at"]).date().isoformat()
         form = await desk.get("/board/bulletins/new", since=day, until=day)
         assert f'value="{matter["matter_id"]}"' in form.text
         fields = hidden(form) | {"matter": matter["matter_id"]}
@@ -220,3 +222,15 @@ def hidden_base(page: str) -> str:
     found = re.search(r'name="base" value="(\d+)"', page)
     assert found
     return found[1]
+
+
+async def test_given_a_table_of_two_hundred_rules_then_its_form_is_read_whole(console: Office) -> None:
+    async with console.signed_in("u.supervisor") as desk:
+        fields = await _rules_form(desk)
+        one = {name.partition(".")[2]: value for name, value in fields.items() if name.startswith("2.")}
+        for number in range(100, 280):
+            fields |= {f"{number}.{name}": value for name, value in one.items()}
+            fields |= {f"{number}.id": f"SL-{number % 80 + 20}/{number % 99}"}
+        previewed = await desk.post("/board/rules/preview", **fields, note="很多", effective_from="2099-01-01")
+    assert previewed.is_success
+    assert len(json.loads(hidden(previewed)["entry"])["rules"]) > 180

@@ -16,6 +16,8 @@ from services.kernel.problem import Language, Problem
 _SAFE: Final = frozenset({"GET", "HEAD"})
 _CSRF_FIELD: Final = "csrf"
 _CSRF_HEADER: Final = "x-csrf"
+_MOST_FIELDS: Final = 5000
+"""A table of two hundred light rules is one form."""
 _NAMELESS: Final = "null"
 """The origin of what a page sends that tells no referrer, as the public's status page (WHATWG Fetch §3.2)."""
 _TITLES: Final = {
@@ -111,5 +113,5 @@ async def _token(request: Request) -> str:
         return header
     if request.headers.get("content-type", "").partition(";")[0] == "application/json":
         return ""
-    value = (await request.form()).get(_CSRF_FIELD)
+    value = (await request.form(max_fields=_MOST_FIELDS)).get(_CSRF_FIELD)
     return value if isinstance(value, str) else ""
