@@ -4,8 +4,10 @@ Of a file nothing changes but the settings that are set: order, layout and what 
 """
 
 import re
+import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from lxml import etree
@@ -89,6 +91,22 @@ def permits_of(text: str) -> dict[str, dict[str, str]]:
         if said:
             found[str(element.get("id"))] = said
     return found
+
+
+def walk_path(text: str) -> tuple[dict[str, str], dict[str, str]]:
+    """The elements that a walk passes, as marks; its steps as badges: their order and day. Both empty for no walk."""
+    try:
+        walk: dict[str, Any] = tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        return {}, {}
+    passed = [one for one in walk.get("expect", {}).get("passed", ()) if isinstance(one, str)]
+    steps = [(one.get("complete") or one.get("answer"), one.get("at")) for one in walk.get("step", ())]
+    taken = [(str(element), at) for element, at in steps if element]
+    badges: dict[str, str] = {}
+    for number, (element, at) in enumerate(taken, start=1):
+        day = f"{number} · {at:%m-%d}" if isinstance(at, datetime) else f"{number}"
+        badges[element] = f"{badges[element]}, {day}" if element in badges else day
+    return dict.fromkeys([*passed, *badges], "passed"), badges
 
 
 def _read(text: str) -> etree._Element:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Form, Response
 
 from services.console import drafts
 from services.console.backends import Refused
-from services.console.diagrams import DiagramUnreadable, names_of, steps_of
+from services.console.diagrams import DiagramUnreadable, names_of, steps_of, walk_path
 from services.console.pages.routes import PageRoute
 from services.console.pages.studio import posts, title_of
 from services.console.pages.studio_drafts import checked
@@ -85,9 +85,9 @@ async def activate(visit: Drawer, key: ProcessKey, number: VersionNumber, reason
 
 
 @router.get("/studio/{key}/walks")
-async def walks_page(visit: Reader, key: ProcessKey, version: int = _FIRST) -> Response:
-    """Which walks a version has; playing them is a button, since it takes seconds (S6)."""
-    return await _walks(visit, key, version, played=None)
+async def walks_page(visit: Reader, key: ProcessKey, version: int = _FIRST, walk: str = "") -> Response:
+    """Which walks a version has, and the path of one; playing them is a button, since it takes seconds (S6)."""
+    return await _walks(visit, key, version, played=None, walk=walk)
 
 
 @router.post("/studio/{key}/walks")
@@ -207,11 +207,12 @@ async def _versions(visit: Visit, key: str, *, refusal: dict[str, Any] | None = 
     )
 
 
-async def _walks(visit: Visit, key: str, number: int, *, played: dict[str, Any] | None) -> Response:
+async def _walks(visit: Visit, key: str, number: int, *, played: dict[str, Any] | None, walk: str = "") -> Response:
     known = await definition(visit, key)
     number = number or known["active"] or known["versions"][0]["version"]
     files = await version_files(visit, key, number)
     failures = [one | _place(one["step"]) for one in played["failures"]] if played else []
+    passed, badges = walk_path(files.get(walk, ""))
     return visit.page(
         "studio/walks.html",
         key=key,
@@ -220,7 +221,9 @@ async def _walks(visit: Visit, key: str, number: int, *, played: dict[str, Any] 
         walks=sorted(path for path in files if path.startswith("walks/")),
         played=played,
         failures=failures,
-        marks={one["element"]: "failed" for one in failures if one["element"]},
+        walk=walk if walk in files else "",
+        marks=passed | {one["element"]: "failed" for one in failures if one["element"]},
+        badges=badges,
         names=_names(files),
     )
 

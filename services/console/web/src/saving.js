@@ -54,6 +54,7 @@ export class Saving {
         body: text,
         headers: { 'Content-Type': 'text/plain; charset=utf-8', 'X-CSRF': csrf(), 'HX-Request': 'true', 'If-Match': this.tag },
       });
+      if (answer.status === 401) return this.failed(say('登录已过期，请在另一个窗口登录后再保存'));
       if (!answer.ok) return this.failed(await words(answer));
       this.tag = answer.headers.get('etag') || this.tag;
     } catch (error) {

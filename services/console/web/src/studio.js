@@ -35,6 +35,13 @@ async function opened(page, source) {
   return modeler;
 }
 
+/** The drawing over the whole window, with its buttons, and back. */
+function enlarge(button, canvas) {
+  const large = document.body.classList.toggle('gh-large');
+  button.setAttribute('aria-pressed', String(large));
+  canvas.resized();
+}
+
 /** Undo and redo by buttons, for those who know no keys. */
 function buttons(modeler) {
   document.querySelectorAll('[data-does]').forEach((button) => {
@@ -44,6 +51,7 @@ function buttons(modeler) {
       if (does === 'fit') canvas.zoom('fit-viewport', 'auto');
       else if (does === 'in') canvas.zoom(canvas.zoom() * 1.25);
       else if (does === 'out') canvas.zoom(canvas.zoom() / 1.25);
+      else if (does === 'full') enlarge(button, canvas);
       else modeler.get('commandStack')[does]();
     });
   });

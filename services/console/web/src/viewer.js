@@ -52,6 +52,18 @@ function rowsOf(box, id) {
   );
 }
 
+/** Two diagrams side by side (`data-with`: the id of the other) show the same part. */
+function together(viewer, box) {
+  viewer.on('canvas.viewbox.changed', ({ viewbox }) => {
+    const other = document.getElementById(box.dataset.with);
+    if (!other || !other.viewer || other.moved || box.moved) return;
+    other.moved = true;
+    const { x, y, width, height } = viewbox;
+    other.viewer.get('canvas').viewbox({ x, y, width, height });
+    setTimeout(() => { other.moved = false; }, 300); // it tells its own move a moment later
+  });
+}
+
 async function draw(box) {
   if (box.dataset.drawn) return;
   box.dataset.drawn = 'begun';
@@ -70,6 +82,7 @@ async function draw(box) {
   showMarks(viewer, box.dataset);
   toolbar(viewer, box);
   box.viewer = viewer;
+  if (box.dataset.with) together(viewer, box);
   viewer.on('element.click', ({ element }) => {
     show(viewer, element.id);
     box.dispatchEvent(new CustomEvent('element:chosen', { bubbles: true, detail: { id: element.id } }));
