@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Path, Response
 
 from services.console.backends import Refused
 from services.console.casefiles import case_file, forms_of
+from services.console.filling import by_field, first, refusal_of, typed_of
 from services.console.forms import errors_of, in_words, sections_of, texts_of, typed_answers, visible_answers
 from services.console.naming import Names, colleagues, desks_of, names_of
 from services.console.operations import OPERATIONS, People, body_of
@@ -57,7 +58,7 @@ async def task_page(visit: Worker, task_id: TaskId, said: str = "", done: str = 
 @router.post("/tasks/{task_id}/draft")
 async def save_draft(visit: Worker, task_id: TaskId) -> Response:
     """Keep what is typed so far, on the server; asked for while one types, or by the button."""
-    typed = await _typed(visit)
+    typed = await typed_of(visit)
     task = await visit.api.get("workflow", f"/tasks/{task_id}")
     body = {"version": _version(typed), "answers": typed_answers(task["form"], typed)}
     try:
@@ -74,7 +75,7 @@ async def save_draft(visit: Worker, task_id: TaskId) -> Response:
 @router.post("/tasks/{task_id}/complete")
 async def complete(visit: Worker, task_id: TaskId) -> Response:
     """Hand the form in, and go on with the next task or the list."""
-    typed = await _typed(visit)
+    typed = await typed_of(visit)
     try:
         task = await visit.api.get("workflow", f"/tasks/{task_id}")
         answers = visible_answers(task["form"], typed_answers(task["form"], typed))
@@ -89,11 +90,11 @@ async def complete(visit: Worker, task_id: TaskId) -> Response:
 @router.post("/tasks/{task_id}/resolve")
 async def resolve(visit: Worker, task_id: TaskId) -> Response:
     """Give a delegated task back with what is filled in."""
-    typed = await _typed(visit)
+    typed = await typed_of(visit)
     try:
         task = await visit.api.get("workflow", f"/tasks/{task_id}")
         body = {"answers": typed_answers(task["form"], typed)}
-        await visit.api.post("workflow", f"/tasks/{task_id}/resolve", body, key=_first(typed, "key"))
+        await visit.api.post("workflow", f"/tasks/{task_id}/resolve", body, key=first(typed, "key"))
     except Refused as refused:
         return await _again(visit, task_id, refused, typed)
     return await _onwards(visit, task["case_no"], to_next=False)
@@ -104,15 +105,15 @@ async def operate(visit: Worker, task_id: TaskId, act: Annotated[str, Path(patte
     """Anything else that can be done with the task."""
     if act not in OPERATIONS:
         return visit.see(f"/tasks/{task_id}")
-    typed = await _typed(visit)
+    typed = await typed_of(visit)
     path, body = body_of(act, {name: values[0] for name, values in typed.items() if values})
     try:
-        await visit.api.post("workflow", f"/tasks/{task_id}/{path}", body, key=_first(typed, "key"))
+        await visit.api.post("workflow", f"/tasks/{task_id}/{path}", body, key=first(typed, "key"))
     except Refused as refused:
         return await _again(visit, task_id, refused, typed, act=act)
     if act in _OPEN_AGAIN:
         return visit.see(f"/tasks/{task_id}?said={act}")
-    return visit.see(f"/tasks?tab=mine&done={_first(typed, 'case_no') or ''}")
+    return visit.see(f"/tasks?tab=mine&done={first(typed, 'case_no') or ''}")
 
 
 async def _onwards(visit: Visit, case_no: str, *, to_next: bool) -> Response:
@@ -139,7 +140,7 @@ async def _again(
 async def _gone(visit: Visit, refused: Refused, typed: Mapping[str, list[str]]) -> Response:
     """A task that is over: who did it, and what was typed, to be copied."""
     names = await names_of(visit.deps.books, english=visit.english)
-    case_no, element = _first(typed, "case_no"), _first(typed, "element")
+    case_no, element = first(typed, "case_no"), first(typed, "element")
     form = (await forms_of(visit, case_no)).get(element or "", {}) if case_no else {}
     rows = in_words(form, typed_answers(form, typed), english=visit.english)
     refusal = {"detail": names.within(refused.problem["detail"]), "remedy": refused.problem["remedy"]}
@@ -173,8 +174,8 @@ async def _page(
         status=refused.status if refused else 200,
         task=task,
         actions=actions,
-        refusal=_refusal(visit, refused, errors, names),
-        wrong=_by_field(errors),
+        refusal=refusal_of(visit, refused, errors, names),
+        wrong=by_field(errors),
         sections=sections_of(form, english=visit.english),
         texts=texts_of(form, answers),
         version=_version(typed) if is_form and typed else draft["version"],
@@ -202,30 +203,6 @@ async def _people(visit: Visit, names: Names, department: str) -> People:
     return People.of(found, await desks_of(visit.deps.books), names, department=department, me=visit.who.code)
 
 
-async def _typed(visit: Visit) -> dict[str, list[str]]:
-    """Everything in the form that was sent."""
-    form = await visit.request.form()
-    return {name: [value for value in form.getlist(name) if isinstance(value, str)] for name in form}
-
-
-def _first(typed: Mapping[str, Sequence[str]], name: str) -> str | None:
-    return next(iter(typed.get(name, ())), None)
-
-
 def _version(typed: Mapping[str, Sequence[str]] | None) -> int:
-    text = _first(typed or {}, "draft_version") or "0"
+    text = first(typed or {}, "draft_version") or "0"
     return int(text) if text.isascii() and text.isdigit() else 0
-
-
-def _refusal(visit: Visit, refused: Refused | None, errors: Sequence[Json], names: Names) -> Json | None:
-    if refused is None:
-        return None
-    remedy = visit.say("请逐项更正后重新提交；点击某一条可以跳到那一项。") if errors else refused.problem["remedy"]
-    return {"detail": names.within(refused.problem["detail"]), "remedy": remedy, "errors": errors}
-
-
-def _by_field(errors: Sequence[Mapping[str, str]]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for error in errors:
-        found.setdefault(error["field"], []).append(error["message"])
-    return found
