@@ -89,11 +89,32 @@ def changes(old: Sequence[Rule], new: Sequence[Rule]) -> list[Change]:
     return found
 
 
+def is_table(found: object) -> bool:
+    """Whether something that a form carried along can be shown as a table again; the service says if it is lawful."""
+    if not isinstance(found, dict) or found.keys() != {"effective_from", "rules", "note"}:
+        return False
+    rules = found["rules"]
+    return isinstance(rules, list) and all(_is_rule(rule) for rule in rules)
+
+
 def rules_of(form: FormData) -> list[Rule]:
     """The rules as the form has them, but for those taken away and an empty last one."""
     numbers = sorted({int(name.partition(".")[0]) for name in form if name.partition(".")[0].isdigit()})
     rows = [_rule(form, number) for number in numbers if f"{number}.gone" not in form]
     return [row for row in rows if row["id"]]
+
+
+def _is_rule(found: object) -> bool:
+    if not isinstance(found, dict) or found.keys() != {"id", *FIELDS}:
+        return False
+    several = [found[name] for name in _MANY]
+    single = [value for name, value in found.items() if name not in _MANY]
+    words = [one for value in several if isinstance(value, list) for one in value]
+    return (
+        all(isinstance(value, list) for value in several)
+        and all(isinstance(one, str) for one in words)
+        and all(isinstance(value, str | int) for value in single)
+    )
 
 
 def _rule(form: FormData, number: int) -> Rule:

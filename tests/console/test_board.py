@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+import pytest
 from playwright.async_api import expect
 
 from services.console import ruletables
@@ -222,6 +223,25 @@ def hidden_base(page: str) -> str:
     found = re.search(r'name="base" value="(\d+)"', page)
     assert found
     return found[1]
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "",
+        "[]",
+        "{",
+        "[" * 100_000,
+        '{"effective_from": "x", "rules": "x", "note": ""}',
+        '{"effective_from": "x", "rules": [{"id": 1}], "note": ""}',
+    ],
+)
+async def test_given_a_form_that_carries_no_table_then_it_is_refused_in_words(console: Office, entry: str) -> None:
+    async with console.signed_in("u.supervisor") as desk:
+        for path in ("/board/rules", "/board/rules/edit"):
+            answer = await desk.post(path, entry=entry, base="1")
+            assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+            assert "<h1>" in answer.text
 
 
 async def test_given_a_table_of_two_hundred_rules_then_its_form_is_read_whole(console: Office) -> None:

@@ -59,6 +59,9 @@ async def test_given_a_dead_letter_then_it_is_counted_explained_and_discarded_fo
         assert (
             await desk.post("/ops/dead-letters/discard", **order, reason="再来")
         ).status_code == HTTPStatus.NOT_FOUND
+        for own, status in (({"reason": ""}, 422), ({"reason": "x"}, 404)):  # letters of the screens themselves
+            answer = await desk.post("/ops/dead-letters/discard", service="console", letter="nothing", **own)
+            assert answer.status_code == status
     async with console.signed_in("u.registrar") as desk:
         assert (await desk.get("/ops/dead-letters")).status_code == HTTPStatus.FORBIDDEN
 

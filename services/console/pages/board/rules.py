@@ -121,11 +121,12 @@ def _form(
 def _entry(text: str) -> dict[str, Any]:
     try:
         found = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise TableUnreadable from None
-    if not isinstance(found, dict) or found.keys() != {"effective_from", "rules", "note"}:
+    if not ruletables.is_table(found):
         raise TableUnreadable
-    return found
+    table: dict[str, Any] = found
+    return table
 
 
 def _overtaken(visit: Visit) -> dict[str, Any]:

@@ -88,7 +88,7 @@ async def take_in(visit: Importer, content: Content) -> Response:
     try:
         body = json.loads(content)
         made = await visit.api.post("registry", "/calendar/import", body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return visit.see("/ops/calendar/import")
     except Refused as refused:
         return visit.page("ops/calendar_import.html", status=refused.status, content=content, refusal=refused.problem)
@@ -110,7 +110,7 @@ def _year_named(content: str) -> int:
     """The year that the file says it is for; 0 when it says none."""
     try:
         year = json.loads(content)["year"]
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         return 0
     return year if isinstance(year, int) else 0
 

@@ -115,7 +115,7 @@ def _values(typed: dict[str, str], kind: str) -> dict[str, Any]:
 def _value(text: str) -> Any:  # noqa: ANN401 - JSON
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
 
 

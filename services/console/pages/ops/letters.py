@@ -24,6 +24,17 @@ LetterId = Annotated[str, Form(max_length=300)]
 STATES: Final = {"open": "待处理", "done": "已重放", "discarded": "已作废"}
 
 
+class ReasonMissing(Problem):
+    """An event is not given up without a reason."""
+
+    status = 422
+    code = "reason-missing"
+    zh = "作废死信必须写明理由"
+    en = "a dead letter is discarded for a reason only"
+    remedy_zh = "请填写作废理由后重新提交"
+    remedy_en = "give the reason and send it again"
+
+
 @router.get("/ops/dead-letters")
 async def letters(visit: Operator, service: str = "", state: LetterState = LetterState.OPEN) -> Response:
     """The letters of all services, or of one."""
@@ -50,13 +61,19 @@ async def discard(
     """Give the event up, for a reason that stays on record."""
     reason = reason.strip()
     try:
-        if service == "console" and reason:
-            await visit.request.app.state.listener.discard(letter, reason=reason, who=visit.who.code)
+        if service == "console":
+            await _discard_own(visit, letter, reason)
         else:
             await visit.api.post(service, f"/dead-letters/{quote(letter, safe='')}/discard", {"reason": reason})
     except (Refused, Problem) as refused:
         return await _page(visit, "", LetterState.OPEN, refused=refused, typed={letter: reason})
     return visit.see(f"/ops/dead-letters?{urlencode({'state': 'discarded', 'service': service})}")
+
+
+async def _discard_own(visit: Visit, letter: str, reason: str) -> None:
+    if not reason:
+        raise ReasonMissing
+    await visit.request.app.state.listener.discard(letter, reason=reason, who=visit.who.code)
 
 
 async def _page(
