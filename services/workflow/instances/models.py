@@ -11,7 +11,7 @@ from services.kernel.store import Chained
 from services.workflow.clocks.ledgers import Clock
 from services.workflow.instances.desks import Desk
 from services.workflow.instances.origins import AwaitedSignal, Origin
-from services.workflow.instances.records import Edit, Mended, Passes
+from services.workflow.instances.records import Edit, Mended, Passes, Suspension
 
 NO_DESK: Final = Desk()
 _NEVER: Final = "9999-12-31"
@@ -159,14 +159,6 @@ class Incident(BaseModel, frozen=True):
     def reason(self) -> str:
         """What went wrong, in both languages."""
         return f"{self.zh} / {self.en}"
-
-
-class Suspension(BaseModel, frozen=True):
-    """Nobody works on the case until it is resumed."""
-
-    person: str
-    reason: str
-    at: datetime
 
 
 class Proposal(BaseModel, frozen=True):

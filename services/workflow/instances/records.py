@@ -1,4 +1,4 @@
-"""What a case keeps of what is over, so that it can be counted and shown: incidents that were mended, edits, passes."""
+"""What a case keeps of what is over, to be counted and shown: mended incidents, edits, passes; and who stopped it."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -63,3 +63,11 @@ class Passes(BaseModel, frozen=True):
 
     element: str
     times: int
+
+
+class Suspension(BaseModel, frozen=True):
+    """Nobody works on the case until it is resumed."""
+
+    person: str
+    reason: str
+    at: datetime

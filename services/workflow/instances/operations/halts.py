@@ -3,9 +3,10 @@
 from datetime import datetime
 
 from services.contracts.workflow import CaseResumed, CaseSuspended
-from services.workflow.instances.models import Instance, Suspension
+from services.workflow.instances.models import Instance
 from services.workflow.instances.operations.checks import check_not_suspended, check_running
 from services.workflow.instances.operations.refusals import NotSuspended
+from services.workflow.instances.records import Suspension
 from services.workflow.instances.turns import Decided
 
 

@@ -5,7 +5,8 @@ from datetime import datetime
 from services.contracts.events import Said
 from services.contracts.workflow import DecisionDropped, DecisionKept
 from services.kernel.problem import Language, Problem
-from services.workflow.instances.models import Act, Instance, Suspension, Task
+from services.workflow.instances.models import Act, Instance, Task
+from services.workflow.instances.records import Suspension
 from services.workflow.instances.turns import Decided, Turn
 from services.workflow.instances.working import TaskNotFound, TaskOver, open_or_over
 
