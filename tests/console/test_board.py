@@ -12,6 +12,7 @@ import pytest
 from playwright.async_api import expect
 
 from services.console import ruletables
+from services.console.charts import WIDTH, bars
 from services.console.pages.board import matters
 from services.contracts.words import ClockKind
 from services.local.demo.stage import Stage
@@ -52,6 +53,22 @@ def test_given_the_codes_of_the_rules_then_the_page_has_words_for_each() -> None
     assert ruletables.KINDS.keys() == set(ClockKind)
     assert ruletables.FIELDS.keys() | {"id"} == rules.Rule.model_fields.keys()
     assert matters.STEPS.keys() == set(Step)
+
+
+def test_given_counts_then_bars_lie_end_to_end_by_one_measure() -> None:
+    rows = [
+        {"department": "D06", "name": "甲", "yellow": 1, "red": 3, "red2": 0},
+        {"department": "D07", "name": "乙", "yellow": 2, "red": 0, "red2": 0},
+    ]
+    long, short = bars(rows, ("yellow", "red", "red2")).rows
+    first, second = long.pieces
+    assert (first.kind, second.kind) == ("yellow", "red")
+    assert second.width == pytest.approx(3 * first.width)
+    assert second.x == pytest.approx(first.x + first.width)
+    assert long.end <= WIDTH
+    assert short.pieces[0].width == pytest.approx(2 * first.width)
+    assert (long.total, short.total) == (4, 2)
+    assert bars([], ("red",)).rows == ()
 
 
 async def test_given_late_cases_then_every_number_of_the_board_opens_a_list_of_that_length(console: Office) -> None:

@@ -13,6 +13,7 @@ from services.console import ruletables
 from services.console.languages import english
 from services.console.pages.board import bulletins, matters, notices
 from services.console.pages.ops import calendars, health, incidents, letters, messages, people, retries
+from services.console.yearviews import differences, months
 from tests.console import troubles
 from tests.console.office import Office
 from tests.support.wait import wait_until
@@ -27,6 +28,24 @@ def test_given_the_words_for_codes_then_each_has_english() -> None:
     tables += [incidents.EDITS, calendars.KINDS, people.ROLES, people.ATTENDANCE]
     words = {word for table in tables for word in table.values()} | {line[0] for line in health.LINES.values()}
     assert words <= english().keys()
+
+
+def test_given_special_days_then_the_months_show_and_count_them_and_differences_name_what_changes() -> None:
+    old = [{"day": "2026-10-01", "kind": "holiday", "name": "国庆节"}]
+    new = [*old, {"day": "2026-10-10", "kind": "shifted_workday", "name": "国庆节"}]
+    before, after = (months(2026, days)[9] for days in (old, new))
+    assert (before.workdays, after.workdays) == (21, 22)
+    assert [len(week) for week in after.weeks] == [7] * len(after.weeks)
+    shown = [day for week in after.weeks for day in week if day]
+    assert [day.day.day for day in shown] == list(range(1, 32))
+    assert [day.day.day for day in shown if day.name] == [1, 10]
+    [change] = differences(old, new)
+    assert (change.day.isoformat(), change.was.kind, change.becomes.kind) == (
+        "2026-10-10",
+        "weekend",
+        "shifted_workday",
+    )
+    assert months(2028, [])[1].weeks[-1][1] is not None  # 29 February 2028 is a Tuesday
 
 
 async def test_given_every_line_that_services_count_then_the_health_page_has_words_for_it(console: Office) -> None:

@@ -6,7 +6,7 @@ from services.console.backends import Asking
 from services.kernel.requests import LARGEST_PAGE
 
 MOST: Final = 2000
-"""Rows that a person can still look through; a page with more says so and offers its filters."""
+"""Rows that a person can still look through; where there are more the page says so."""
 
 
 async def whole(api: Asking, service: str, path: str, name: str, **query: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - query values

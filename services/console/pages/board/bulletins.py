@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends, Form, Query, Response
 
 from services.console.backends import Refused
-from services.console.pages.board.matters import MENDABLE, DocumentId, Reader, Supervisor, Words
+from services.console.pages.board.matters import MENDABLE, STEPS, DocumentId, Reader, Supervisor, Words, matters_at
 from services.console.pages.paging import whole
 from services.console.pages.routes import PageRoute
 from services.console.visits import Visit, holding
@@ -106,7 +106,7 @@ async def _done(visit: Visit, bulletin_id: str, verb: str) -> Response:
 async def _new_page(
     visit: Visit, *, since: date, until: date, chosen: set[str], refused: Refused | None = None
 ) -> Response:
-    found = await whole(visit.api, "supervision", "/matters", "matters")
+    found, _ = await matters_at(visit.api, STEPS)
     fitting = [one for one in found if one["matter_id"] in chosen or since <= _day(one["registered_at"]) <= until]
     fitting.sort(key=lambda one: (one["registered_at"], len(one["matter_no"]), one["matter_no"]))
     return visit.page(

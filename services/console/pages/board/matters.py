@@ -1,11 +1,13 @@
 """Supervision matters in their seven steps (V2)."""
 
-from typing import Annotated, Final
+import asyncio
+from collections.abc import Iterable
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Form, Path, Query, Response
 
-from services.console.backends import Refused
-from services.console.pages.paging import whole
+from services.console.backends import Asking, Refused
+from services.console.pages.paging import MOST, whole
 from services.console.pages.routes import PageRoute
 from services.console.visits import Visit, holding
 from services.kernel.identity import Permission
@@ -29,6 +31,8 @@ STEPS: Final = {
 }
 """The seven steps by the words of the API, in their order."""
 
+_LAST: Final = "archive"
+
 MENDABLE: Final = frozenset({403, 409, 422})
 """What a service refuses that the person can mend on the page: all that was typed stays."""
 
@@ -39,18 +43,19 @@ async def matters(
     step: Filter = "",
     department: Filter = "",
     *,
-    open: bool = False,  # noqa: A002 - the name in the address
+    archived: bool = False,
 ) -> Response:
-    """Matters, the newest first."""
-    found = await whole(visit.api, "supervision", "/matters", "matters", step=step if step in STEPS else None)
+    """Matters, the newest first; those that are archived on request."""
+    wanted = [step] if step in STEPS else [one for one in STEPS if archived or one != _LAST]
+    found, is_cut = await matters_at(visit.api, wanted)
     names = await visit.deps.books.department_names(english=visit.english)
     lit = sorted({one["department"] for one in found} | ({department} if department else set()))
-    fitting = [
-        one for one in found if department in {"", one["department"]} and not (open and one["step"] == "archive")
-    ]
+    fitting = [one for one in found if department in {"", one["department"]}]
     fitting.sort(key=lambda one: (one["registered_at"], one["matter_no"]), reverse=True)
-    chosen = {"step": step, "department": department, "open": open}
-    return visit.page("board/matters.html", matters=fitting, names=names, steps=STEPS, lit=lit, chosen=chosen)
+    chosen = {"step": step, "department": department, "archived": archived}
+    return visit.page(
+        "board/matters.html", matters=fitting, names=names, steps=STEPS, lit=lit, chosen=chosen, cut=is_cut and MOST
+    )
 
 
 @router.get("/board/matters/{matter_id}")
@@ -77,6 +82,12 @@ async def move(
             raise
         return await _page(visit, matter_id, note=note, not_needed=not_needed, refused=refused)
     return visit.see(f"/board/matters/{matter_id}")
+
+
+async def matters_at(api: Asking, steps: Iterable[str]) -> tuple[list[dict[str, Any]], bool]:
+    """The matters at these steps, and whether there are more than are listed. Raises Refused, TryLater."""
+    each = await asyncio.gather(*(whole(api, "supervision", "/matters", "matters", step=step) for step in steps))
+    return [matter for matters in each for matter in matters], any(len(matters) >= MOST for matters in each)
 
 
 async def _page(

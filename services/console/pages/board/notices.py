@@ -7,7 +7,7 @@ from fastapi import APIRouter, Form, Query, Response
 
 from services.console.backends import Refused
 from services.console.pages.board.matters import MENDABLE, DocumentId, Reader, Supervisor, Words
-from services.console.pages.paging import whole
+from services.console.pages.paging import MOST, whole
 from services.console.pages.routes import PageRoute
 from services.console.visits import Visit
 from services.kernel.worktime import SHANGHAI
@@ -30,6 +30,7 @@ async def notices(visit: Reader, state: Annotated[str, Query(max_length=20)] = "
         "board/notices.html",
         notices=[row for row in rows if state in {"", row["state"]}],
         counts=counts,
+        cut=MOST if len(rows) >= MOST else 0,
         total=len(rows),
         states=STATES,
         state=state,
