@@ -9,6 +9,10 @@ import httpx
 import pytest
 from pypdf import PdfReader
 
+from services.console.languages import english
+from services.console.pages.desk.entries import FACTS
+from services.console.pages.desk.refusals import REMEDIES
+from services.intake.cases import Status
 from tests.console.office import Desk, Office
 from tests.console.playing import APPLICATION, ready_for_delivery, received
 
@@ -216,3 +220,8 @@ async def test_given_a_sign_out_then_nothing_typed_is_left_for_the_next_person(c
         await page.get_by_role("button", name="退出").click()
         await page.wait_for_url("**/")
         assert AGENT["receiver_id_no"] not in await page.evaluate("JSON.stringify(sessionStorage)")
+
+
+def test_given_what_is_shown_from_lists_then_it_has_english() -> None:
+    shown = {label for _, label in FACTS} | set(REMEDIES.values()) | {status.zh for status in Status}
+    assert shown <= english().keys()

@@ -7,7 +7,8 @@ from typing import Final
 import httpx
 import pytest
 
-from services.console.pages.public import stations
+from services.console.languages import english
+from services.console.pages.public import STATIONS, stations
 from tests.console.office import Office
 from tests.console.playing import received, work
 from tests.support.wait import wait_until
@@ -121,6 +122,10 @@ def test_given_a_status_then_the_case_stands_there_on_its_way(status: str, outco
     marks = {"done": "d", "here": "h", "ahead": "x"}
     found = stations({"status": status, "outcome": outcome})
     assert "".join(marks[place] for _, place in found) == way
+
+
+def test_given_the_stations_then_their_names_have_english() -> None:
+    assert {name for name, _ in STATIONS} <= english().keys()
 
 
 async def test_given_a_guide_then_its_papers_are_those_of_the_item_and_of_the_situation(console: Office) -> None:

@@ -11,7 +11,7 @@ from services.console.visits import Anybody, Visit
 
 router: Final = APIRouter(route_class=PageRoute, include_in_schema=False)
 
-_STATIONS: Final = (
+STATIONS: Final = (
     ("收件和受理", frozenset({"received"})),
     ("审查", frozenset({"in_review", "paused"})),
     ("作出决定", frozenset({"decided"})),
@@ -95,8 +95,8 @@ def asked(paper: Mapping[str, Any], situation: str) -> bool:
 
 def stations(found: Mapping[str, Any]) -> list[tuple[str, str]]:
     """The stations of a case on its way, each with `done`, `here` or `ahead`."""
-    here = next(place for place, (_, statuses) in enumerate(_STATIONS) if found["status"] in statuses)
-    way = [name for name, _ in _STATIONS]
+    here = next(place for place, (_, statuses) in enumerate(STATIONS) if found["status"] in statuses)
+    way = [name for name, _ in STATIONS]
     if found["status"] == "ended" and found["outcome"] not in _DECISIONS:
         way, here = [way[0], way[-1]], 1
     return [(name, "done" if place < here else "here" if place == here else "ahead") for place, name in enumerate(way)]

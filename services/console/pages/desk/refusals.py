@@ -9,7 +9,7 @@ from services.console.visits import Visit
 _SHOWN: Final = frozenset({409, 422})
 """Refusals that the clerk mends on the page; others are shown as pages of their own."""
 
-_REMEDIES: Final = {
+REMEDIES: Final = {
     "application-incomplete": "请逐项补齐或更正后再登记；您填写的内容都还在。材料以办事指南所列为准，不得另行索要。",
     "invalid-request": "请逐项更正后再提交；您填写的内容都还在。",
     "not-entitled": "请核对姓名与证件号码；由他人代办的，请收取授权委托书并填写其编号或日期。",
@@ -33,6 +33,6 @@ def told(visit: Visit, refused: Refused | None, *, at: Callable[[str], str] = st
         return {"status": 200, "refusal": None, "wrong": {}}
     errors = [one | {"where": at(one["where"])} for one in refused.problem.get("errors", [])]
     problem: dict[str, Any] = refused.problem | {"errors": errors}
-    if (remedy := _REMEDIES.get(refused.code)) is not None:
+    if (remedy := REMEDIES.get(refused.code)) is not None:
         problem["remedy"] = visit.say(remedy)
     return {"status": refused.status, "refusal": problem, "wrong": {one["where"]: one["message"] for one in errors}}
