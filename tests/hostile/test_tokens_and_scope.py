@@ -76,8 +76,10 @@ NOTHING_YET: Final = {
     "/incidents/groups/{group}",
     "/incidents/retries/{retry_id}",
     "/signals/{broadcast_id}",
+    "/cases/{case_no}/drawing",
 }
-"""No case was carried to another version here, no incident tried again together with others, no signal sent."""
+"""No case was carried to another version here, no incident tried again together with others, no signal sent; and a
+drawing is that of all cases."""
 
 GENERAL_WRITES: Final = {
     "/people/{code}",
