@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from lxml import etree
 from playwright.async_api import Page
 
 from services.console.diagrams import permits_of, steps_of
@@ -17,6 +18,15 @@ _SAVED = """async (texts) => {
   for (const [path, text] of Object.entries(texts)) {
     const { warnings } = await modeler.importXML(text);
     saved[path] = { xml: (await modeler.saveXML({ format: true })).xml, warnings: warnings.map((one) => one.message) };
+  }
+  return saved;
+}"""
+
+_TABLES_SAVED = """async (texts) => {
+  const modeler = document.getElementById('drawing').modeler, saved = {};
+  for (const [path, text] of Object.entries(texts)) {
+    await modeler.importXML(text);
+    saved[path] = (await modeler.saveXML({ format: true })).xml;
   }
   return saved;
 }"""
@@ -58,6 +68,29 @@ async def test_given_every_diagram_there_is_when_opened_and_saved_then_no_settin
     for path, text in texts.items():
         assert saved[path]["warnings"] == [], path
         assert permits_of(saved[path]["xml"]) == permits_of(text), path
+
+
+async def test_given_every_decision_table_there_is_when_opened_and_saved_then_nothing_is_lost_and_a_cell_can_be_changed(
+    console: Office,
+) -> None:
+    texts = {path.name: path.read_text(encoding="utf-8") for path in sorted(HOME.glob("*/*.dmn"))}
+    async with console.page(IT) as page:
+        await opened(page, "/studio/works-planning-permit?file=meeting_route.dmn")
+        await page.locator("td.input-cell").nth(4).click()
+        await page.keyboard.type("true")
+        await page.locator("#saved[data-state=open]").wait_for(timeout=_WAIT)
+        await page.keyboard.press("Control+s")
+        await page.locator("#saved[data-state=kept]").wait_for(timeout=_WAIT)
+        saved: dict[str, str] = await page.evaluate(_TABLES_SAVED, texts)
+        assert await page.evaluate("[...document.getElementById('studio').untranslated]") == []
+    assert len(saved) > 5
+    for name, text in texts.items():
+        assert _facts(saved[name]) == _facts(text), name
+    async with console.signed_in(IT) as desk:
+        kept = (await desk.get("/studio/works-planning-permit/file", path="meeting_route.dmn")).text
+        await desk.post("/studio/works-planning-permit/draft/begin", version=1)
+    was = _facts(texts["meeting_route.dmn"])
+    assert [new for old, new in zip(was, _facts(kept), strict=True) if old != new] == [("text", [], "true")]
 
 
 async def test_given_a_task_when_copied_and_pasted_then_the_copy_has_all_its_settings(console: Office) -> None:
@@ -140,6 +173,19 @@ async def test_given_scripts_switched_off_then_a_file_is_changed_by_its_form(con
         await page.locator("#source").fill(text.replace("acceptance_workdays = 5", "acceptance_workdays = 4"))
         await page.get_by_role("button", name="保存草稿").click()
         assert "acceptance_workdays = 4" in await page.locator("#source").input_value()
+
+
+def _facts(text: str) -> list[tuple[str, list[tuple[str, str]], str]]:
+    """What a decision file says, without how its diagram is laid out."""
+    elements = [one for one in etree.fromstring(text.encode()).iter("*") if "DMNDI" not in str(one.tag)]
+    return [
+        (
+            etree.QName(one).localname,
+            sorted((str(key), str(one.attrib[key])) for key in one.attrib),
+            (one.text or "").strip(),
+        )
+        for one in elements
+    ]
 
 
 async def _limit(desk: Desk, key: str) -> str:

@@ -8,12 +8,24 @@ const here = dirname(fileURLToPath(import.meta.url));
 const dist = join(here, '..', 'static', 'dist');
 const LICENCE = /^(licen[cs]e|copying)(\.(md|txt))?$/i;
 
+/** CodeMirror's style sheets as such, not as <style> elements: our pages allow no inline style. */
+const adoptedStyles = {
+  name: 'adopted-styles',
+  setup(on) {
+    on.onLoad({ filter: /style-mod[\\/]src[\\/]style-mod\.js$/ }, ({ path }) => {
+      const text = readFileSync(path, 'utf8'), was = '!root.head && root.adoptedStyleSheets';
+      if (text.split(was).length !== 2) throw new Error('style-mod is not as it was: look at adoptedStyles in build.mjs');
+      return { contents: text.replace(was, 'root.adoptedStyleSheets'), loader: 'js' };
+    });
+  },
+};
+
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
 
 const result = await build({
   absWorkingDir: here,
-  entryPoints: ['src/viewer.js', 'src/studio.js'],
+  entryPoints: ['src/viewer.js', 'src/studio.js', 'src/tables.js'],
   outdir: dist,
   bundle: true,
   minify: true,
@@ -23,6 +35,7 @@ const result = await build({
   legalComments: 'none',
   loader: { '.svg': 'dataurl', '.png': 'dataurl', '.woff': 'dataurl', '.woff2': 'dataurl' },
   metafile: true,
+  plugins: [adoptedStyles],
   logLevel: 'warning',
 });
 
@@ -43,5 +56,5 @@ const parts = folders.map((folder) => {
   const said = existsSync(join(here, folder)) ? licenceOf(join(here, folder)) : '';
   return `${about.name} ${about.version} (${about.license || 'see below'})\n\n${said}\n`;
 });
-const head = 'Software of others in viewer.js, studio.js and their style sheets, with its licences.\n';
+const head = 'Software of others in viewer.js, studio.js, tables.js and their style sheets, with its licences.\n';
 writeFileSync(join(dist, 'THIRD_PARTY.txt'), [head, ...parts].join(`\n${'-'.repeat(100)}\n\n`));

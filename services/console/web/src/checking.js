@@ -1,17 +1,15 @@
 // Lint as one draws: the files go to the server, the findings come back as a list and as badges on the diagram.
 import { csrf, words } from './saving.js';
-import { choose } from './drawing.js';
-import { say } from './words.js';
 
 const CALM = 900;
 
 export class Checking {
-  constructor(page, list, read, modeler) {
-    Object.assign(this, { page, list, read, modeler, timer: null, round: 0 });
+  constructor(page, list, read, drawing) {
+    Object.assign(this, { page, list, read, drawing, timer: null, round: 0 });
     list.addEventListener('click', (event) => {
       const link = event.target.closest('[data-shows]');
-      if (!link || !modeler || link.dataset.file !== page.dataset.file) return;
-      if (choose(modeler, link.dataset.shows)) event.preventDefault();
+      if (!link || !drawing || link.dataset.file !== page.dataset.file) return;
+      if (drawing.choose(link.dataset.shows)) event.preventDefault();
     });
   }
 
@@ -33,11 +31,11 @@ export class Checking {
     else this.list.textContent = `${await words(answer)}`;
     this.list.removeAttribute('aria-busy');
     this.list.dataset.round = String(round);
-    if (this.modeler) this.mark();
+    if (this.drawing) this.mark(this.drawing.modeler);
   }
 
-  mark() {
-    const overlays = this.modeler.get('overlays'), known = this.modeler.get('elementRegistry'), found = new Map();
+  mark(modeler) {
+    const overlays = modeler.get('overlays'), known = modeler.get('elementRegistry'), found = new Map();
     overlays.remove({ type: 'gh-lint' });
     this.list.querySelectorAll('[data-shows]').forEach((link) => {
       const id = link.dataset.shows;

@@ -7,8 +7,7 @@ import { ElementTemplatesPropertiesProviderModule } from 'bpmn-js-element-templa
 import CamundaPlatformBehaviors from 'camunda-bpmn-js-behaviors/lib/camunda-platform';
 import camunda from 'camunda-bpmn-moddle/resources/camunda.json';
 import Minimap from 'diagram-js-minimap';
-import zh from './zh.json';
-import { english } from './words.js';
+import { Translating } from './translating.js';
 
 /** Groups of the panel whose settings the engine ignores or forbids. */
 const HIDDEN = new Set([
@@ -16,18 +15,6 @@ const HIDDEN = new Set([
   'ExtensionTaskListener', 'TaskListener', 'Input', 'Output', 'ConnectorInput', 'ConnectorOutput', 'FieldInjection',
   'BusinessKey', 'StartInitiator', 'FormData', 'VersionTag', 'Errors', 'TimeoutTaskListener',
 ].map((name) => `CamundaPlatform__${name}`));
-
-/** What there is no Chinese for; a test looks that there is nothing. */
-export const untranslated = new Set();
-
-function translate(template, replacements = {}) {
-  if (!english && !/[一-鿿]/.test(template) && /[A-Za-z]/.test(template) && !(template in zh)) untranslated.add(template);
-  const text = english ? template : zh[template] || template;
-  return text.replace(/{([^}]+)}/g, (_, key) => {
-    const value = key in replacements ? replacements[key] : `{${key}}`;
-    return english ? value : zh[value] || value;
-  });
-}
 
 function HiddenGroups(propertiesPanel) {
   propertiesPanel.registerProvider(400, {
@@ -45,7 +32,7 @@ export function editorIn(container, panel, templates) {
     additionalModules: [
       BpmnPropertiesPanelModule, BpmnPropertiesProviderModule, CamundaPlatformPropertiesProviderModule,
       ElementTemplatesPropertiesProviderModule, CamundaPlatformBehaviors, Minimap,
-      { translate: ['value', translate] },
+      Translating,
       { __init__: ['hiddenGroups'], hiddenGroups: ['type', HiddenGroups] },
     ],
     moddleExtensions: { camunda },
