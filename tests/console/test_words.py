@@ -21,7 +21,8 @@ def _templates() -> list[Path]:
 def _asked_by_template(path: Path) -> set[str]:
     environment = Environment(extensions=["jinja2.ext.i18n"], autoescape=True)
     found = environment.extract_translations(path.read_text(encoding="utf-8"))  # type: ignore[attr-defined]
-    return {text for _, _, text in found if isinstance(text, str)}
+    texts = [text if isinstance(text, tuple) else (text,) for _, _, text in found]  # a tuple: it has placeholders
+    return {one for text in texts for one in text if isinstance(one, str)}
 
 
 def _asked_by_module(path: Path) -> set[str]:
