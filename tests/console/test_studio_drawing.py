@@ -1,5 +1,6 @@
 """The editor in a real browser: what is drawn is what is saved, checked, and shown."""
 
+import re
 from typing import Any
 
 from lxml import etree
@@ -163,6 +164,21 @@ async def test_given_two_versions_then_both_diagrams_show_what_differs_and_a_sen
             assert [await one.get_attribute("data-element-id") for one in await marked.all()] == [REVIEW]
         await page.locator("#differences a").first.click()
         assert await page.locator(f'.gh-shown[data-element-id="{REVIEW}"]').count() == 2
+
+
+async def test_given_a_start_event_when_clicked_then_a_token_moves_over_the_diagram(console: Office) -> None:
+    key = await process(console)
+    async with console.page(IT) as page:
+        await page.goto(f"/studio/{key}/simulate")
+        await page.locator("#simulation[data-ready]").wait_for(timeout=_WAIT)
+        await page.get_by_title("触发").first.click()
+        await page.locator(".bts-token").first.wait_for(timeout=_WAIT)
+        await page.get_by_text("乡镇受理审查").first.wait_for(timeout=_WAIT)
+        titles: list[str] = await page.evaluate(
+            "[...document.querySelectorAll('#simulation [title]')].map((one) => one.title)"
+        )
+        assert await page.evaluate(_UNCOVERED)
+    assert {title for title in titles if re.match(r"[A-Za-z]", title)} == {"Powered by bpmn.io"}
 
 
 async def test_given_scripts_switched_off_then_a_file_is_changed_by_its_form(console: Office) -> None:

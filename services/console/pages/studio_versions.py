@@ -97,6 +97,17 @@ async def play_walks(visit: Reader, key: ProcessKey, version: Chosen) -> Respons
     return await _walks(visit, key, version, played=played)
 
 
+@router.get("/studio/{key}/simulate")
+async def simulate(visit: Reader, key: ProcessKey, version: int = _FIRST) -> Response:
+    """Tokens on the diagram of a version: a person chooses the ways (S6)."""
+    known = await definition(visit, key)
+    number = version or known["active"] or known["versions"][0]["version"]
+    steps = _steps(await version_files(visit, key, number))
+    return visit.page(
+        "studio/simulate.html", studio=True, key=key, known=known, number=number, steps=steps, posts=await posts(visit)
+    )
+
+
 @router.post("/studio/{key}/rollback")
 async def roll_back(visit: Drawer, key: ProcessKey, version: Chosen, reason: Why) -> Response:
     """Let new cases follow an earlier version again."""

@@ -25,7 +25,7 @@ mkdirSync(dist, { recursive: true });
 
 const result = await build({
   absWorkingDir: here,
-  entryPoints: ['src/viewer.js', 'src/studio.js', 'src/tables.js'],
+  entryPoints: ['src/viewer.js', 'src/studio.js', 'src/tables.js', 'src/simulation.js'],
   outdir: dist,
   bundle: true,
   minify: true,
@@ -56,5 +56,5 @@ const parts = folders.map((folder) => {
   const said = existsSync(join(here, folder)) ? licenceOf(join(here, folder)) : '';
   return `${about.name} ${about.version} (${about.license || 'see below'})\n\n${said}\n`;
 });
-const head = 'Software of others in viewer.js, studio.js, tables.js and their style sheets, with its licences.\n';
+const head = 'Software of others in the scripts beside this file and their style sheets, with its licences.\n';
 writeFileSync(join(dist, 'THIRD_PARTY.txt'), [head, ...parts].join(`\n${'-'.repeat(100)}\n\n`));
