@@ -110,6 +110,17 @@ def test_what_is_decided_otherwise_than_granted_or_refused_need_not_be_delivered
     assert "GH-E757" in _law(_decided(flows("fork", "join")))
 
 
+@pytest.mark.parametrize("delivers", [True, False])
+def test_a_decision_inside_a_subprocess_is_delivered_behind_it(delivers: bool) -> None:
+    decided = settings(case_clock="stop", milestone="decided", outcome="granted")
+    inside = (start("is"), node("intermediateThrowEvent", "decided", decided), end("ie"), flows("is", "decided", "ie"))
+    deliver = node("receiveTask", "deliver", settings(limit_wd="10", post="P13"), messageRef="m_case_delivered")
+    way = flows("s", "sub", "deliver", "e") if delivers else flows("s", "sub", "e")
+    body = (start(), node("subProcess", "sub", *inside), deliver, end(), way)
+    found = _law(drawn('<bpmn:message id="m_case_delivered" name="case_delivered"/>', process(*body)))
+    assert ("GH-E757" in found) == (not delivers)
+
+
 def test_a_body_with_too_many_situations_is_not_judged() -> None:
     names = [f"t{number}" for number in range(13)]
     parts = [user(name) for name in names] + [flows("fork", name, "join") for name in names]
@@ -164,7 +175,7 @@ def test_a_condition_is_certain_only_where_all_it_reads_is(
 
 def test_a_text_that_cannot_be_read_gives_nothing() -> None:
     assert reckoned("a.x ==", {"a": {"x": 1}}) is None
-    assert day_of("P5D") is None
+    assert day_of("P5D") is day_of("a.x ==") is None
     assert day_of("3") is None
     assert day_of("case.received_on") == A_DAY
     assert day_of("open_of_business(workday_after(case.received_on, 1))") == date(2026, 3, 3)
