@@ -13,6 +13,7 @@ from playwright.async_api import expect
 from services.console.pages.search import _cell
 from tests.console.office import Office
 from tests.console.playing import received, work
+from tests.console.watching import shown
 from tests.support.wait import wait_until
 
 HANDLER, CHIEF = "u.handler.d06", "u.chief.d06"
@@ -60,14 +61,12 @@ async def test_given_a_case_then_the_current_step_is_marked_in_table_and_diagram
 async def test_given_what_happened_then_it_is_told_with_names_in_both_languages(console: Office) -> None:
     case_no = await accepted(console, "经过")
     async with console.signed_in(CHIEF) as desk:
-        page = (await desk.get(f"/cases/{case_no}")).text
-        assert "吴某办结“受理审查”" in page
+        page = await shown(desk, f"/cases/{case_no}", "吴某办结“受理审查”")
         assert "由建筑工程规划管理科 · 经办岗办理" in page
         assert "<dd>受理</dd>" in page  # what was answered, by its title and not as `accept`
         assert "u.accept" not in page
     async with console.signed_in(CHIEF, language="en") as desk:
-        page = (await desk.get(f"/cases/{case_no}")).text
-        assert "吴某 completed “Acceptance check”" in page
+        await shown(desk, f"/cases/{case_no}", "吴某 completed “Acceptance check”")
 
 
 async def test_given_the_case_file_to_take_away_then_it_is_whole_and_another_department_gets_none(
@@ -93,8 +92,7 @@ async def test_given_a_step_just_done_then_who_did_it_pulls_it_back_with_a_reaso
         assert "撤回“" not in page  # acceptance stands towards the applicant
     await work(console.api, case_no, "Task_HandlerReview", HANDLER, floor_area_m2=0, project_kind="other")
     async with console.signed_in(HANDLER) as desk:
-        page = (await desk.get(f"/cases/{case_no}")).text
-        assert "撤回“承办审查（含现场踏勘）”" in page
+        page = await shown(desk, f"/cases/{case_no}", "撤回“承办审查（含现场踏勘）”")
         key, task = _KEY.search(page), re.search(r'name="task_id" value="([\w-]+)"', page)
         assert key
         assert task
@@ -103,7 +101,7 @@ async def test_given_a_step_just_done_then_who_did_it_pulls_it_back_with_a_reaso
         assert empty.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
         done = await desk.post(f"/cases/{case_no}/pull-back", **asked, reason="漏写了面积")
         assert done.status_code == HTTPStatus.SEE_OTHER
-        assert "<q>漏写了面积</q>" in (await desk.get(f"/cases/{case_no}")).text
+        await shown(desk, f"/cases/{case_no}", "<q>漏写了面积</q>")
 
 
 async def test_given_a_chief_then_the_case_is_suspended_and_resumed_with_reasons(console: Office) -> None:
@@ -114,7 +112,7 @@ async def test_given_a_chief_then_the_case_is_suspended_and_resumed_with_reasons
             assert key
             done = await desk.post(f"/cases/{case_no}/{act}", key=key[1], reason="核实权属")
             assert done.status_code == HTTPStatus.SEE_OTHER
-            assert seen in (await desk.get(f"/cases/{case_no}")).text
+            await shown(desk, f"/cases/{case_no}", seen)
 
 
 async def test_given_a_search_then_the_table_to_export_has_as_many_rows_as_the_page_counts(console: Office) -> None:

@@ -8,6 +8,7 @@ from playwright.async_api import Page, expect
 
 from tests.console.office import Office
 from tests.console.playing import received, work
+from tests.console.watching import shown
 from tests.support.wait import wait_until
 
 PHONE: dict[str, Any] = {"width": 375, "height": 667}
@@ -32,11 +33,11 @@ async def task_of(console: Office, case_no: str) -> str:
     return str(await wait_until(found, within=60))
 
 
-async def answers_of(console: Office, case_no: str) -> dict[str, Any]:
-    """What the leader is on record with."""
+async def answers_of(console: Office, case_no: str) -> dict[str, Any] | None:
+    """What the leader is on record with, once it is written down."""
     history = await console.api.call("GET", "workflow", f"/cases/{case_no}/history", who=LEADER, query={"limit": 200})
     done = [event["data"] for event in history["events"] if event["type"].endswith("task.completed.v1")]
-    return next(one["answers"] for one in done if one["element"] == "Task_LeaderApproval")
+    return next((one["answers"] for one in done if one["element"] == "Task_LeaderApproval"), None)
 
 
 async def too_small(page: Page) -> list[str]:
@@ -65,7 +66,8 @@ async def test_given_a_phone_then_a_leader_approves_in_three_taps_and_the_consen
         await page.get_by_label("同意", exact=True).check()
         await page.get_by_role("button", name="提交").click()
         await expect(page.get_by_text("已提交。")).to_be_visible()
-    assert await answers_of(console, case_no) == {"decision": "agree", "opinion": "同意。"}
+    consent = {"decision": "agree", "opinion": "同意。"}
+    assert await wait_until(lambda: answers_of(console, case_no), within=30) == consent
 
 
 async def test_given_a_refusal_without_words_then_it_asks_for_them_and_keeps_the_choice(console: Office) -> None:
@@ -80,9 +82,8 @@ async def test_given_a_refusal_without_words_then_it_asks_for_them_and_keeps_the
 async def test_given_opinions_before_then_the_leader_reads_them_beside_the_decision(console: Office) -> None:
     task = await task_of(console, await with_the_leader(console, "看意见"))
     async with console.signed_in(LEADER) as desk:
-        page = (await desk.get(f"/m/{task}")).text
-        assert "上一环节意见" in page
-        assert "科室审核" in page
+        page = await shown(desk, f"/m/{task}", "刘某办结“科室审核”", "上一环节意见")
+        assert page.index("上一环节意见") < page.index("科室审核 · 刘某") < page.index('name="a.decision"')
         assert "没有等您审批的事项" in (await desk.get("/m", light="red")).text
 
 

@@ -10,6 +10,7 @@ from playwright.async_api import expect
 
 from tests.console.office import Desk, Office
 from tests.console.playing import received, work
+from tests.console.watching import shown
 from tests.support.wait import wait_until
 
 HANDLER, COLLEAGUE, CHIEF = "u.handler.d06", "u.handler2.d06", "u.chief.d06"
@@ -160,7 +161,7 @@ async def test_given_a_task_filled_in_then_the_next_post_sees_it_with_what_was_s
     review = await open_task(console, case_no, "Task_ChiefReview")
     async with console.signed_in(CHIEF) as desk:
         assert f"/tasks/{review}" in (await desk.get("/tasks", q="往下走")).text
-        seen = (await desk.get(f"/tasks/{review}")).text
+        seen = await shown(desk, f"/tasks/{review}", "李某办结“承办审查（含现场踏勘）”")
     assert "<dt>与规划条件、审定方案核对</dt><dd>符合</dd>" in seen
     assert "<dt>审查（踏勘）人员</dt><dd>李某；赵某</dd>" in seen
     assert f"李某办结“承办审查（含现场踏勘）”</span><q>{OPINION}</q>" in seen
@@ -216,7 +217,7 @@ async def test_given_a_task_sent_back_with_a_reason_then_who_did_it_has_it_again
         assert done.status_code == HTTPStatus.SEE_OTHER
     again = await open_task(console, case_no, "Task_HandlerReview")
     async with console.signed_in(HANDLER) as desk:
-        assert "<q>面积没有写</q>" in (await desk.get(f"/tasks/{again}")).text
+        await shown(desk, f"/tasks/{again}", "<q>面积没有写</q>")
 
 
 async def test_given_a_task_handed_over_or_urged_twice_then_it_is_done_once_and_refusals_say_why(
@@ -234,9 +235,8 @@ async def test_given_a_task_handed_over_or_urged_twice_then_it_is_done_once_and_
         assert given.status_code == HTTPStatus.SEE_OTHER
     async with console.signed_in(COLLEAGUE) as desk:
         assert "转办" in (await desk.get("/tasks", tab="mine", q="转办")).text
-        page = (await desk.get(f"/tasks/{task}")).text
+        page = await shown(desk, f"/tasks/{task}", "李某把“承办审查（含现场踏勘）”转给赵某")
         assert page.count("李某催办") == 1
-        assert "李某把“承办审查（含现场踏勘）”转给赵某" in page
 
 
 async def test_given_a_signer_added_then_the_holder_waits_for_them_and_their_opinion_is_seen(console: Office) -> None:

@@ -120,6 +120,7 @@ async def _page(
         outcome=visit.say(OUTCOMES[outcome]) if outcome else "",
         light=light["light"] if light and light["clocks"] else None,
         steps=steps,
+        step_names={step.element: step.name for step in steps},
         clocks=clocks,
         grounds=GROUNDS,
         records=light_lines(records or (), names),
