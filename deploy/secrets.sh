@@ -43,6 +43,7 @@ make jwt-public.pem public_of jwt-private.pem
 make link-key.pem openssl genpkey -algorithm ed25519
 make case-key.pem openssl genpkey -algorithm ed25519
 make smtp-password true # empty: write yours into it, if your mail server asks for one
+make oidc-client-secret true # the same for your identity provider
 make gateway-token true # the same for the gateway of short messages and work chat
 
 chown "$OWNER:$OWNER" "$SECRETS_DIR"/* 2>/dev/null || chown "$OWNER" "$SECRETS_DIR"/*

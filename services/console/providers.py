@@ -137,8 +137,8 @@ class Provider:
             "client_id": self._client_id,
             "code_verifier": begun.verifier,
         }
-        if self._secret is not None:
-            form["client_secret"] = self._secret.get_secret_value()
+        if self._secret is not None and (secret := self._secret.get_secret_value()):
+            form["client_secret"] = secret
         token = (await self._asked("POST", (await self._known()).token_endpoint, form)).get("id_token")
         if not isinstance(token, str):
             raise ProviderRefused
