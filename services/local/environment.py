@@ -31,6 +31,7 @@ def _own(name: str, layout: Layout) -> dict[str, str]:
         case "intake":
             return {
                 "GUIHUA_FIELD_KEYS": layout.secret("intake-fields"),
+                "GUIHUA_TRUSTED_PROXIES": layout.host,
                 "GUIHUA_STATUS_URL": f"{layout.url('console')}/q",
             }
         case "workflow":
