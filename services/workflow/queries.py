@@ -9,7 +9,7 @@ from services.kernel.identity import Person, scope_of
 from services.kernel.problem import Problem
 from services.kernel.store import Entry, Index
 from services.workflow.deps import Deps
-from services.workflow.instances.models import Instance, Status, Task
+from services.workflow.instances.models import ClosedTask, Instance, Status, Task
 from services.workflow.instances.working import may_act
 from services.workflow.signals.models import GOING_ON
 
@@ -26,6 +26,7 @@ INSTANCE_INDEXES: Final = (
     Index("body.departments", "body.urgent_on", "_id"),
     Index("body.urgent_on", "_id", where=_HAS_TASKS),
     Index("body.tasks.assignee"),
+    Index("body.closed.person", "_id"),
     Index("body.status", "body.calendar"),
     Index("body.pin.process_key", "_id"),
     Index("body.incidents.incident_id"),
@@ -99,6 +100,18 @@ async def tasks_in_scope(
     found, following = await _page(deps, where, limit=limit, after=after)
     tasks = [(instance, task) for instance in found for task in instance.tasks]
     return sorted(tasks, key=_urgency), following
+
+
+async def tasks_done_by(
+    deps: Deps, who: Person, *, limit: int, after: str | None
+) -> tuple[list[tuple[Instance, ClosedTask]], str | None]:
+    """The tasks that a person completed, of the newest cases first; at most `limit` cases, and where the next begin."""
+    behind = {"_id": {"$lt": after}} if after else {}
+    where = {"$and": [{"body.closed.person": who.code}, scope_of(who).filter(), behind]}
+    shown = [field for field in _NOT_LISTED if field != "closed"]
+    found = await deps.instances.query(where, sort=[("_id", -1)], limit=limit, without=shown)
+    done = [(case, each) for case in found for each in case.closed if each.completed and each.person == who.code]
+    return done, found[-1].case_no if len(found) == limit else None
 
 
 async def incidents_in_scope(

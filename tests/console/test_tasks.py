@@ -158,6 +158,9 @@ async def test_given_a_task_filled_in_then_the_next_post_sees_it_with_what_was_s
             f"/tasks?tab=mine&done={case_no}",
         )
         assert f"案件 {case_no} 的环节已提交" in (await desk.get(answer.headers["location"])).text
+        done = (await desk.get("/tasks", tab="done", q="往下走")).text
+        assert "共 1 件" in done
+        assert f'href="/cases/{case_no}"' in done
     review = await open_task(console, case_no, "Task_ChiefReview")
     async with console.signed_in(CHIEF) as desk:
         assert f"/tasks/{review}" in (await desk.get("/tasks", q="往下走")).text

@@ -76,6 +76,22 @@ async def test_given_a_list_of_tasks_then_it_is_read_off_an_index_in_its_order(
     assert not plan.get("hasSortStage"), plan
 
 
+async def test_given_what_one_has_done_then_it_is_listed_for_oneself_alone_and_read_off_an_index(
+    room: Room, servers: Office, case_no: str, watched: None
+) -> None:
+    del watched
+    await at_review(room, case_no)
+    await room.complete(case_no, "Review", HANDLER, **REVIEW)
+    asked_before = len(await _plans(servers))
+    done = (await room.have(HANDLER, "/tasks/done"))["tasks"]
+    plans = [each for each in (await _plans(servers))[asked_before:] if "body.closed.person" in str(each["command"])]
+    assert [(each["planSummary"][:6], bool(each.get("hasSortStage"))) for each in plans] == [("IXSCAN", False)]
+    [review] = [task for task in done if task["case_no"] == case_no]
+    assert (review["element"], review["undone"], review["overdue_workdays"]) == ("Review", False, 0)
+    others = await room.have(LEADER, "/tasks/done")
+    assert case_no not in [task["case_no"] for task in others["tasks"]]
+
+
 async def test_given_a_list_in_pages_when_cases_leave_it_meanwhile_then_no_other_is_missed_or_shown_twice(
     room: Room, servers: Office, watched: None
 ) -> None:

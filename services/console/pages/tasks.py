@@ -12,6 +12,7 @@ from services.console.pages.routes import PageRoute
 from services.console.visits import Visit, holding
 from services.console.worklists import GRAVITY, Line, Tab, Worklist, worklist
 from services.kernel.identity import Permission
+from services.kernel.requests import LARGEST_PAGE
 
 router: Final = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -29,7 +30,7 @@ TaskId = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z-]{1,64}$")]
 class Wanted(BaseModel, frozen=True):
     """The list's filters, as they stand in the address."""
 
-    tab: Literal["waiting", "mine", "others", "all"] = "waiting"
+    tab: Literal["waiting", "mine", "others", "done", "all"] = "waiting"
     light: Literal["", "green", "grey", "yellow", "red"] = ""
     item: Annotated[str, Query(max_length=40)] = ""
     step: Annotated[str, Query(max_length=200)] = ""
@@ -52,7 +53,9 @@ class Wanted(BaseModel, frozen=True):
 
 @router.get("/tasks")
 async def tasks(visit: Worker, wanted: Annotated[Wanted, Query()]) -> Response:
-    """The list, the most urgent first (O1)."""
+    """The list, the most urgent first; what one has done, the newest cases first (O1)."""
+    if wanted.tab == "done":
+        return await _done(visit, wanted)
     return await _list(visit, wanted)
 
 
@@ -111,12 +114,21 @@ async def _list(
     )
 
 
+async def _done(visit: Visit, wanted: Wanted) -> Response:
+    found = await visit.api.get("workflow", "/tasks/done", limit=LARGEST_PAGE)
+    fitting = [task for task in found["tasks"] if wanted.q in task["title"] or wanted.q.upper() in task["case_no"]]
+    page = await worklist(visit)
+    tabs, more = _tabs(visit, page, wanted), found["next"] is not None
+    return visit.page("tasks/done.html", wanted=wanted, tabs=tabs, tasks=fitting, more=more)
+
+
 def _tabs(visit: Visit, found: Worklist, wanted: Wanted) -> list[tuple[str, str, int | None]]:
     known = wanted.tab != "all"
     return [
         ("waiting", visit.say("待签收"), found.count(Tab.WAITING) if known else None),
         ("mine", visit.say("在办"), found.count(Tab.MINE) if known else None),
         ("others", visit.say("他人在办"), found.count(Tab.OTHERS) if known else None),
+        ("done", visit.say("已办"), None),
         ("all", visit.say("全部在办任务"), None if known else len(found.lines)),
     ]
 

@@ -61,6 +61,13 @@ async def list_tasks(
     return views.TaskPage(tasks=[views.task_line(case, task) for case, task in found], next=following)
 
 
+@router.get("/tasks/done")
+async def list_done(deps: With, who: Worker, limit: Limit = 50, after: After = None) -> views.DonePage:
+    """The tasks the caller has completed, of the newest cases first."""
+    found, following = await queries.tasks_done_by(deps, who, limit=limit, after=after)
+    return views.DonePage(tasks=[views.done_line(case, closed) for case, closed in found], next=following)
+
+
 @router.get("/tasks/{task_id}", responses=problems(TaskNotFound, TaskOver))
 async def show_task(deps: With, who: Reader, task_id: TaskId) -> views.TaskView:
     """One open task with its form, what the case knows so far, and every action: allowed, or why not."""

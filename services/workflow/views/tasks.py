@@ -44,6 +44,28 @@ class TaskPage(BaseModel, frozen=True):
     next: str | None
 
 
+class DoneLine(BaseModel, frozen=True):
+    """One task that is done; `undone` if the case went back behind it since."""
+
+    task_id: str
+    case_no: str
+    title: str
+    item_code: str
+    element: str
+    name: str
+    closed_at: datetime
+    due_on: date | None
+    overdue_workdays: int
+    undone: bool
+
+
+class DonePage(BaseModel, frozen=True):
+    """A page of what was done; give `next` as `after` to read on."""
+
+    tasks: list[DoneLine]
+    next: str | None
+
+
 class TaskView(TaskLine, frozen=True):
     """One open task with its form and what the case knows so far."""
 
@@ -75,6 +97,13 @@ class CompletedView(BaseModel, frozen=True):
 def task_line(instance: Instance, task: Task) -> TaskLine:
     """An open task as a line of a list."""
     return TaskLine(**_line(instance, task))
+
+
+def done_line(instance: Instance, closed: ClosedTask) -> DoneLine:
+    """A task that is done as a line of a list."""
+    fields = closed.model_dump(include=set(DoneLine.model_fields))
+    application = instance.application
+    return DoneLine(**fields, case_no=instance.case_no, title=application.title, item_code=application.item_code)
 
 
 def task_view(instance: Instance, task: Task, form: Mapping[str, Any], actions: Iterable[Action]) -> TaskView:
