@@ -52,6 +52,8 @@ CaseNo = Annotated[str, Path(pattern=r"^[0-9A-Z]{1,40}$", examples=["51200020261
 
 Day = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
 
+Words = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f]+$")]
+
 items = APIRouter(tags=["items"])
 cases = APIRouter(tags=["cases"])
 public = APIRouter(tags=["public"])
@@ -94,9 +96,7 @@ class Asked(BaseModel, frozen=True):
     township: Annotated[Code | None, Query()] = None
     received_from: Annotated[Day | None, Query(description="a day such as 2026-11-23; that day counts")] = None
     received_to: Annotated[Day | None, Query(description="a day such as 2026-11-23; that day counts")] = None
-    text: Annotated[
-        str | None, Query(min_length=1, max_length=100, description="in the number, the title or the applicant's name")
-    ] = None
+    text: Annotated[Words | None, Query(description="in the number, the title or the applicant's name")] = None
     limit: Limit = 50
     after: After = None
 
