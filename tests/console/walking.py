@@ -47,20 +47,24 @@ def routes() -> list[APIRoute]:
 
 
 async def _follow(desk: Desk, begin: Iterable[str], who: str | None, found: dict[str, Found]) -> None:
-    seen, coming = set[str](), list(begin)
+    seen, coming, first, files = set[str](), list(begin), set(begin), set[str]()
     while coming and len(seen) < _MOST:
         address = coming.pop(0)
         if address in seen or address.startswith(_NO_PAGES):
             continue
-        seen.add(address)
         route = route_of(address)
-        if route in found and found[route].who != who:
+        if route in files or (route in found and found[route].who != who and address not in first):
             continue
+        seen.add(address)
         answer = await desk.get(address)
         if answer.is_redirect:
             coming.append(answer.headers["location"])
+            first |= {answer.headers["location"]} if address in first else set()
             continue
-        if not answer.is_success or "text/html" not in answer.headers["content-type"]:
+        if not answer.is_success:
+            continue
+        if "text/html" not in answer.headers["content-type"]:
+            files |= {route} - {""}
             continue
         if route:
             found.setdefault(route, Found(route, address, who))
