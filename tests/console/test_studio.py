@@ -200,6 +200,7 @@ async def test_given_a_foreign_diagram_then_what_becomes_of_it_is_told_and_a_dra
         looked = await desk.client.post("/studio/import", data=fields, files=upload)
         assert "来自其他引擎的设置" in looked.text
         assert "flowable:" in looked.text
+        assert "没有办理岗位" not in looked.text
         none = await desk.client.post("/studio/import", data=fields | {"key": "Not Fit"}, files=upload)
         assert none.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
         made = await desk.client.post("/studio/import", data=fields | {"does": "draft"}, files=upload)

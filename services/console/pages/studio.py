@@ -36,7 +36,7 @@ _POSTS: Final = frozenset({"camunda:candidateGroups", "permit:post"})
 @router.get("/studio")
 async def processes(visit: Reader) -> Response:
     """Every process with its versions and running cases (S1)."""
-    known = await visit.api.get("workflow", "/definitions")
+    known = sorted(await visit.api.get("workflow", "/definitions"), key=lambda one: str(one["item"]["code"]))
     figures = await asyncio.gather(
         *(visit.api.get("workflow", f"/analytics/{one['key']}") for one in known),
     )

@@ -185,20 +185,23 @@ async def raw(visit: Drawer, key: ProcessKey, path: FilePath) -> Response:
 
 async def checked(visit: Visit, files: Mapping[str, str]) -> dict[str, Any]:
     """What lint says of files; files that it does not take are one finding. Raises Refused, TryLater."""
-    try:
-        found: dict[str, Any] = await visit.api.post("workflow", "/lint", {"files": dict(files)})
-    except Refused as refused:
-        if refused.status != _UNPROCESSABLE:
-            raise
-        return {"findings": [_as_finding(refused)], "rewritten": [], "fixed": []}
-    return found
+    return await _linted(visit, files, {})
 
 
 async def mended(visit: Visit, files: Mapping[str, str]) -> dict[str, Any]:
-    """The files that lint translated and mended, what it did, and what is left. Raises Refused, TryLater."""
-    answer = await visit.api.send("POST", "workflow", "/lint", body={"files": dict(files)}, query={"fix": "true"})
-    done: dict[str, Any] = answer.json()
-    return done
+    """The `files` that lint translated and mended, what it did, and what is left. Raises Refused, TryLater."""
+    return await _linted(visit, files, {"fix": "true"})
+
+
+async def _linted(visit: Visit, files: Mapping[str, str], query: Mapping[str, str]) -> dict[str, Any]:
+    try:
+        answer = await visit.api.send("POST", "workflow", "/lint", body={"files": dict(files)}, query=query)
+    except Refused as refused:
+        if refused.status != _UNPROCESSABLE:
+            raise
+        return {"findings": [_as_finding(refused)], "rewritten": [], "fixed": [], "files": {}}
+    found: dict[str, Any] = answer.json()
+    return found
 
 
 def _as_finding(refused: Refused) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, File, Form, Response, UploadFile
 from services.console import drafts
 from services.console.diagrams import DiagramUnreadable, names_of
 from services.console.pages.routes import PageRoute
-from services.console.pages.studio_drafts import checked, mended
+from services.console.pages.studio_drafts import mended
 from services.console.pages.studio_files import DIAGRAM, Desk, desk, kept
 from services.console.visits import Visit, holding
 from services.kernel.identity import Permission
@@ -72,7 +72,7 @@ async def import_diagram(
     except (ImportUnfit, DiagramUnreadable) as refusal:
         words = {"detail": refusal.detail(visit.language), "remedy": refusal.remedy(visit.language), "errors": []}
         return _page(visit, key=key, text=text, refusal=words, status=refusal.status)
-    found = await checked(visit, {DIAGRAM: text, "item.toml": _ITEM.format(key=key)})
+    found = await mended(visit, {DIAGRAM: text, "item.toml": _ITEM.format(key=key)})
     return _page(visit, key=key, text=text, found=found)
 
 
