@@ -58,3 +58,10 @@ const parts = folders.map((folder) => {
 });
 const head = 'Software of others in the scripts beside this file and their style sheets, with its licences.\n';
 writeFileSync(join(dist, 'THIRD_PARTY.txt'), [head, ...parts].join(`\n${'-'.repeat(100)}\n\n`));
+
+// The element templates of desktop editors, in one file for the studio's panel (a test looks that they are the same).
+const templates = join(here, '..', '..', '..', 'bpmn', '.camunda', 'element-templates');
+if (existsSync(templates)) {
+  const all = ['permit.json', 'shared.json'].flatMap((name) => JSON.parse(readFileSync(join(templates, name), 'utf8')));
+  writeFileSync(join(here, '..', 'static', 'studio.templates.json'), `${JSON.stringify(all)}\n`);
+}
