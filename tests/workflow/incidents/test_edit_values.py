@@ -25,7 +25,7 @@ def _faulty(condition: str) -> dict[str, str]:
     review["properties"]["area"] = {"title": "面积", "type": ["number", "string"]}
     return {
         **bundle(),
-        "diagram.bpmn": diagram().replace("review.notice_no != None", condition),
+        "diagram.bpmn": diagram().replace("review.notice_no != None", f"({condition}) and review.notice_no != None"),
         "forms/review.json": json.dumps(review, ensure_ascii=False),
     }
 
