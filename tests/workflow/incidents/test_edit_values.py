@@ -19,13 +19,16 @@ BOTH = Person(
 )
 
 
+NOTICE = {"notice_no": "规特告〔2026〕1号"}
+
+
 def _faulty(condition: str) -> dict[str, str]:
     """The small permit, whose way to the experts depends on a number."""
     review = json.loads(FORMS["forms/review.json"])
     review["properties"]["area"] = {"title": "面积", "type": ["number", "string"]}
     return {
         **bundle(),
-        "diagram.bpmn": diagram().replace("review.notice_no != None", f"({condition}) and review.notice_no != None"),
+        "diagram.bpmn": diagram().replace("review.notice_no != None", f"review.notice_no != None and {condition}"),
         "forms/review.json": json.dumps(review, ensure_ascii=False),
     }
 
@@ -36,7 +39,9 @@ async def _in_incident(room: Room, case_no: str, condition: str, **answers: obje
     await room.receive(case_no, facts={"area": "很大"})
     await room.complete(case_no, "Accept", ACCEPT, decision="accept")
     step = await room.step(case_no, "Review")
-    kept = await room.ask(HANDLER, "POST", f"/tasks/{step['task_id']}/complete", {"answers": {**REVIEW, **answers}})
+    kept = await room.ask(
+        HANDLER, "POST", f"/tasks/{step['task_id']}/complete", {"answers": {**REVIEW, **NOTICE, **answers}}
+    )
     assert kept.json()["code"] == "task-in-incident", kept.text
     [incident] = (await room.have(HEAD, f"/cases/{case_no}"))["incidents"]
     return dict(incident)

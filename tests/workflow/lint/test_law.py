@@ -173,6 +173,15 @@ def test_a_condition_is_certain_only_where_all_it_reads_is(
     assert truth(text, facts) is wanted
 
 
+def test_given_one_half_of_a_condition_that_is_certain_then_that_may_be_enough() -> None:
+    facts = {"review": {"notice_no": None}}
+    assert truth("review.notice_no != None and review.area > 100", facts) is False
+    assert truth("review.area > 100 and review.notice_no != None", facts) is False
+    assert truth("review.notice_no == None or review.area > 100", facts) is True
+    assert truth("review.notice_no != None or review.area > 100", facts) is None
+    assert truth("review.notice_no == None and review.area > 100", facts) is None
+
+
 def test_a_text_that_cannot_be_read_gives_nothing() -> None:
     assert reckoned("a.x ==", {"a": {"x": 1}}) is None
     assert day_of("P5D") is day_of("a.x ==") is None

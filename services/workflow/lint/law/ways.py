@@ -98,9 +98,17 @@ def closed_by(body: Body, facts: Facts) -> frozenset[str]:
 
 
 def truth(text: str, facts: Facts) -> bool | None:
-    """Whether a condition holds; None if that depends on what is not certain."""
+    """Whether a condition holds; None if that depends on what is not certain. `no and anything` does not hold."""
     found = reckoned(text, facts)
-    return found if isinstance(found, bool) else None
+    if isinstance(found, bool):
+        return found
+    match _tree(text):
+        case ast.BoolOp(op=ast.And(), values=parts):
+            return False if False in {truth(ast.unparse(part), facts) for part in parts} else None
+        case ast.BoolOp(op=ast.Or(), values=parts):
+            return True if True in {truth(ast.unparse(part), facts) for part in parts} else None
+        case _:
+            return None
 
 
 def reckoned(text: str, facts: Facts) -> Any:  # noqa: ANN401 - a value of the language
@@ -118,12 +126,17 @@ def reckoned(text: str, facts: Facts) -> Any:  # noqa: ANN401 - a value of the l
 
 def members(text: str) -> frozenset[tuple[str, str]]:
     """Every `variable.field` of a text."""
-    try:
-        tree = ast.parse(unwrapped(text).strip(), mode="eval")
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return frozenset()
-    found = (node for node in ast.walk(tree) if isinstance(node, ast.Attribute))
+    tree = _tree(text)
+    found = (node for node in ast.walk(tree) if isinstance(node, ast.Attribute)) if tree else ()
     return frozenset((node.value.id, node.attr) for node in found if isinstance(node.value, ast.Name))
+
+
+def _tree(text: str) -> ast.expr | None:
+    """A text of the language as Python reads it; None for what cannot be read."""
+    try:
+        return ast.parse(unwrapped(text).strip(), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
 
 
 def day_of(text: str, **known: object) -> date | None:
