@@ -226,6 +226,9 @@ def asked_for(truth: Truth) -> Iterator[tuple[str, str, str]]:
     for event in truth.events("workflow", "milestone.reached"):
         if event.data["milestone"] == "ready_for_delivery":
             yield event.id, f"applicant:{event.subject}", "ready-applicant"
+    for event in truth.events("workflow", "decision.dropped"):
+        for code in event.data["recipients"]:
+            yield event.id, code, "decision-dropped"
     for event in truth.said["supervision"]:
         if template := _told_of(event):
             for code in dict.fromkeys(event.data["recipients"]):

@@ -63,7 +63,7 @@ async def _follow(desk: Desk, begin: Iterable[str], who: str | None, found: dict
             continue
         if not answer.is_success:
             continue
-        if "text/html" not in answer.headers["content-type"]:
+        if "text/html" not in answer.headers["content-type"] or "content-disposition" in answer.headers:
             files |= {route} - {""}
             continue
         if route:

@@ -68,7 +68,7 @@ GENERAL: Final = OPEN | {
 }
 """GET operations that hold nothing of any case. Whatever is not listed here must be shown to be guarded."""
 
-OWN_ONLY: Final = {"/links/{token}", "/tasks/{task_id}/draft"}
+OWN_ONLY: Final = {"/links/{token}", "/tasks/{task_id}/draft", "/tasks/done"}
 """Shown to one person alone, whatever the roles of others."""
 
 NOTHING_YET: Final = {

@@ -165,10 +165,8 @@ async def _page(
         _draft(visit, task_id, allowed=actions["save-draft"]["allowed"]),
         _people(visit, names, task["department"]),
     )
-    form = task["form"]
-    is_form = refused is not None and not act
-    answers = typed_answers(form, typed) if is_form and typed else draft["answers"]
-    errors = errors_of(form, refused.problem) if refused is not None and is_form else []
+    errors = errors_of(task["form"], refused.problem) if refused is not None and not act else []
+    is_kept = refused is not None and not act and typed is not None
     return visit.page(
         "tasks/task.html",
         status=refused.status if refused else 200,
@@ -176,10 +174,7 @@ async def _page(
         actions=actions,
         refusal=refusal_of(visit, refused, errors, names),
         wrong=by_field(errors),
-        sections=sections_of(form, english=visit.english),
-        texts=texts_of(form, answers),
-        version=_version(typed) if is_form and typed else draft["version"],
-        saved_at=draft["saved_at"],
+        **_filling(visit, task["form"], draft, typed=typed if is_kept else None),
         file=file,
         lamp=lamps.get(task_id),
         names=names,
@@ -191,6 +186,17 @@ async def _page(
         said=told.get("said", ""),
         done=told.get("done", ""),
     )
+
+
+def _filling(visit: Visit, form: Json, draft: Json, *, typed: Mapping[str, list[str]] | None) -> Json:
+    """The form's fields with what was typed and refused, else with the draft."""
+    answers = typed_answers(form, typed) if typed else draft["answers"]
+    return {
+        "sections": sections_of(form, english=visit.english),
+        "texts": texts_of(form, answers),
+        "version": _version(typed) if typed else draft["version"],
+        "saved_at": draft["saved_at"],
+    }
 
 
 async def _draft(visit: Visit, task_id: str, *, allowed: bool) -> Json:
