@@ -1,4 +1,4 @@
-"""The four stories of `make demo`, played against the running system: every date as docs/domain.md says."""
+"""The stories of `make demo`, played against the running system: every date as docs/domain.md says."""
 
 import pytest
 

@@ -1,1 +1,1 @@
-"""`make demo`: four stories played against the running system through its public APIs, every date compared."""
+"""`make demo`: stories played against the running system through its public APIs, every date compared."""
