@@ -91,7 +91,7 @@ ENTRIES: Final[dict[tuple[str, str], Any]] = {
 QUERIES: Final = {**NEEDED, "/messages": {"after": "0" * 32}}
 """What is asked beside; a list is asked to begin behind what is not there."""
 
-_ALLOWED_TIME: Final = 300
+_ALLOWED_TIME: Final = 420
 
 
 @pytest.mark.timeout(_ALLOWED_TIME)

@@ -11,7 +11,8 @@ _ONE: Final = "workflow POST /migrations/{migration_id}"
 _KEY: Final = {"key": "third-permit"}
 _PLAN: Final = {"to_version": 2}
 _ENTRY: Final = {**_PLAN, "reason": "规则更新"}
-_WITHIN: Final = 10
+_WITHIN: Final = 90
+"""Seconds for many tries: a migration is often over before it can be paused."""
 
 
 async def carried_over(ledger: Ledger, _situation: Situation) -> None:
