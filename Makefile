@@ -42,6 +42,7 @@ fix: setup ## repair what the checks can repair, and write the generated documen
 	@$(BIN)/python -m services.local.documents --write
 
 test: setup ## every test but the long ones, on a real nats-server and a real MongoDB
+	@./deploy/setup.sh browser
 	@$(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder --randomly-seed=1 -m "not chaos"
 
 fuzz: setup ## 50,000 random processes against an independent token game, 100,000 random sequences of operations
@@ -64,6 +65,7 @@ bench-scale: setup ## the same with 200,000 open cases in the database, and 10,0
 	@$(BIN)/python -m bench.scale
 
 screenshots: setup ## take the pictures of every page anew → docs/screenshots
+	@./deploy/setup.sh browser
 	@$(BIN)/python -m tests.console.gallery
 
 images: ## build the container images (needs a container engine)

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Operating-system packages that the Python packages lean on. `system`: what `make run` and `make test` need.
+# Operating-system packages. `system`: what the Python packages lean on; `browser`: with which the pages are tested.
 set -euo pipefail
-want=(libcurl4 fonts-noto-cjk python3-venv chromium)
+want=(libcurl4 fonts-noto-cjk python3-venv)
+[ "${1:-system}" != browser ] || want=(chromium)
 missing=()
 for package in "${want[@]}"; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
