@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Final
 
-from services.console.accounts import Account, Passwords
+from services.console.accounts import Account
 from services.console.backends import Backends
 from services.console.books import Books
 from services.console.consumers import HEARS
@@ -18,6 +18,7 @@ from services.console.settings import ConsoleSettings
 from services.contracts.registry import DepartmentChanged, PersonChanged, PostChanged
 from services.kernel.app import Kernel, Service, run
 from services.kernel.identity import Tokens
+from services.kernel.passwords import Hashes
 from services.kernel.seals import Seals
 from services.kernel.store import Index
 
@@ -42,7 +43,7 @@ async def _deps(kernel: Kernel) -> Deps:
         ),
         backends=Backends(settings, tokens),
         tokens=tokens,
-        passwords=Passwords(),
+        passwords=Hashes(threads=1),
         seals=Seals.of(settings.field_keys.get_secret_value(), service="console"),
         live=Live(kernel.stopping),
         provider=Provider(settings) if settings.oidc_issuer else None,

@@ -4,15 +4,11 @@ For offices without an identity provider, and for the demonstration. Five wrong 
 minutes (GB/T 22239-2019 8.1.4.1: locked out after failures).
 """
 
-import asyncio
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from math import ceil
 from typing import Final
 
 import pyotp
-from argon2 import PasswordHasher
-from argon2.exceptions import VerifyMismatchError
 
 from services.kernel.problem import Problem
 from services.kernel.seals import Seals
@@ -98,6 +94,15 @@ def used(account: Account, *, now: datetime) -> Account:
     return account.model_copy(update={"code_used_at": int(now.timestamp()) // 30} if account.totp else {})
 
 
+def entered(account: Account, *, now: datetime) -> Account:
+    """With one more try, taken to be wrong until it is known: however many come at once, no more are ever looked at.
+
+    Raises AccountLocked.
+    """
+    check_lock(account, now=now)
+    return failed(account, now=now)
+
+
 def failed(account: Account, *, now: datetime) -> Account:
     """After a wrong password, or a wrong one-time code."""
     wrong = account.wrong + 1
@@ -109,31 +114,3 @@ def failed(account: Account, *, now: datetime) -> Account:
 def succeeded(account: Account) -> Account:
     """After the right one."""
     return account.model_copy(update={"wrong": 0, "locked_until": None})
-
-
-class Passwords:
-    """Argon2id (RFC 9106; 19 MiB, 2 passes, 1 lane), in a thread of its own so that no page waits for it."""
-
-    def __init__(self) -> None:
-        self._hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="argon2")
-        self._nobody = self._hasher.hash("nobody has this password")
-
-    async def hash(self, password: str) -> str:
-        """The hash to keep in place of the password."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._hasher.hash, password)
-
-    async def matches(self, password: str, kept: str | None) -> bool:
-        """Whether the password is the one that was hashed; the same work is done when there is no account."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._thread, self._verify, kept or self._nobody, password)
-
-    def _verify(self, kept: str, password: str) -> bool:
-        try:
-            return self._hasher.verify(kept, password)
-        except VerifyMismatchError:
-            return False
-
-    def close(self) -> None:
-        """Let the thread go."""
-        self._thread.shutdown()

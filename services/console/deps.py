@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from services.console.accounts import Account, Passwords
+from services.console.accounts import Account
 from services.console.backends import Backends
 from services.console.books import Books
 from services.console.drafts import Draft
@@ -12,6 +12,7 @@ from services.console.sessions import Session
 from services.console.settings import ConsoleSettings
 from services.kernel.clock import Clock
 from services.kernel.identity import Tokens
+from services.kernel.passwords import Hashes
 from services.kernel.seals import Seals
 from services.kernel.store import Aggregates
 
@@ -28,7 +29,7 @@ class Deps:
     books: Books
     backends: Backends
     tokens: Tokens
-    passwords: Passwords
+    passwords: Hashes
     seals: Seals
     live: Live
     provider: Provider | None

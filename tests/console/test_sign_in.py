@@ -1,5 +1,6 @@
 """Signing in and out (A1): sessions, locks, forms of ours only."""
 
+import asyncio
 import re
 from http import HTTPStatus
 
@@ -42,6 +43,16 @@ async def test_given_five_wrong_passwords_then_the_right_one_is_locked_out_until
         await console.api.call("PUT", "console", "/accounts/u.legal", who="u.registrar", body=body)
         again = await client.post("/login", data={"code": "u.legal", "password": console.password})
         assert again.status_code == HTTPStatus.SEE_OTHER
+
+
+async def test_given_many_tries_at_one_moment_then_no_more_than_five_are_looked_at(console: Office) -> None:
+    async with console.visitor() as client:
+        tries = (client.post("/login", data={"code": "u.leader2", "password": f"guess {n}"}) for n in range(12))
+        statuses = [answer.status_code for answer in await asyncio.gather(*tries)]
+        assert statuses.count(HTTPStatus.UNAUTHORIZED) <= 5
+        assert set(statuses) <= {HTTPStatus.UNAUTHORIZED, HTTPStatus.LOCKED, HTTPStatus.CONFLICT}
+    body = {"password": console.password, "must_change": False}
+    await console.api.call("PUT", "console", "/accounts/u.leader2", who="u.registrar", body=body)
 
 
 async def test_given_nobody_signed_in_when_a_page_is_asked_then_one_signs_in_first_and_comes_back(

@@ -85,18 +85,21 @@ async def _checked(deps: Deps, code: str, password: str, one_time: str) -> Accou
 
     Raises SignInRefused, AccountLocked.
     """
-    found = await deps.accounts.find(code)
     now = deps.clock.wall()
-    if found is not None:
-        accounts.check_lock(found[0], now=now)
-    is_right = await deps.passwords.matches(password, found[0].hash if found else None)
-    if found is None or not deps.settings.local_accounts:
+    if not deps.settings.local_accounts or await deps.accounts.find(code) is None:
+        await deps.passwords.matches(password, None)
         raise SignInRefused
-    is_right = is_right and accounts.is_right_code(found[0], one_time, seals=deps.seals, now=now)
+    account = await deps.accounts.change(code, lambda one: (accounts.entered(one, now=now), ()))
+    is_right = await deps.passwords.matches(password, account.hash)
     if not is_right or await deps.books.person(code) is None:
-        await deps.accounts.change(code, lambda one: (accounts.failed(one, now=now), ()))
         raise SignInRefused
-    return await deps.accounts.change(code, lambda one: (accounts.used(accounts.succeeded(one), now=now), ()))
+
+    def decide(one: Account) -> tuple[Account, tuple[()]]:
+        if not accounts.is_right_code(one, one_time, seals=deps.seals, now=now):
+            raise SignInRefused
+        return accounts.used(accounts.succeeded(one), now=now), ()
+
+    return await deps.accounts.change(code, decide)
 
 
 async def open_session(visit: Visit, code: str, address: str, *, must_change: bool = False) -> Response:
