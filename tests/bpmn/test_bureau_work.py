@@ -5,16 +5,13 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 import pytest
-from lxml import etree
 
 from services.kernel.worktime import Calendar
 from services.workflow.definitions.files import in_folder
 from services.workflow.definitions.starts import starts_of_files
-from services.workflow.engine.decisions.graphs import read_decisions
-from services.workflow.engine.decisions.tables import Table
-from services.workflow.engine.findings import Report
 from services.workflow.engine.language.office import Office
 from tests.bpmn.bundles import BPMN, BUNDLES, CAMUNDA, HOME, SIGNALS, Bundle, Node
+from tests.bpmn.tables import table
 from tests.bpmn.test_steps_say_who_and_how_long import POSTS
 
 OFFICE: Final = Office(datetime(2026, 3, 2, 2, tzinfo=UTC), Calendar.builtin())
@@ -184,11 +181,3 @@ def comes_to(bundle: Bundle, node: Node, seen: set[str]) -> bool:
 def asked(name: str, **variables: object) -> dict[str, Any]:
     answer: dict[str, Any] = table(name).answer([variables], OFFICE, mapping="singleResult")
     return answer
-
-
-def table(name: str) -> Table:
-    report = Report(f"{name}.dmn")
-    (found,) = read_decisions(report, etree.parse(HOME / f"{name}.dmn").getroot())
-    assert report.findings == []
-    assert isinstance(found, Table)
-    return found

@@ -4,16 +4,13 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 import pytest
-from lxml import etree
 
 from services.kernel.worktime import Calendar
 from services.workflow.definitions.files import in_folder
 from services.workflow.definitions.starts import starts_of_files
-from services.workflow.engine.decisions.graphs import read_decisions
-from services.workflow.engine.decisions.tables import Table
-from services.workflow.engine.findings import Report
 from services.workflow.engine.language.office import Office
 from tests.bpmn.bundles import BUNDLES, CAMUNDA, HOME, Bundle
+from tests.bpmn.tables import table
 
 OFFICE: Final = Office(datetime(2026, 10, 12, 2, tzinfo=UTC), Calendar.builtin())
 Facts = dict[str, Any]
@@ -146,11 +143,3 @@ def asked(name: str, differs: Facts, beside: Facts) -> dict[str, str]:
     around = {"on_workday": True, **beside, variable: {**plain, **differs}}
     answer: dict[str, str] = table(name).answer([around], OFFICE, mapping="singleResult")
     return answer
-
-
-def table(name: str) -> Table:
-    report = Report(f"{name}.dmn")
-    (found,) = read_decisions(report, etree.parse(HOME / f"{name}.dmn").getroot())
-    assert report.findings == []
-    assert isinstance(found, Table)
-    return found

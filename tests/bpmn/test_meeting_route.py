@@ -4,14 +4,11 @@ from datetime import UTC, datetime
 from typing import Final
 
 import pytest
-from lxml import etree
 
 from services.kernel.worktime import Calendar
-from services.workflow.engine.decisions.graphs import read_decisions
-from services.workflow.engine.decisions.tables import Table
-from services.workflow.engine.findings import Report
 from services.workflow.engine.language.office import Office
-from tests.bpmn.bundles import BUNDLES, HOME
+from tests.bpmn.bundles import BUNDLES
+from tests.bpmn.tables import table
 
 OFFICE: Final = Office(datetime(2026, 9, 17, 2, tzinfo=UTC), Calendar.builtin())
 PLAIN: Final[dict[str, object]] = {
@@ -59,7 +56,7 @@ def test_given_the_facts_found_then_the_case_goes_to_these_bodies(
 
 def test_given_the_table_then_every_rule_is_reached_and_gives_its_reason() -> None:
     reasons = {routed(situation, facts)["reason"] for situation, facts, *_ in ROUTES}
-    written = [str(rule.outputs[-1]) for rule in table().rules]
+    written = [str(rule.outputs[-1]) for rule in table("works-planning-permit/meeting_route").rules]
     assert len(reasons) == len(set(written)) == len(written)
 
 
@@ -70,13 +67,6 @@ def test_given_the_form_then_the_table_asks_for_nothing_the_officer_does_not_sta
 
 def routed(situation: str, facts: dict[str, object]) -> dict[str, str]:
     variables = {"case": {"situation": situation}, "handler_review": {**PLAIN, **facts}}
-    answer: dict[str, str] = table().answer([variables], OFFICE, mapping="singleResult")
+    route = table("works-planning-permit/meeting_route")
+    answer: dict[str, str] = route.answer([variables], OFFICE, mapping="singleResult")
     return answer
-
-
-def table() -> Table:
-    report = Report("meeting_route.dmn")
-    root = etree.parse(HOME / "works-planning-permit/meeting_route.dmn").getroot()
-    (found,) = read_decisions(report, root)
-    assert report.findings == []
-    return found

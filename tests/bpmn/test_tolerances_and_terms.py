@@ -4,14 +4,11 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 import pytest
-from lxml import etree
 
 from services.kernel.worktime import Calendar
-from services.workflow.engine.decisions.graphs import read_decisions
-from services.workflow.engine.decisions.tables import Table
-from services.workflow.engine.findings import Report
 from services.workflow.engine.language.office import Office
-from tests.bpmn.bundles import BUNDLES, HOME
+from tests.bpmn.bundles import BUNDLES
+from tests.bpmn.tables import table
 
 OFFICE: Final = Office(datetime(2026, 10, 12, 2, tzinfo=UTC), Calendar.builtin())
 Facts = dict[str, Any]
@@ -130,11 +127,3 @@ def asked(name: str, differs: Facts, beside: Facts) -> dict[str, str]:
         [{**around, variable: {**plain, **differs}}], OFFICE, mapping="singleResult"
     )
     return answer
-
-
-def table(name: str) -> Table:
-    report = Report(f"{name}.dmn")
-    (found,) = read_decisions(report, etree.parse(HOME / f"{name}.dmn").getroot())
-    assert report.findings == []
-    assert isinstance(found, Table)
-    return found

@@ -6,6 +6,7 @@ from typing import Final
 
 import httpx
 import pytest
+from playwright.async_api import expect
 
 from services.console.languages import english
 from services.console.pages.public import STATIONS, stations
@@ -165,11 +166,11 @@ async def test_given_no_scripts_then_a_case_is_looked_up_from_the_home_page(cons
         await page.get_by_label("案件编号").fill(receipt["case_no"])
         await page.get_by_label("查询密码").fill(receipt["query_password"])
         await page.get_by_role("button", name="查进度").click()
-        await page.get_by_role("heading", name="接下来").wait_for()
+        await expect(page.get_by_role("heading", name="接下来")).to_be_visible()
         await page.get_by_label("案件编号").fill(receipt["case_no"])
         await page.get_by_label("查询密码").fill("AAAAAAAA")
         await page.keyboard.press("Enter")
-        await page.get_by_text("案件编号或查询密码不正确").wait_for()
+        await expect(page.get_by_text("案件编号或查询密码不正确")).to_be_visible()
 
 
 async def test_given_the_home_page_then_it_is_small_and_remembers_large_type(console: Office) -> None:

@@ -20,6 +20,7 @@ from services.workflow.engine.models import Complete, EngineFault, Refused, Seve
 from services.workflow.engine.pool import EnginePool, Source
 from services.workflow.engine.processes import Limits
 from services.workflow.engine.worker import MAX_COMPILED, Bench, serve
+from tests.support.wait import wait_until
 from tests.workflow.engine import permit
 from tests.workflow.engine.drawing import drawn, end, flows, node, process, script, start, timer, user
 from tests.workflow.engine.playing import CALENDAR, NOW, rules_of, with_forms
@@ -172,8 +173,7 @@ async def test_a_worker_killed_over_its_work_loses_the_work_and_nothing_else() -
     with opened() as small:
         step = await small.start(PLAIN, "p", {"case": {}}, **WHEN)
         work = asyncio.create_task(small.start(SLOW, "p", MANY, **WHEN))
-        while not small.busy:  # noqa: ASYNC110 - the pool tells nobody when it begins
-            await asyncio.sleep(0)
+        await wait_until(lambda: small.busy)
         (pid,) = small.pids()
         os.kill(pid, signal.SIGKILL)
         with pytest.raises(EngineFault, match="was replaced"):
@@ -209,8 +209,7 @@ async def test_a_pool_does_not_rest_while_a_worker_is_at_work() -> None:
     with opened(workers=2, seconds=3) as pool:
         assert await pool.findings(PLAIN) is not None
         work = asyncio.create_task(pool.start(SLOW, "p", MANY, **WHEN))
-        while not pool.busy:  # noqa: ASYNC110 - a thread of the pool takes it up
-            await asyncio.sleep(0)
+        await wait_until(lambda: pool.busy)
         assert not await pool.rest(after=0)
         with pytest.raises(EngineFault):
             await work
