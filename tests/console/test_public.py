@@ -180,5 +180,6 @@ async def test_given_the_home_page_then_it_is_small_and_remembers_large_type(con
         await page.goto("/", wait_until="networkidle")
         assert 0 < sum(sizes) < 100 * _KILOBYTE
         await page.get_by_role("button", name="大字").click()
+        await expect(page.locator("html")).to_have_attribute("data-size", "large")
         await page.reload()
-        assert await page.locator("html").get_attribute("data-size") == "large"
+        await expect(page.locator("html")).to_have_attribute("data-size", "large")
