@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 _KEY_BYTES: Final = 32
 _NONCE_BYTES: Final = 12
+_ID_BYTES: Final = 8
 
 SHORTEST_SECRET: Final = 32
 """`openssl rand -base64 32` gives 44 characters."""
@@ -61,21 +62,32 @@ class Seals:
     def open(self, sealed: str, *, place: str) -> str:
         """The text as it was sealed for this place; `SealBroken` if it cannot be opened."""
         key_id, _, value = sealed.partition(".")
-        cipher = self._ciphers.get(key_id)
-        if cipher is None:
-            msg = f"no field key has the id {key_id}: keep old keys in GUIHUA_FIELD_KEYS"
-            raise SealBroken(msg)
-        raw = base64.b64decode(value)
-        try:
-            return cipher.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], place.encode()).decode()
-        except InvalidTag as broken:
-            msg = f"the value sealed for {place} was altered or moved"
-            raise SealBroken(msg) from broken
+        return self._opened(key_id, base64.b64decode(value), place).decode()
+
+    def seal_bytes(self, raw: bytes, *, place: str) -> bytes:
+        """The same for a piece of a file: the key's id, then nonce and ciphertext."""
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        return self._current.encode() + nonce + self._ciphers[self._current].encrypt(nonce, raw, place.encode())
+
+    def open_bytes(self, sealed: bytes, *, place: str) -> bytes:
+        """The piece as it was sealed for this place; `SealBroken` if it cannot be opened."""
+        return self._opened(sealed[:_ID_BYTES].decode("latin-1"), sealed[_ID_BYTES:], place)
 
     def with_secret(self, secret: str) -> "Seals":
         """Seals that also need `secret`, which we do not keep: neither the database nor our key alone opens them."""
         purpose = f"guihua.{self._service}.handout\x00{secret}".encode()
         return Seals((_derived(self._root, purpose),), service=self._service)
+
+    def _opened(self, key_id: str, raw: bytes, place: str) -> bytes:
+        cipher = self._ciphers.get(key_id)
+        if cipher is None:
+            msg = f"no field key has the id {key_id}: keep old keys in GUIHUA_FIELD_KEYS"
+            raise SealBroken(msg)
+        try:
+            return cipher.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], place.encode())
+        except InvalidTag as broken:
+            msg = f"the value sealed for {place} was altered or moved"
+            raise SealBroken(msg) from broken
 
     def fingerprint(self, text: str) -> str:
         """A keyed digest: the same text gives the same one, and without the key nobody can try guesses against it."""

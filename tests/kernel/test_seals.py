@@ -73,3 +73,13 @@ def test_a_key_that_can_be_guessed_is_refused(text: str) -> None:
 def test_keys_must_be_there_and_of_full_length(keys: tuple[bytes, ...]) -> None:
     with pytest.raises(ValueError, match="32 bytes"):
         Seals(keys, service="notify")
+
+
+def test_a_piece_of_a_file_opens_in_its_place_and_nowhere_else() -> None:
+    sealed = seals().seal_bytes(b"\x00scan", place="file/1/0")
+
+    assert seals().open_bytes(sealed, place="file/1/0") == b"\x00scan"
+    with pytest.raises(SealBroken):
+        seals().open_bytes(sealed, place="file/1/1")
+    with pytest.raises(SealBroken):
+        seals(OTHER).open_bytes(sealed, place="file/1/0")

@@ -1,10 +1,11 @@
-"""MongoDB: aggregates with their outbox, read copies, the journal. The only importer of the drivers."""
+"""MongoDB: aggregates with their outbox, read copies, files, the journal. The only importer of the drivers."""
 
 from services.kernel.store.aggregates import Aggregates, Body, Chained
 from services.kernel.store.codec import encoded
 from services.kernel.store.copies import Collection
 from services.kernel.store.dead_letters import DeadLetter, DeadLetters, LetterState, NoSuchLetter
 from services.kernel.store.drivers import Driver, is_away
+from services.kernel.store.files import FileDamaged, Files, FileTooLarge, Label, StoredFile
 from services.kernel.store.indexes import Index
 from services.kernel.store.journal import Entry, Journal
 from services.kernel.store.outgoing import Unsent
@@ -24,13 +25,18 @@ __all__ = [
     "DeadLetters",
     "Driver",
     "Entry",
+    "FileDamaged",
+    "FileTooLarge",
+    "Files",
     "Index",
     "Journal",
+    "Label",
     "LetterState",
     "Moment",
     "NoSuchLetter",
     "NotFound",
     "Store",
+    "StoredFile",
     "Together",
     "Unsent",
     "encoded",

@@ -1,4 +1,4 @@
-"""One service's database: aggregates, read copies, journal, counters, dead letters."""
+"""One service's database: aggregates, read copies, files, journal, counters, dead letters."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -10,11 +10,13 @@ from pymongo import ReturnDocument
 from pymongo.errors import PyMongoError
 
 from services.kernel.clock import Clock
+from services.kernel.seals import Seals
 from services.kernel.store.aggregates import Aggregates, Body
 from services.kernel.store.copies import Collection
 from services.kernel.store.dead_letters import DeadLetters
 from services.kernel.store.documents import Documents
 from services.kernel.store.drivers import Driver, Row, connect, durable, listed, settled
+from services.kernel.store.files import Files
 from services.kernel.store.ground import Ground
 from services.kernel.store.indexes import Index, declare
 from services.kernel.store.journal import Journal
@@ -51,6 +53,7 @@ class Store:
         self.journal, self.dead_letters = Journal(self._ground), DeadLetters(self._ground)
         self.service, self.clock = service, clock
         self._documents: dict[str, Documents] = {}
+        self._files: list[Files] = []
 
     def tell(self, said: Callable[[Unsent], None]) -> None:
         """Call `said` after each write with the document's outbox: the relay takes it from there."""
@@ -66,6 +69,12 @@ class Store:
         """The read copies kept in collection `name`."""
         return Collection(self._ground, name, model)
 
+    def files(self, name: str, *, seals: Seals | None = None) -> Files:
+        """The files kept in bucket `name`, sealed if `seals` are given."""
+        found = Files(self._ground, name, seals)
+        self._files.append(found)
+        return found
+
     async def indexes(self, collection: str, *indexes: Index) -> None:
         """Declare a collection's indexes at start; harmless when they are there."""
         await declare(self.database, collection, indexes)
@@ -76,6 +85,8 @@ class Store:
             await self.indexes(collection, *own)
         for collection in self._documents:
             await self.indexes(collection, Index("outbox_at", where={"outbox_at": {"$exists": True}}))
+        for bucket in self._files:
+            await bucket.prepare()
 
     async def counter(self, name: str) -> int:
         """The next number of a series: 1, 2, 3 … never the same twice; a number may be lost, never reused."""
