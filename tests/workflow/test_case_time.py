@@ -9,6 +9,7 @@ from services.contracts.registry import CalendarDay, CalendarPublished
 from services.contracts.words import ClockKind, DayKind, HoldGround
 from services.contracts.workflow import (
     ExpectedDateMoved,
+    TaskOpened,
     TimerHeld,
 )
 from services.kernel.worktime import Calendar
@@ -24,6 +25,7 @@ from tests.workflow.case_support import (
     human,
     passed,
     received,
+    timer,
 )
 from tests.workflow.clock_support import TIME, at, on
 
@@ -62,6 +64,18 @@ def test_given_publicity_then_the_statutory_clock_stands_still_only_on_a_local_b
     step = human("p", limit_wd="7", hold="publicity", hold_notice="publicity.notice_no")
     case.move(Verb.COMPLETE, "b", at("2026-09-21"), step, data=data)
     assert [each.clock_id for each in case.said if isinstance(each, TimerHeld)] == held
+
+
+def test_given_a_step_that_holds_and_has_a_timer_then_its_opening_says_both() -> None:
+    """Who tells the public that a notice is posted must know from the process until when."""
+    case = accepted()
+    step = human("p", limit_wd="7", hold="publicity", hold_notice="publicity.notice_no")
+    over = replace(timer("over", at("2026-09-29", "17:00")), attached_to=step.element)
+    other = timer("other", at("2026-09-22"))
+    data = {"publicity": {"notice_no": "公示〔2026〕2号"}}
+    case.move(Verb.COMPLETE, "b", at("2026-09-21"), step, data=data, timers=(over, other))
+    opened = case.last(TaskOpened)
+    assert (opened.hold, opened.timer_at) == (HoldGround.PUBLICITY, at("2026-09-29", "17:00"))
 
 
 def test_given_a_hold_without_a_written_notice_then_it_is_an_incident() -> None:

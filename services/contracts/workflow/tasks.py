@@ -4,11 +4,15 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 
 from services.contracts.events import Said
-from services.contracts.words import StepKind
+from services.contracts.words import HoldGround, StepKind
 
 
 class TaskOpened(Said, frozen=True):
-    """A step of the case waits for a post (or, for a receive step, for a message)."""
+    """A step of the case waits for a post (or, for a receive step, for a message).
+
+    `hold` is the ground on which clocks stand still while it waits; `timer_at` when the first timer drawn at it comes.
+    The first events of this type said neither.
+    """
 
     TYPE: ClassVar[str] = "guihua.workflow.task.opened.v1"
 
@@ -25,6 +29,8 @@ class TaskOpened(Said, frozen=True):
     opened_at: datetime
     due_on: date | None
     quick_approval: bool
+    hold: HoldGround | None = None
+    timer_at: datetime | None = None
 
 
 class TaskClaimed(Said, frozen=True):

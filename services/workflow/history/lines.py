@@ -14,12 +14,14 @@ _WORDS: Final = """
 acceptance accepted_on added_by agreed agrees alternative_on approved assignee at basis called_back cancelled
 cancelled_at case_no cause channel claimed_at clock_id completed_at completed_on decided_by decided_on deemed
 department disagreed due_at due_on edit_id element end_element ended_at fired_at from_version ground held_at
-held_workdays how incident_id item_code kind lapsed limit_workdays light_rules migration_id milestone moved_at name
+held_on held_workdays hold how incident_id item_code kind lapsed limit_workdays light_rules migration_id milestone
+minutes_no moved_at name
 name_en opened_at outcome overdue_at overdue_workdays owner passed person place planned_at post process_key
 promised_due_on promised_overdue_workdays proposal_id proposed_by provisional quick_approval reached_at released_at
 remaining_workdays reopened requested_at resolved_at resolved_by resumed_at reverted rule said_at saved_workdays
 seat_id signer situation spared started_at started_on statutory_due_on statutory_overdue_workdays stopped_at task_id
-times title to to_element to_name to_version topic township tries undone version waiting_for warned_at was_due_on
+timer_at times title to to_element to_name to_version topic township tries undone version waiting_for warned_at
+was_due_on
 """
 _PLAIN: Final = frozenset(_WORDS.split())
 """What those who run the system see of an event: what happened, when, by whom. No answers, facts, opinions, reasons."""

@@ -58,7 +58,7 @@ def _open(instance: Instance, opened: OpenTask, turn: Turn) -> Decided:
     task = task.model_copy(update={"due_on": clock.due_on if clock else None})
     with_task = started.model_copy(update={"tasks": (*started.tasks, task)})
     held, hold_said = _hold_clocks(with_task, task, opened, turn)
-    return Decided(held, (_opened(held, task), *clock_said, *hold_said))
+    return Decided(held, (_opened(held, task, turn), *clock_said, *hold_said))
 
 
 def _task(instance: Instance, opened: OpenTask, turn: Turn) -> Task:
@@ -190,7 +190,8 @@ def _hold_clocks(instance: Instance, task: Task, opened: OpenTask, turn: Turn) -
     return Decided(instance, tuple(said))
 
 
-def _opened(instance: Instance, task: Task) -> TaskOpened:
+def _opened(instance: Instance, task: Task, turn: Turn) -> TaskOpened:
+    drawn = (timer.at for timer in turn.step.timers if timer.attached_to == task.element)
     return TaskOpened(
         case_no=instance.case_no,
         task_id=task.task_id,
@@ -205,6 +206,8 @@ def _opened(instance: Instance, task: Task) -> TaskOpened:
         opened_at=task.opened_at,
         due_on=task.due_on,
         quick_approval=task.quick_approval,
+        hold=task.hold,
+        timer_at=min(drawn, default=None),
     )
 
 
