@@ -40,6 +40,8 @@ def _own(name: str, layout: Layout) -> dict[str, str]:
                 "GUIHUA_CASE_KEY_FILE": str(layout.private_key),
                 "GUIHUA_WORKFLOW_WORKERS": str(layout.workers),
             }
+        case "supervision":
+            return {"GUIHUA_CONSOLE_URL": layout.url("console")}
         case "notify":
             return {
                 "GUIHUA_FIELD_KEYS": layout.secret("notify-fields"),

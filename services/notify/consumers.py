@@ -4,6 +4,14 @@ from typing import Final
 
 from services.contracts.events import Said
 from services.contracts.intake import ContactGiven
+from services.contracts.projects import (
+    GuideAssigned,
+    GuideIntroduced,
+    InstructionGiven,
+    PlanPublished,
+    ProjectHandedOver,
+    ProjectReported,
+)
 from services.contracts.registry import PersonChanged
 from services.contracts.supervision import (
     BulletinPublished,
@@ -111,6 +119,12 @@ HEARS: Final[dict[type[Said], Handler[Deps]]] = {
     MatterRegistered: announce,
     NoticeIssued: announce,
     BulletinPublished: announce,
+    GuideAssigned: announce,
+    GuideIntroduced: announce,
+    PlanPublished: announce,
+    ProjectHandedOver: announce,
+    ProjectReported: announce,
+    InstructionGiven: announce,
     IncidentOpened: announce,
     TaskUrged: announce,
     DecisionKept: keep_decision,

@@ -12,12 +12,15 @@ from services.supervision.lights import CaseLights
 from services.supervision.matters import Matter
 from services.supervision.notices import Notice
 from services.supervision.numbers import NumberBook
+from services.supervision.projects.records import Project
 from services.supervision.rules import RuleTable
 from services.supervision.settings import SupervisionSettings
 from services.supervision.tables import Tables
 
 
 async def _deps(kernel: Kernel) -> Deps:
+    settings = kernel.settings
+    assert isinstance(settings, SupervisionSettings)  # noqa: S101 - `SERVICE` says so
     store = kernel.store
     await queries.declare_indexes(store)
     return Deps(
@@ -25,6 +28,7 @@ async def _deps(kernel: Kernel) -> Deps:
         matters=store.aggregates("matters", Matter, key="matter_id"),
         notices=store.aggregates("notices", Notice, key="notice_id"),
         bulletins=store.aggregates("bulletins", Bulletin, key="bulletin_id"),
+        projects=store.aggregates("projects", Project, key="project_id"),
         tables=Tables(store.aggregates("rule_tables", RuleTable, key="version"), kernel.clock),
         numbers=store.aggregates("number_books", NumberBook, key="book"),
         books=Books(
@@ -33,6 +37,7 @@ async def _deps(kernel: Kernel) -> Deps:
         ),
         journal=kernel.journal,
         clock=kernel.clock,
+        console_url=settings.console_url.rstrip("/"),
     )
 
 

@@ -19,6 +19,7 @@ from services.supervision.lights import NOBODY, CaseLights, Cast
 from services.supervision.matters import Matter
 from services.supervision.notices import Notice, NoticeEntry
 from services.supervision.numbers import NumberBook, Series, number
+from services.supervision.projects.records import Project
 from services.supervision.rules import Effect, Rule, RuleTable, in_force, matching
 from services.supervision.tables import Tables
 
@@ -34,11 +35,13 @@ class Deps:
     matters: Aggregates[Matter]
     notices: Aggregates[Notice]
     bulletins: Aggregates[Bulletin]
+    projects: Aggregates[Project]
     tables: Tables
     numbers: Aggregates[NumberBook]
     books: Books
     journal: Journal
     clock: Clock
+    console_url: str
     moment: Moment = field(default_factory=Moment)
 
 

@@ -37,6 +37,8 @@ class Permission(StrEnum):
     SUPERVISION_WORK = "supervision-work", "督查督办"
     BULLETIN_APPROVE = "bulletin-approve", "签发督查通报"
     RULES_EDIT = "rules-edit", "修改亮灯规则"
+    PROJECT_WORK = "project-work", "办理重点项目"
+    PROJECT_LEAD = "project-lead", "决定重点项目事项"
     MESSAGE_READ = "message-read", "查看消息"
     MESSAGE_RETRY = "message-retry", "重发消息"
     LINK_DECIDE = "link-decide", "移动审批"
@@ -58,6 +60,8 @@ _LEADS: Final = frozenset(
         _P.LINK_DECIDE,
         _P.DEFINITION_READ,
         _P.BULLETIN_APPROVE,
+        _P.PROJECT_WORK,
+        _P.PROJECT_LEAD,
         _P.CASE_SUSPEND,
         _P.JUMP_PROPOSE,
         _P.JUMP_APPROVE,
@@ -68,11 +72,12 @@ _LEADS: Final = frozenset(
 
 GRANTED: Final[dict[Role, frozenset[Permission]]] = {
     Role.CLERK: _CASE_STAFF | {_P.CASE_RECEIVE, _P.CASE_DELIVER},
-    Role.OFFICER: _CASE_STAFF,
-    Role.SECTION_CHIEF: _CASE_STAFF | {_P.LINK_DECIDE, _P.DEFINITION_READ, _P.CASE_SUSPEND, _P.EDIT_APPROVE},
+    Role.OFFICER: _CASE_STAFF | {_P.PROJECT_WORK},
+    Role.SECTION_CHIEF: _CASE_STAFF
+    | {_P.LINK_DECIDE, _P.DEFINITION_READ, _P.CASE_SUSPEND, _P.EDIT_APPROVE, _P.PROJECT_WORK},
     Role.LEADER: _CASE_STAFF | _LEADS,
     Role.BUREAU_HEAD: _CASE_STAFF | _LEADS | {_P.CASE_EXTEND},
-    Role.SECRETARY: _CASE_STAFF,
+    Role.SECRETARY: _CASE_STAFF | {_P.PROJECT_WORK},
     Role.SUPERVISOR: _CASE_STAFF | {_P.SUPERVISION_WORK, _P.RULES_EDIT, _P.DEFINITION_READ, _P.MESSAGE_READ},
     # Those who run the system decide nothing in it: no tasks, no links, no supervision work.
     # A jump they may propose; one who leads approves it.
