@@ -6,15 +6,17 @@ from typing import Any, ClassVar
 from pydantic import BaseModel
 
 from services.contracts.events import Said
+from services.contracts.words import Channel
 
 
 class ReceivedDocument(BaseModel, frozen=True):
-    """One paper as ticked on the checklist."""
+    """One paper as ticked on the checklist; `files` are those that came with an application online."""
 
     code: str
     name: str
     originals: int
     copies: int
+    files: int = 0
 
 
 class CaseReceived(Said, frozen=True):
@@ -34,6 +36,7 @@ class CaseReceived(Said, frozen=True):
     facts: dict[str, Any]
     documents: tuple[ReceivedDocument, ...]
     received_by: str
+    channel: Channel = Channel.WINDOW
 
 
 class ContactGiven(Said, frozen=True):
@@ -58,3 +61,27 @@ class CaseDelivered(Said, frozen=True):
     delivered_on: date
     delivered_by: str
     proof_no: str
+
+
+class ObjectionReceived(Said, frozen=True):
+    """Somebody objects to what is posted (公示异议). Who, and with what words, the event does not say."""
+
+    TYPE: ClassVar[str] = "guihua.intake.objection.received.v1"
+
+    case_no: str
+    objection_no: str
+    notice_no: str
+    wants_hearing: bool
+    received_at: datetime
+
+
+class ObjectionAnswered(Said, frozen=True):
+    """An objection was answered; `verdict` is `upheld`, `partly` or `rejected`."""
+
+    TYPE: ClassVar[str] = "guihua.intake.objection.answered.v1"
+
+    case_no: str
+    objection_no: str
+    verdict: str
+    answered_by: str
+    answered_at: datetime

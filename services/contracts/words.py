@@ -75,6 +75,13 @@ class StepKind(StrEnum):
     RECEIVE = "receive"
 
 
+class Channel(StrEnum):
+    """By which way an application came in (行政许可法 §29): handed in at the window, or filed online."""
+
+    WINDOW = "window"
+    ONLINE = "online"
+
+
 class Attendance(StrEnum):
     """Whether a person can be reached at the desk (在岗 / 外出)."""
 

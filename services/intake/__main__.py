@@ -16,7 +16,8 @@ from services.intake.gates import Gate
 from services.intake.handouts import Handout, Handouts
 from services.intake.passwords import Passwords
 from services.intake.prints.printer import Printer
-from services.intake.queries import SET, delivered_not_noticed, received_not_started
+from services.intake.publicity.objections import Objection
+from services.intake.queries import POSTED, SET, delivered_not_noticed, received_not_started
 from services.intake.settings import IntakeSettings
 from services.kernel.app import Kernel, Service, run
 from services.kernel.seals import Seals
@@ -24,6 +25,7 @@ from services.kernel.store import Index, Store
 from services.kernel.worktime import OfficeHours
 
 _AT_ONCE: Final = timedelta()
+_IS_POSTED: Final = {"body.posted_at": POSTED}
 _IS_PUBLISHED: Final = {"body.published.decided_on": SET}
 
 
@@ -49,6 +51,7 @@ async def _deps(kernel: Kernel) -> Deps:
         seals=seals,
         passwords=Passwords(),
         printer=Printer(settings.font_dir),
+        objections=store.aggregates("objections", Objection, key="objection_no"),
     )
 
 
@@ -65,6 +68,12 @@ async def _indexes(store: Store, settings: IntakeSettings) -> None:
         Index("-body.published.decided_on", "-_id", where=_IS_PUBLISHED),
         Index("body.published.words", "-body.published.decided_on", "-_id", where=_IS_PUBLISHED),
     )
+    await store.indexes(
+        "cases",
+        Index("-body.posted_at", "-_id", where=_IS_POSTED),
+        Index("body.progress.steps.posting.posting_id", where=_IS_POSTED),
+    )
+    await store.indexes("objections", Index("body.submission.digest", unique=True), Index("body.case_no", "_id"))
     await store.indexes("definitions", Index("body.item.code"))
     await store.indexes("audits", Index("body.at", expires=timedelta(days=settings.audit_days)))
     await store.indexes("audits", Index("body.case_no", "-body.at"))

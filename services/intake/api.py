@@ -25,6 +25,7 @@ from services.intake.deps import Deps
 from services.intake.disclosures import disclosures
 from services.intake.lookups import LookupEntry, LookupRefused, address_of, look_up
 from services.intake.prints.printer import Paper
+from services.intake.publicity.api import publicity
 from services.intake.queries import CaseNotFound, ItemNotFound, Wanted
 from services.intake.receipts import Receipt, receipt_of
 from services.intake.statuses import PublicStatus
@@ -195,4 +196,4 @@ async def lookup(deps: With, entry: LookupEntry, request: Request) -> PublicStat
     return await look_up(deps, entry, address=address_of(request))
 
 
-ROUTERS = (items, cases, public, disclosures, *pages.ROUTERS)
+ROUTERS = (items, cases, public, disclosures, publicity, *pages.ROUTERS)

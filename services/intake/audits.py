@@ -16,6 +16,7 @@ class Deed(StrEnum):
     LOOKUP_REFUSED = "lookup_refused"
     LOOKUP_LOCKED = "lookup_locked"
     APPLICANT_SHOWN = "applicant_shown"
+    OBJECTOR_SHOWN = "objector_shown"
     RECEIPT_PRINTED = "receipt_printed"
     PASSWORD_REISSUED = "password_reissued"  # noqa: S105 - the name of a deed
 

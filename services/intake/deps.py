@@ -10,6 +10,7 @@ from services.intake.gates import Gate
 from services.intake.handouts import Handouts
 from services.intake.passwords import Passwords
 from services.intake.prints.printer import Printer
+from services.intake.publicity.objections import Objection
 from services.intake.settings import IntakeSettings
 from services.kernel.clock import Clock
 from services.kernel.seals import Seals
@@ -33,4 +34,5 @@ class Deps:
     seals: Seals
     passwords: Passwords
     printer: Printer
+    objections: Aggregates[Objection]
     moment: Moment = field(default_factory=Moment)

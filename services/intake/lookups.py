@@ -1,8 +1,9 @@
 """The public lookup by case number and query password (B-34), for the web page and the telephone alike."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Annotated, ClassVar, Final
+from typing import Annotated, ClassVar, Final, TypeVar
 
 from fastapi import Request as HttpRequest
 from pydantic import StringConstraints
@@ -16,6 +17,11 @@ from services.intake.gates import counted_address
 from services.intake.statuses import PublicStatus, public_status
 from services.kernel.problem import Problem
 from services.kernel.requests import Request
+
+T = TypeVar("T")
+
+Find = Callable[[Deps, str], Awaitable[tuple[T, str] | None]]
+"""What a number stands for and the hash of its password; None when there is no such number."""
 
 EVEN: Final = 0.15
 """Seconds after which a refusal leaves, whatever it took to find out: well above what the work takes."""
@@ -41,7 +47,18 @@ class LookupEntry(Request, frozen=True):
 
 
 async def look_up(deps: Deps, entry: LookupEntry, *, address: str) -> PublicStatus:
-    """The public status of the case; raises LookupRefused, LookupLocked, TooManyLookups.
+    """The public status of the case; raises LookupRefused, LookupLocked, TooManyLookups."""
+    case = await proven_case(deps, entry, address=address)
+    return public_status(case, horizon=(await deps.copies.calendar()).horizon)
+
+
+async def proven_case(deps: Deps, entry: LookupEntry, *, address: str) -> Case:
+    """The case of somebody who knows number and password; raises as `look_up`."""
+    return await proven(deps, entry, address=address, find=_case)
+
+
+async def proven(deps: Deps, entry: LookupEntry, *, address: str, find: Find[T]) -> T:
+    """What the number stands for, if its password is right; raises LookupRefused, LookupLocked, TooManyLookups.
 
     An unknown number goes the same way as a wrong password: counted, hashed, audited, refused at the same beat.
     """
@@ -53,7 +70,7 @@ async def look_up(deps: Deps, entry: LookupEntry, *, address: str) -> PublicStat
     if not is_gateway:  # before anything is written down: who asks too often shall not fill the trail either
         await deps.gate.enter(by_address, OF_AN_ADDRESS, at=at)
     try:
-        case = await _opened(deps, entry, at=at)
+        opened = await _opened(deps, entry, find, at=at)
     except LookupRefused:
         await _note(deps, Deed.LOOKUP_REFUSED, entry, address=address)
         await asyncio.sleep(max(0.0, began + EVEN - loop.time()))
@@ -64,7 +81,7 @@ async def look_up(deps: Deps, entry: LookupEntry, *, address: str) -> PublicStat
     if not is_gateway:
         await deps.gate.forgive(by_address, OF_AN_ADDRESS, at=at)
     await _note(deps, Deed.LOOKED_UP, entry, address=address)
-    return public_status(case, horizon=(await deps.copies.calendar()).horizon)
+    return opened
 
 
 def address_of(request: HttpRequest) -> str:
@@ -72,16 +89,20 @@ def address_of(request: HttpRequest) -> str:
     return request.client.host if request.client else "unknown"
 
 
-async def _opened(deps: Deps, entry: LookupEntry, *, at: datetime) -> Case:
-    """The case, if number and password fit and the number has tries left."""
+async def _opened(deps: Deps, entry: LookupEntry, find: Find[T], *, at: datetime) -> T:
+    """What is found, if number and password fit and the number has tries left."""
     by_number = f"number:{entry.case_no}"
     await deps.gate.enter(by_number, OF_A_NUMBER, at=at)
-    found = await deps.cases.find(entry.case_no)
-    kept = found[0].password.hashed if found else None
-    if not await deps.passwords.matches(entry.query_password, kept) or found is None:
+    found = await find(deps, entry.case_no)
+    if not await deps.passwords.matches(entry.query_password, found[1] if found else None) or found is None:
         raise LookupRefused
     await deps.gate.forget(by_number)
     return found[0]
+
+
+async def _case(deps: Deps, number: str) -> tuple[Case, str] | None:
+    found = await deps.cases.find(number)
+    return (found[0], found[0].password.hashed) if found else None
 
 
 def _milliseconds(moment: datetime) -> datetime:

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from services.intake.audits import AuditRow
@@ -24,6 +24,9 @@ SHORTEST: Final = 2
 
 SET: Final = {"$gt": ""}
 """A text that is there. A query must say so, or MongoDB does not use an index that holds only such documents."""
+
+POSTED: Final = {"$gt": datetime(1970, 1, 1, tzinfo=UTC)}
+"""Cases of which something is or was posted for the public; said for the same reason."""
 
 
 class CaseNotFound(Problem):

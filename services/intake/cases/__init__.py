@@ -2,8 +2,9 @@
 
 from services.intake.cases.delivering import AlreadyDelivered, DeliveryEntry, NotReadyForDelivery, deliver
 from services.intake.cases.parties import IdentityUnproven, NotEntitled, holders, phone
+from services.intake.cases.postings import Posting, Wording
 from services.intake.cases.progress import NOTED, note, position_of
-from services.intake.cases.publishing import plain, words
+from services.intake.cases.publishing import plain, public_names, words
 from services.intake.cases.receiving import (
     Registration,
     TownshipNotYours,
@@ -29,6 +30,7 @@ __all__ = [
     "NotEntitled",
     "NotReadyForDelivery",
     "Position",
+    "Posting",
     "Progress",
     "PublicLine",
     "Registration",
@@ -37,6 +39,7 @@ __all__ = [
     "Step",
     "TooManyReissues",
     "TownshipNotYours",
+    "Wording",
     "at_window",
     "deliver",
     "expected_collection_on",
@@ -45,6 +48,7 @@ __all__ = [
     "phone",
     "plain",
     "position_of",
+    "public_names",
     "receive",
     "refuse_foreign_township",
     "refuse_reissue",

@@ -24,6 +24,7 @@ from services.contracts.workflow import (
     TimerHeld,
     TimerResumed,
 )
+from services.intake.cases.postings import posting, wording
 from services.intake.cases.publishing import published
 from services.intake.cases.records import READY, Case, Correction, HeldClock, Hold, Position, Progress, Step
 
@@ -76,7 +77,8 @@ def note(case: Case, said: Said, position: Position) -> Case:  # noqa: C901, PLR
         case ExternalRequested():
             return _asked_outside(case, said, position)
         case TaskCompleted():
-            return _done(_closed(case, said.task_id, said.name, said.completed_at), said, position)
+            done = _closed(case, said.task_id, said.name, said.completed_at, is_done=True)
+            return _worded(_done(done, said, position), said, position)
         case TaskCancelled():
             return _closed(case, said.task_id, "", said.cancelled_at)
         case TimerHeld():
@@ -103,7 +105,7 @@ def _expected(case: Case, on: date, position: Position) -> Case:
 def _opened(case: Case, said: TaskOpened, position: Position) -> Case:
     known = _step(case.progress, said.task_id)
     opened = {"name": said.name, "name_en": said.name_en, "kind": said.kind, "opened_at": said.opened_at}
-    step = known.model_copy(update=opened | {"position": position})
+    step = known.model_copy(update=opened | {"position": position, "posting": posting(said, position)})
     seen_by = tuple(sorted({*case.departments, said.department}))
     return _with(case.model_copy(update={"departments": seen_by}), steps=_replaced(case.progress.steps, step))
 
@@ -120,10 +122,10 @@ def _asked_outside(case: Case, said: ExternalRequested, position: Position) -> C
     return _with(case, steps=_replaced(case.progress.steps, step))
 
 
-def _closed(case: Case, task_id: str, name: str, at: datetime) -> Case:
+def _closed(case: Case, task_id: str, name: str, at: datetime, *, is_done: bool = False) -> Case:
     """Closed steps stay, so that an `opened` that comes late does not open them again."""
     known = _step(case.progress, task_id)
-    step = known.model_copy(update={"closed_at": at, "name": known.name or name})
+    step = known.model_copy(update={"closed_at": at, "name": known.name or name, "is_done": is_done or known.is_done})
     return _with(case, steps=_replaced(case.progress.steps, step))
 
 
@@ -138,6 +140,15 @@ def _done(case: Case, said: TaskCompleted, position: Position) -> Case:
     listed = tuple(str(each) for each in (defects if isinstance(defects, list) else [defects]))
     told = Correction(notice_no=str(said.answers["notice_no"]), defects=listed, position=position)
     return _with(case, correction=told)
+
+
+def _worded(case: Case, said: TaskCompleted, position: Position) -> Case:
+    """The public notice that was written, if this is one."""
+    written = wording(said.answers, position)
+    if written is None:
+        return case
+    others = {known for known in case.progress.wordings if known.position != position}
+    return _with(case, wordings=tuple(sorted({*others, written}, key=lambda each: each.position)))
 
 
 def _step(progress: Progress, task_id: str) -> Step:

@@ -15,18 +15,10 @@ PUBLISHED: Final = frozenset({Outcome.GRANTED, Outcome.GRANTED_CONDITIONAL})
 
 
 def published(case: Case, decision: Outcome, decided_on: date) -> PublicLine | None:
-    """The line of a case in the list of results; None when the decision has no place there.
-
-    Of a private person only the surname is told, and of their project only its kind and place: titles such as
-    “刘某某住宅” name people.
-    """
+    """The line of a case in the list of results; None when the decision has no place there."""
     if not case.is_licence or decision not in PUBLISHED:
         return None
-    if case.applicant.kind is ApplicantKind.ORGANISATION:
-        project, applicant = case.title, case.applicant.name
-    else:
-        project = f"{case.situation_name}（{case.township_name}）" if case.township_name else case.situation_name
-        applicant = f"{case.applicant.name[:1]}某某"
+    project, applicant = public_names(case)
     return PublicLine(
         item=case.item_name,
         item_en=case.item_name_en,
@@ -36,6 +28,18 @@ def published(case: Case, decision: Outcome, decided_on: date) -> PublicLine | N
         decided_on=decided_on,
         words=tuple(sorted(words(plain(f"{case.item_name} {project} {applicant}")))),
     )
+
+
+def public_names(case: Case) -> tuple[str, str]:
+    """Project and applicant as everybody may read them.
+
+    Of a private person only the surname is told, and of their project only its kind and place: titles such as
+    “刘某某住宅” name people.
+    """
+    if case.applicant.kind is ApplicantKind.ORGANISATION:
+        return case.title, case.applicant.name
+    project = f"{case.situation_name}（{case.township_name}）" if case.township_name else case.situation_name
+    return project, f"{case.applicant.name[:1]}某某"
 
 
 def plain(text: str) -> str:

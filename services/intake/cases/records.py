@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field, computed_field
 from services.contracts.intake import ReceivedDocument
 from services.contracts.words import HoldGround, Light, Outcome, StepKind
 from services.intake.applications import ApplicantKind
+from services.intake.cases.postings import Posting, Wording
 from services.intake.cases.standing import Status
 from services.intake.submissions import Submission
 from services.kernel.store import Body
@@ -95,6 +96,9 @@ class Step(BaseModel, frozen=True):
     opened_at: datetime | None = None
     closed_at: datetime | None = None
     position: Position = (0, 0)
+    is_done: bool = False
+    """Somebody completed it; it was not taken away by the process."""
+    posting: Posting | None = None
 
     @property
     def is_open(self) -> bool:
@@ -155,6 +159,8 @@ class Progress(BaseModel, frozen=True):
     correction: Correction | None = None
     worked: Position = (0, 0)
     """Where the latest step was done that is no correction notice."""
+    wordings: tuple[Wording, ...] = ()
+    """The public notices that were written, oldest first."""
 
 
 class PublicLine(BaseModel, frozen=True):
@@ -219,6 +225,17 @@ class Case(Body, frozen=True):
         if self.holds:
             return Status.PAUSED
         return Status.IN_REVIEW if progress.accepted_on is not None else Status.RECEIVED
+
+    @computed_field  # type: ignore[prop-decorator]  # as above: the list of public notices, newest first
+    @property
+    def posted_at(self) -> datetime | None:
+        """When the latest public notice was posted."""
+        return max((step.posting.opened_at for step in self.postings if step.posting), default=None)
+
+    @property
+    def postings(self) -> tuple[Step, ...]:
+        """The steps that waited, or wait, with a public notice posted: oldest first."""
+        return tuple(step for step in self.progress.steps if step.posting is not None)
 
     @property
     def open_steps(self) -> tuple[Step, ...]:
