@@ -3,38 +3,45 @@
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Final
 
-from pydantic import Field
+from pydantic import Discriminator, Tag
 
 from services.supervision.projects import fiveones, plans, provisions, reports, services
 from services.supervision.projects.acts import Act, Decided, Entry
 from services.supervision.projects.records import Project
 
+
+def _act(entry: object) -> str | None:
+    """Which act an entry asks for; a value of no known act is refused."""
+    act = entry.get("act") if isinstance(entry, Mapping) else getattr(entry, "act", None)
+    return act if isinstance(act, str) else None
+
+
 WorkEntry = Annotated[
-    fiveones.OnesEntry
-    | fiveones.StageMove
-    | fiveones.CaseLink
-    | plans.PlanEntry
-    | plans.Publication
-    | plans.TaskDone
-    | services.ServiceEntry
-    | services.ObstacleEntry
-    | services.ContactEntry
-    | services.SettleEntry
-    | reports.ReportEntry
-    | reports.InstructionDone
-    | provisions.DesignerEntry
-    | provisions.ReceiptEntry,
-    Field(discriminator="act"),
+    Annotated[fiveones.OnesEntry, Tag("name_ones")]
+    | Annotated[fiveones.StageMove, Tag("move_stage")]
+    | Annotated[fiveones.CaseLink, Tag("link_case")]
+    | Annotated[plans.PlanEntry, Tag("draft_plan")]
+    | Annotated[plans.Publication, Tag("publish_plan")]
+    | Annotated[plans.TaskDone, Tag("complete_task")]
+    | Annotated[services.ServiceEntry, Tag("serve")]
+    | Annotated[services.ObstacleEntry, Tag("open_obstacle")]
+    | Annotated[services.ContactEntry, Tag("contact_owner")]
+    | Annotated[services.SettleEntry, Tag("settle_obstacle")]
+    | Annotated[reports.ReportEntry, Tag("report")]
+    | Annotated[reports.InstructionDone, Tag("complete_instruction")]
+    | Annotated[provisions.DesignerEntry, Tag("appoint_designer")]
+    | Annotated[provisions.ReceiptEntry, Tag("hand_over_data")],
+    Discriminator(_act),
 ]
 """What those who work on a project do."""
 
 LeadEntry = Annotated[
-    fiveones.Activation
-    | fiveones.HandOverEntry
-    | reports.InstructionEntry
-    | reports.Supervision
-    | provisions.ApprovalEntry,
-    Field(discriminator="act"),
+    Annotated[fiveones.Activation, Tag("activate")]
+    | Annotated[fiveones.HandOverEntry, Tag("hand_over")]
+    | Annotated[reports.InstructionEntry, Tag("instruct")]
+    | Annotated[reports.Supervision, Tag("supervise")]
+    | Annotated[provisions.ApprovalEntry, Tag("approve_data")],
+    Discriminator(_act),
 ]
 """What leaders decide."""
 
