@@ -1,4 +1,8 @@
-"""What the supervision office says."""
+"""What the supervision office says.
+
+`state` is the digest of the document as the event left it, so that a later change behind its records shows; the first
+events of their types had none.
+"""
 
 from datetime import date, datetime
 from typing import ClassVar
@@ -59,6 +63,7 @@ class MatterRegistered(Said, frozen=True):
     due_on: date | None
     registered_at: datetime
     recipients: tuple[str, ...]
+    state: str | None = None
 
 
 class MatterMoved(Said, frozen=True):
@@ -72,6 +77,22 @@ class MatterMoved(Said, frozen=True):
     was: str
     moved_at: datetime
     moved_by: str
+    note: str = ""
+    state: str | None = None
+
+
+class MatterNoted(Said, frozen=True):
+    """Something else was added to a matter's file: a further rule, a bulletin, an objection and what came of it."""
+
+    TYPE: ClassVar[str] = "guihua.supervision.matter.noted.v1"
+
+    case_no: str
+    matter_no: str
+    step: str
+    note: str
+    noted_at: datetime
+    noted_by: str
+    state: str | None = None
 
 
 class NoticeIssued(Said, frozen=True):
@@ -88,6 +109,7 @@ class NoticeIssued(Said, frozen=True):
     issued_at: datetime
     rectify_by: date
     recipients: tuple[str, ...]
+    state: str | None = None
 
 
 class BulletinPublished(Said, frozen=True):
@@ -106,3 +128,4 @@ class BulletinPublished(Said, frozen=True):
     published_at: datetime
     published_by: str
     recipients: tuple[str, ...]
+    state: str | None = None

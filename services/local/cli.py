@@ -101,6 +101,27 @@ def verify_case(
 
 
 @app.command()
+def verify(
+    *,
+    var: Var = _VAR,
+    who: As = "u.supervisor",
+    json: Annotated[bool, typer.Option("--json", help="输出一个 JSON 对象 / print one JSON object")] = False,
+) -> None:
+    """核验督查记录和看板；0 完整，1 被改动，2 无法核验 / verify the records of supervision and its board."""
+    from services.local import recording
+
+    sys.exit(asyncio.run(recording.verify(var, who=who, as_json=json)))
+
+
+@app.command("rebuild-board")
+def rebuild_board(*, var: Var = _VAR, who: As = "u.supervisor") -> None:
+    """由计时记录重建看板 / make the board of lights again where it differs from what was heard of the clocks."""
+    from services.local import recording
+
+    sys.exit(asyncio.run(recording.rebuild(var, who=who)))
+
+
+@app.command()
 def walks(
     paths: Annotated[list[Path], typer.Argument(help="流程目录 / process folders")],
     *,

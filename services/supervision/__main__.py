@@ -13,6 +13,7 @@ from services.supervision.matters import Matter
 from services.supervision.notices import Notice
 from services.supervision.numbers import NumberBook
 from services.supervision.projects.records import Project
+from services.supervision.records.heard import Heard
 from services.supervision.rules import RuleTable
 from services.supervision.settings import SupervisionSettings
 from services.supervision.tables import Tables
@@ -25,6 +26,7 @@ async def _deps(kernel: Kernel) -> Deps:
     await queries.declare_indexes(store)
     return Deps(
         cases=store.aggregates("cases", CaseLights, key="case_no"),
+        heard=store.aggregates("heard", Heard, key="event_id"),
         matters=store.aggregates("matters", Matter, key="matter_id"),
         notices=store.aggregates("notices", Notice, key="notice_id"),
         bulletins=store.aggregates("bulletins", Bulletin, key="bulletin_id"),

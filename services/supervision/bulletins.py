@@ -10,7 +10,7 @@ from services.contracts.events import Said
 from services.contracts.supervision import BulletinPublished
 from services.kernel.problem import Problem
 from services.kernel.requests import Request
-from services.kernel.store import Body
+from services.kernel.store import Chained
 from services.supervision.matters import Matter
 
 
@@ -59,7 +59,7 @@ class TextEntry(Request, frozen=True):
     text: Annotated[str, Field(min_length=10, max_length=20_000)]
 
 
-class Bulletin(Body, frozen=True):
+class Bulletin(Chained, frozen=True):
     """One bulletin. Internal by default: naming people is personnel information."""
 
     bulletin_id: str

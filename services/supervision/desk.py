@@ -1,16 +1,17 @@
 """Load, decide, save: from a timer event to lights, matters and drafts; and the office's own work on them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any, TypeVar
 
 from services.contracts.events import Said
 from services.contracts.words import Role
 from services.contracts.workflow import CaseMigrated, TimerSaid
 from services.kernel.bus import Event
 from services.kernel.clock import Clock
-from services.kernel.store import Aggregates, AlreadyExists, Journal, Moment, NotFound
+from services.kernel.store import Aggregates, AlreadyExists, Body, Journal, Moment, NotFound
 from services.kernel.worktime import SHANGHAI
 from services.supervision import bulletins, lights, matters, notices
 from services.supervision.books import Books
@@ -20,6 +21,7 @@ from services.supervision.matters import Matter
 from services.supervision.notices import Notice, NoticeEntry
 from services.supervision.numbers import NumberBook, Series, number
 from services.supervision.projects.records import Project
+from services.supervision.records.heard import Heard, heard
 from services.supervision.rules import Effect, Rule, RuleTable, in_force, matching
 from services.supervision.tables import Tables
 
@@ -32,6 +34,7 @@ class Deps:
     """What the supervision office works with."""
 
     cases: Aggregates[CaseLights]
+    heard: Aggregates[Heard]
     matters: Aggregates[Matter]
     notices: Aggregates[Notice]
     bulletins: Aggregates[Bulletin]
@@ -45,14 +48,23 @@ class Deps:
     moment: Moment = field(default_factory=Moment)
 
 
+B = TypeVar("B", bound=Body)
+
+
+async def written(aggregates: Aggregates[B], key: str, body: B, revision: int, said: Sequence[Said]) -> B:
+    """Save it, and give it as it is kept: with the end of its chain. Raises Conflict."""
+    await aggregates.save(body, revision, said)
+    return (await aggregates.load(key))[0]
+
+
 async def hear_timer(deps: Deps, event: Event[TimerSaid]) -> None:
     """Set the light, then do what the rules ask for. Both can be done again without harm.
 
     The effects follow from the event and the rule table alone, so a crash between the two writes loses none.
     """
     await deps.moment.over()
-    timer, now = event.said, deps.clock.now()
-    table = await table_in_force(deps, now)
+    timer = event.said
+    now, table = await _kept(deps, event)
     rules = matching(table, timer)
     cast = await deps.books.cast(timer) if rules else NOBODY
     await _set_light(deps, event, table=table, cast=cast, now=now)
@@ -62,6 +74,7 @@ async def hear_timer(deps: Deps, event: Event[TimerSaid]) -> None:
 
 async def follow_migration(deps: Deps, event: Event[CaseMigrated]) -> None:
     """Show the lights of a case under the names and desks of the version that it follows now."""
+    await _kept(deps, event)
     sequence = event.envelope.sequence
     with suppress(NotFound):  # no clock of the case was heard of yet; the next event names it as it is drawn now
         await deps.cases.change(
@@ -69,6 +82,19 @@ async def follow_migration(deps: Deps, event: Event[CaseMigrated]) -> None:
             lambda case: lights.follow(case, event.said, sequence=sequence),
             cause=event.envelope.id,
         )
+
+
+async def _kept(deps: Deps, event: Event[Any]) -> tuple[datetime, RuleTable]:
+    """When it was heard first, and the rules that held then: kept before anything follows from it, and for ever."""
+    now = deps.clock.now()
+    table = await table_in_force(deps, now)
+    try:
+        await deps.heard.create(heard(event, rules=table.number, now=now))
+    except AlreadyExists:
+        first, _ = await deps.heard.load(event.envelope.id)
+        held = {each.number: each for each in await deps.tables.known()}
+        return first.heard_at, held[first.rules]
+    return now, table
 
 
 async def _set_light(deps: Deps, event: Event[TimerSaid], *, table: RuleTable, cast: Cast, now: datetime) -> None:
@@ -136,8 +162,7 @@ async def issue_notice(deps: Deps, notice_id: str, entry: NoticeEntry, *, by: st
         raise notices.NoticeIssuedAlready(notice=notice.notice_no)
     no = notices.notice_no(year, await number(deps.numbers, Series.NOTICE, year=year, document=notice_id))
     issued, said = notices.issue(notice, entry, no=no, by=by, recipients=recipients, now=deps.clock.now())
-    await deps.notices.save(issued, revision, said)
-    return issued
+    return await written(deps.notices, notice_id, issued, revision, said)
 
 
 async def draft_bulletin(deps: Deps, key: str, entry: DraftEntry, *, by: str) -> Bulletin:
@@ -168,14 +193,15 @@ async def publish_bulletin(deps: Deps, bulletin_id: str, *, by: str) -> Bulletin
             issue = await number(deps.numbers, Series.BULLETIN, year=bulletin.year, document=bulletin_id)
         everyone = await deps.books.everyone()
         bulletin, said = bulletins.publish(bulletin, issue=issue, by=by, recipients=everyone, now=deps.clock.now())
-        await deps.bulletins.save(bulletin, revision, said)
+        bulletin = await written(deps.bulletins, bulletin_id, bulletin, revision, said)
     for matter_id in bulletin.matter_ids:
-        await deps.matters.change(matter_id, _naming(bulletin_id))
+        await deps.matters.change(matter_id, _naming(bulletin, now=deps.clock.now()))
     return bulletin
 
 
-def _naming(bulletin_id: str) -> Callable[[Matter], tuple[Matter, tuple[Said, ...]]]:
-    return lambda matter: matters.name_bulletin(matter, bulletin_id)
+def _naming(bulletin: Bulletin, *, now: datetime) -> Callable[[Matter], tuple[Matter, tuple[Said, ...]]]:
+    name, by = bulletin.heading, bulletin.published_by or ""
+    return lambda matter: matters.name_bulletin(matter, bulletin.bulletin_id, heading=name, by=by, now=now)
 
 
 def office_day(moment: datetime) -> date:

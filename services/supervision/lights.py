@@ -19,7 +19,7 @@ from services.contracts.workflow import (
     TimerSaid,
     TimerStopped,
 )
-from services.kernel.store import Body
+from services.kernel.store import Chained
 from services.supervision.rules import Audience, Rule, RuleTable, Rung, matching
 
 Cast = Mapping[Audience, tuple[str, ...]]
@@ -63,8 +63,8 @@ class ClockLight(BaseModel, frozen=True):
         return Light.GREY if self.held else self.colour
 
 
-class CaseLights(Body, frozen=True):
-    """All lights of one case."""
+class CaseLights(Chained, frozen=True):
+    """All lights of one case. `recorded`: everything that was ever heard of its clocks is kept (`records/heard.py`)."""
 
     case_no: str
     title: str
@@ -74,6 +74,7 @@ class CaseLights(Body, frozen=True):
     light: Light
     open: bool
     changed_at: datetime
+    recorded: bool = False
 
 
 def dark(timer: TimerSaid, *, now: datetime) -> CaseLights:
@@ -87,6 +88,7 @@ def dark(timer: TimerSaid, *, now: datetime) -> CaseLights:
         light=Light.GREEN,
         open=True,
         changed_at=now,
+        recorded=True,
     )
 
 

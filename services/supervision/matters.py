@@ -8,11 +8,12 @@ from typing import Annotated, Final
 from pydantic import BaseModel, Field
 
 from services.contracts.events import Said
-from services.contracts.supervision import MatterMoved, MatterRegistered
+from services.contracts.supervision import MatterMoved, MatterNoted, MatterRegistered
 from services.contracts.workflow import TimerSaid
 from services.kernel.problem import Problem
 from services.kernel.requests import Request
-from services.kernel.store import Body
+from services.kernel.store import Chained
+from services.supervision.records.chains import digest
 from services.supervision.rules import Rule
 
 
@@ -91,7 +92,7 @@ class Fact(BaseModel, frozen=True):
     note: str
 
 
-class Matter(Body, frozen=True):
+class Matter(Chained, frozen=True):
     """One matter: what is late, whose it is, and how far it has come."""
 
     matter_id: str
@@ -148,18 +149,35 @@ def register(
         due_on=matter.due_on,
         registered_at=now,
         recipients=recipients,
+        state=digest(matter),
     )
     return matter, (said,)
 
 
 def note(matter: Matter, rule: Rule, *, now: datetime) -> tuple[Matter, tuple[Said, ...]]:
     """A further rule was met: one more fact in the same file. The rule that registered it may be met every day."""
-    if rule.id == matter.rule:
+    text = f"{rule.id} {rule.reason}"
+    if rule.id == matter.rule or any(known.note == text for known in matter.facts):
         return matter, ()
-    fact = Fact(at=now, step=matter.step, by="system:light", note=f"{rule.id} {rule.reason}")
-    if any(known.note == fact.note for known in matter.facts):
+    return added(matter, text, by="system:light", now=now)
+
+
+def added(matter: Matter, text: str, *, by: str, now: datetime, **changed: object) -> tuple[Matter, tuple[Said, ...]]:
+    """One more fact in the file, with what else it changes. An archived file stays as it is."""
+    if matter.step is Step.ARCHIVE:
         return matter, ()
-    return matter.model_copy(update={"facts": (*matter.facts, fact)}), ()
+    fact = Fact(at=now, step=matter.step, by=by, note=text)
+    noted = matter.model_copy(update={**changed, "facts": (*matter.facts, fact)})
+    said = MatterNoted(
+        case_no=matter.case_no,
+        matter_no=matter.matter_no,
+        step=matter.step,
+        note=text,
+        noted_at=now,
+        noted_by=by,
+        state=digest(noted),
+    )
+    return noted, (said,)
 
 
 def move(matter: Matter, entry: Move, *, by: str, now: datetime) -> tuple[Matter, tuple[Said, ...]]:
@@ -186,15 +204,19 @@ def move(matter: Matter, entry: Move, *, by: str, now: datetime) -> tuple[Matter
         was=matter.step,
         moved_at=now,
         moved_by=by,
+        note=entry.note,
+        state=digest(moved),
     )
     return moved, (said,)
 
 
-def name_bulletin(matter: Matter, bulletin_id: str) -> tuple[Matter, tuple[Said, ...]]:
+def name_bulletin(
+    matter: Matter, bulletin_id: str, *, heading: str, by: str, now: datetime
+) -> tuple[Matter, tuple[Said, ...]]:
     """A published bulletin names this matter."""
     if bulletin_id in matter.bulletins:
         return matter, ()
-    return matter.model_copy(update={"bulletins": (*matter.bulletins, bulletin_id)}), ()
+    return added(matter, heading, by=by, now=now, bulletins=(*matter.bulletins, bulletin_id))
 
 
 def next_of(step: Step) -> tuple[Step, ...]:

@@ -10,7 +10,7 @@ from services.contracts.events import Said
 from services.contracts.supervision import NoticeIssued
 from services.kernel.problem import Problem
 from services.kernel.requests import Request
-from services.kernel.store import Body
+from services.kernel.store import Chained
 from services.supervision.matters import Matter
 
 
@@ -32,7 +32,7 @@ class NoticeEntry(Request, frozen=True):
     rectify_by: date
 
 
-class Notice(Body, frozen=True):
+class Notice(Chained, frozen=True):
     """One notice: drafted from a matter, then issued under a number."""
 
     notice_id: str

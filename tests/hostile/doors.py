@@ -137,6 +137,7 @@ def _names(situation: Situation) -> dict[str, str]:
         "item_code": "PT-90",
         "key": "small-permit",
         "number": "1",
+        "register": "cases",
         "path": "diagram.bpmn",
         "code": "u.handler.d06",
         "year": "2026",

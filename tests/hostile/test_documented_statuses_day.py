@@ -59,6 +59,7 @@ NOWHERE: Final = {
     "code": "u.none",
     "key": "none",
     "number": "1",
+    "register": "cases",
     "path": "x",
     "year": "2099",
 }

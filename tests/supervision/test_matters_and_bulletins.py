@@ -44,7 +44,7 @@ def test_given_no_bulletin_then_the_archive_needs_a_reason_why_none_is_needed() 
         matters.move(at_bulletin, Move(to=Step.ARCHIVE, note="归档"), by="u.supervisor", now=NOW)
     waived = Move(to=Step.ARCHIVE, note="首次发生，已当面提醒", not_needed=True)
     assert matters.move(at_bulletin, waived, by="u.supervisor", now=NOW)[0].step is Step.ARCHIVE
-    named, _ = matters.name_bulletin(at_bulletin, "b1")
+    named, _ = matters.name_bulletin(at_bulletin, "b1", heading="第1期", by="u.supervisor", now=NOW)
     assert matters.move(named, Move(to=Step.ARCHIVE, note="归档"), by="u.supervisor", now=NOW)[0].step is Step.ARCHIVE
 
 

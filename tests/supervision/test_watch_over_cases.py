@@ -1,125 +1,19 @@
 """The service on real servers: from timer events to lights, matter, notice and bulletin; who may see and do what."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
-from typing import Any
 
-import httpx
-import pytest
-
-from services.contracts.registry import DepartmentChanged, PersonChanged
-from services.contracts.words import Attendance, ClockKind, Role
-from services.kernel.identity import Person, Tokens, create_keypair
+from services.contracts.words import ClockKind
 from tests.supervision import timers
-from tests.supervision.timers import CASE, NOW
+from tests.supervision.rooms import CHIEF, HEAD, STRANGER, SUPERVISOR, Room, department, late, matters_of, person
+from tests.supervision.timers import CASE
 from tests.support.office import Office
-from tests.support.process import Process, process
-from tests.support.voice import Voice, voice
 from tests.support.wait import wait_until
-
-SUPERVISOR = Person(code="u.supervisor", name="孔某", roles=frozenset({Role.SUPERVISOR}), department="D02")
-HEAD = Person(code="u.head", name="张某", roles=frozenset({Role.BUREAU_HEAD}), department="D00")
-CHIEF = Person(
-    code="u.chief.d06",
-    name="刘某",
-    roles=frozenset({Role.SECTION_CHIEF}),
-    department="D06",
-    posts=frozenset({"P06@D06"}),
-)
-STRANGER = Person(
-    code="u.chief.d08",
-    name="韩某",
-    roles=frozenset({Role.SECTION_CHIEF}),
-    department="D08",
-    posts=frozenset({"P06@D08"}),
-)
-
-
-def person(who: Person) -> PersonChanged:
-    return PersonChanged(
-        code=who.code,
-        name=who.name,
-        department=who.department,
-        posts=tuple(sorted(who.posts)),
-        roles=tuple(who.roles),
-        deputy=None,
-        attendance=Attendance.ON_DUTY,
-        phone="13800000001",
-        mail="a@guihua.example",
-        chat=None,
-        active=True,
-        changed_at=NOW,
-    )
-
-
-def department(code: str) -> DepartmentChanged:
-    return DepartmentChanged(
-        code=code, name=f"科室{code}", name_en=code, leader_in_charge="u.head", township=False, changed_at=NOW
-    )
-
-
-@dataclass(slots=True)
-class Room:
-    """The running service and the voices it hears."""
-
-    service: Process
-    workflow: Voice
-    registry: Voice
-    tokens: Tokens
-
-    async def ask(
-        self, who: Person, method: str, path: str, body: object = None, key: str | None = None
-    ) -> httpx.Response:
-        headers = {"Authorization": f"Bearer {self.tokens.issue(who)}"} | ({"Idempotency-Key": key} if key else {})
-        async with httpx.AsyncClient(base_url=self.service.url, timeout=30) as client:
-            return await client.request(method, path, json=body, headers=headers)
-
-    async def have(self, who: Person, path: str) -> Any:
-        return (await self.ask(who, "GET", path)).raise_for_status().json()
-
-    async def idle(self) -> bool:
-        """Whether everything said to the service is handled and everything it said is out."""
-        status = (await self.service.get("/status")).json()
-        return status["outbox"] and not status["outbox"]["documents"] and not any((status["lag"] or {"": 1}).values())
-
-
-@pytest.fixture
-async def room(office: Office, tmp_path: Path) -> AsyncIterator[Room]:
-    private, public = create_keypair(tmp_path)
-    environment = office.settings_of("supervision") | {
-        "GUIHUA_HTTP_PORT": "0",
-        "GUIHUA_JWT_PUBLIC_KEY_FILE": str(public),
-        "GUIHUA_CLOCK": "frozen:2017-04-06T09:30:00+08:00",
-    }
-    async with (
-        voice(office, "workflow") as workflow,
-        voice(office, "registry") as registry,
-        process("services.supervision", environment, tmp_path / "supervision.log") as service,
-    ):
-        here = Room(await service.serving(), workflow, registry, Tokens(private))
-        await registry.say(*(person(who) for who in (SUPERVISOR, HEAD, CHIEF)), department("D06"))
-        await wait_until(here.idle)
-        yield here
-
-
-async def late(room: Room) -> None:
-    """The agenda material is late by a day."""
-    await room.workflow.say(timers.started(), timers.warned(), timers.overdue(0), timers.overdue(1))
-    await wait_until(lambda: _matters(room))
-    await wait_until(room.idle)
-
-
-async def _matters(room: Room) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = (await room.have(SUPERVISOR, f"/matters?case_no={CASE}"))["matters"]
-    return found
 
 
 async def test_given_late_agenda_material_then_lights_matter_notice_and_bulletin_follow(room: Room) -> None:
     await late(room)
-    [matter] = await _matters(room)
+    [matter] = await matters_of(room)
     assert matter["matter_no"] == "督查〔2017〕1号"
     records = await room.have(SUPERVISOR, f"/lights/{CASE}/records")
     lights = [one["data"]["light"] for one in records if one["type"].endswith("light.changed.v1")]
@@ -143,7 +37,7 @@ async def test_given_late_agenda_material_then_lights_matter_notice_and_bulletin
     published = (await room.ask(SUPERVISOR, "POST", f"{path}/publish")).json()
     assert (published["issue"], published["heading"]) == (1, "督查通报（2017年第1期）")
     assert (await room.ask(SUPERVISOR, "POST", f"{path}/publish")).json()["issue"] == 1
-    assert (await _matters(room))[0]["bulletins"] == [published["bulletin_id"]]
+    assert (await matters_of(room))[0]["bulletins"] == [published["bulletin_id"]]
 
 
 async def test_given_a_step_that_another_version_gives_to_another_department_then_that_one_sees_its_light(
@@ -170,7 +64,7 @@ async def test_given_the_same_events_again_after_a_lost_stream_then_nothing_is_d
     await wait_until(lambda: _stream_is_back(office), within=30)
     await wait_until(room.idle, within=30)
     assert await room.have(SUPERVISOR, f"/lights/{CASE}/records") == before
-    assert len(await _matters(room)) == 1
+    assert len(await matters_of(room)) == 1
 
 
 async def _stream_is_back(office: Office) -> bool:
@@ -222,7 +116,7 @@ async def test_given_clocks_that_warn_then_the_list_is_as_long_as_the_boards_num
 
 async def test_given_one_matter_notice_or_bulletin_then_who_may_see_it_reads_it_alone(room: Room) -> None:
     await late(room)
-    [matter] = await _matters(room)
+    [matter] = await matters_of(room)
     path = f"/matters/{matter['matter_id']}"
     assert (await room.have(CHIEF, path)) == {**matter, "next": ["undertake"]}
     assert (await room.ask(STRANGER, "GET", path)).status_code == 404
@@ -240,7 +134,7 @@ async def test_given_one_matter_notice_or_bulletin_then_who_may_see_it_reads_it_
 
 async def test_given_a_chief_then_supervision_work_is_refused(room: Room) -> None:
     await late(room)
-    [matter] = await _matters(room)
+    [matter] = await matters_of(room)
     move = {"to": "undertake", "note": "承办"}
     assert (await room.ask(CHIEF, "POST", f"/matters/{matter['matter_id']}/move", move)).status_code == 403
     skipped = await room.ask(SUPERVISOR, "POST", f"/matters/{matter['matter_id']}/move", {"to": "archive", "note": "x"})

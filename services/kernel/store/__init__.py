@@ -7,7 +7,7 @@ from services.kernel.store.dead_letters import DeadLetter, DeadLetters, LetterSt
 from services.kernel.store.drivers import Driver, is_away
 from services.kernel.store.files import FileDamaged, Files, FileTooLarge, Label, StoredFile
 from services.kernel.store.indexes import Index
-from services.kernel.store.journal import Entry, Journal
+from services.kernel.store.journal import Entry, Journal, Kept
 from services.kernel.store.outgoing import Unsent
 from services.kernel.store.refusals import AlreadyApplied, AlreadyExists, Conflict, NotFound
 from services.kernel.store.store import Store
@@ -30,6 +30,7 @@ __all__ = [
     "Files",
     "Index",
     "Journal",
+    "Kept",
     "Label",
     "LetterState",
     "Moment",

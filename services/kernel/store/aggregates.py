@@ -10,7 +10,7 @@ from typing import Any, Final, Generic, TypeVar
 import bson
 from pydantic import BaseModel
 from pymongo import UpdateOne
-from pymongo.errors import BulkWriteError, DocumentTooLarge
+from pymongo.errors import BulkWriteError, DocumentTooLarge, DuplicateKeyError
 
 from services.contracts.events import Said
 from services.kernel.store.codec import encoded
@@ -18,7 +18,7 @@ from services.kernel.store.documents import Documents
 from services.kernel.store.drivers import Row, listed
 from services.kernel.store.ground import Ground
 from services.kernel.store.outgoing import Author, chained, envelopes, outbox_rows
-from services.kernel.store.refusals import AlreadyApplied, Conflict, NotFound
+from services.kernel.store.refusals import AlreadyApplied, AlreadyExists, Conflict, NotFound
 from services.kernel.telemetry import traceparent
 
 _TAKEN: Final = 11000
@@ -71,6 +71,18 @@ class Aggregates(Generic[B]):
         body, says = self._says(body, 1, events)
         await self.documents.insert(key, _packed(body), says, cause=cause)
         return 1
+
+    async def restore(self, body: B, *, revision: int) -> None:
+        """Put back an aggregate that was lost, as the revision that the journal last knew. Raises AlreadyExists.
+
+        It says nothing; its next write says events with ids that were never used.
+        """
+        row: Row = {"_id": self._key_of(body), "revision": revision, "body": encoded(body), "inbox": [], "outbox": []}
+        try:
+            await self.documents.rows.insert_one(row)
+        except DuplicateKeyError:
+            raise AlreadyExists(key=self._key_of(body)) from None
+        self.documents.memory.forget(self._key_of(body))
 
     async def create_in_turn(self, bodies: Sequence[B]) -> int:
         """Store new aggregates that say nothing, in one write and in their order; gives how many were stored.

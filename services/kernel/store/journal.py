@@ -14,6 +14,7 @@ from services.kernel.store.ground import Ground
 
 _DUPLICATE_KEY: Final = 11000
 _PAGE: Final = 500
+_AS_KEPT: Final = ("order", "type", "subject", "wire")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +25,23 @@ class Entry:
     envelope: Envelope
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A row of the journal just as it lies there: for those who verify it, and take nothing for granted."""
+
+    id: str
+    order: str
+    type: str
+    subject: str
+    wire: str
+
+
 class Journal:
     """Append-only. A row is written before the event leaves its document's outbox, so nothing said is missing."""
 
     def __init__(self, ground: Ground) -> None:
         self._rows: Rows = ground.database["journal"]
+        self._service = ground.service
 
     async def append(self, rows: Sequence[Row]) -> None:
         """Write outbox rows down; those that are there already stay as they are."""
@@ -45,6 +58,17 @@ class Journal:
             where["subject"] = subject
         rows = await listed(self._rows.find(where, sort=[("order", 1)], limit=limit))
         return [Entry(row["order"], Envelope.model_validate_json(row["wire"])) for row in rows]
+
+    async def kept(self, collection: str, *, beyond: str, up_to: str | None) -> list[Kept]:
+        """Every row that documents of a collection said, of those with keys beyond one, up to another or to the end.
+
+        In no order; also rows of documents that are not there any more.
+        """
+        place = f"{self._service}.{collection}"
+        first = f"{place}.{beyond}/" if beyond else f"{place}."  # a slash comes right after a dot
+        last = f"{place}/" if up_to is None else f"{place}.{up_to}/"
+        rows = await listed(self._rows.find({"_id": {"$gte": first, "$lt": last}}))
+        return [Kept(row["_id"], *(str(row.get(name)) for name in _AS_KEPT)) for row in rows]
 
     async def pages(self, since: datetime | None) -> AsyncIterator[list[Row]]:
         """All rows from the moment `since` (wall time) on, oldest first, a few hundred at a time."""

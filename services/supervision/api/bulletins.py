@@ -62,8 +62,7 @@ async def edit_bulletin(deps: Here, who: Supervisor, bulletin_id: DocumentId, en
     """Change the words of a draft."""
     bulletin, revision = await _visible_bulletin(deps, who, bulletin_id)
     edited, said = bulletins.edit(bulletin, entry)
-    await deps.bulletins.save(edited, revision, said)
-    return edited
+    return await desk.written(deps.bulletins, bulletin_id, edited, revision, said)
 
 
 @router.post(
@@ -75,8 +74,7 @@ async def approve_bulletin(deps: Here, who: Approver, bulletin_id: DocumentId) -
     """A leader signs the draft."""
     bulletin, revision = await _visible_bulletin(deps, who, bulletin_id)
     approved, said = bulletins.approve(bulletin, by=who.code, now=deps.clock.now())
-    await deps.bulletins.save(approved, revision, said)
-    return approved
+    return await desk.written(deps.bulletins, bulletin_id, approved, revision, said)
 
 
 @router.post(

@@ -69,8 +69,7 @@ async def move_matter(deps: Here, who: Supervisor, matter_id: DocumentId, entry:
     matter, revision = await deps.matters.load(matter_id)
     visible(who, matter.departments, key=matter_id)
     moved, said = matters.move(matter, entry, by=who.code, now=deps.clock.now())
-    await deps.matters.save(moved, revision, said)
-    return moved
+    return await desk.written(deps.matters, matter_id, moved, revision, said)
 
 
 @router.get("/notices", summary="督查督办通知列表")
@@ -107,4 +106,5 @@ async def acknowledge_notice(deps: Here, who: Reader, notice_id: DocumentId) -> 
     notice, _ = await deps.notices.load(notice_id)
     visible(who, notice.departments, key=notice_id)
     now = deps.clock.now()
-    return await deps.notices.change(notice_id, lambda found: notices.acknowledge(found, by=who.code, now=now))
+    await deps.notices.change(notice_id, lambda found: notices.acknowledge(found, by=who.code, now=now))
+    return (await deps.notices.load(notice_id))[0]

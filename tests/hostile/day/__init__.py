@@ -45,6 +45,7 @@ PARTS: Final[tuple[Part, ...]] = (
     supervising.followed_up,
     supervising.told_in_a_bulletin,
     supervising.ruled,
+    supervising.looked_after,
     books.kept,
     accounts.given,
     windows.received,

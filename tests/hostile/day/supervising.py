@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from services.supervision.records.verifying import Register
 from tests.hostile.day.cases import OTHERS
 from tests.hostile.doors import BODIES
 from tests.hostile.ledger import Ledger
@@ -34,6 +35,17 @@ async def told_in_a_bulletin(ledger: Ledger, situation: Situation) -> None:
     await ledger.ask(200, f"supervision POST {one}/publish", names=names)
     await ledger.ask(409, f"supervision POST {one}/approve", OTHERS, names=names)
     await ledger.ask(409, f"supervision PUT {one}", names=names, json=text)
+
+
+async def looked_after(ledger: Ledger, _situation: Situation) -> None:
+    """The records are whole; the board, made again, is the board."""
+    for register in Register:
+        found = await ledger.ask(200, "supervision GET /records/{register}", names={"register": register})
+        if found.json()["breaks"]:
+            ledger.faults.append(f"the records of {register} are not whole: {found.text[:500]}")
+    again = (await ledger.ask(200, "supervision POST /rebuilt")).json()
+    if again["differences"]:
+        ledger.faults.append(f"the board is not what was heard: {again['differences']}")
 
 
 async def ruled(ledger: Ledger, _situation: Situation) -> None:
