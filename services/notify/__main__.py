@@ -6,15 +6,12 @@ from services.contracts.registry import PersonChanged
 from services.kernel.app import Kernel, Service, run
 from services.kernel.identity.keys import private_key
 from services.kernel.seals import Seals
-from services.notify.api import router
+from services.notify.api import ROUTERS
 from services.notify.books import Announced, Books, Contact, KnownTask
-from services.notify.channels import Way, Ways
 from services.notify.consumers import HEARS
 from services.notify.deps import Deps
-from services.notify.gateways import Gateway
 from services.notify.ledgers import Ledger
 from services.notify.links import Link
-from services.notify.mails import Mail
 from services.notify.messages import Message
 from services.notify.people import People
 from services.notify.queries import (
@@ -28,7 +25,8 @@ from services.notify.queries import (
 )
 from services.notify.settings import NotifySettings
 from services.notify.steps import Steps
-from services.notify.templates import Channel, load
+from services.notify.switchboard import providers_of, receipt_keys_of
+from services.notify.templates import load
 from services.notify.ticker import TICKERS
 from services.notify.tries import Hands
 
@@ -41,9 +39,10 @@ async def _deps(kernel: Kernel) -> Deps:
     people = People(store.collection("persons", PersonChanged))
     await people.load()
     messages = store.aggregates("messages", Message, key="message_id")
+    providers = providers_of(settings)
     return Deps(
         messages=messages,
-        ledger=Ledger(messages),
+        ledger=Ledger(messages, clock=kernel.clock, possible=providers.channels),
         hands=Hands(kernel.stopping),
         links=store.aggregates("links", Link, key="link_id"),
         books=Books(
@@ -55,7 +54,8 @@ async def _deps(kernel: Kernel) -> Deps:
             seals=seals,
         ),
         templates=load(settings.templates_file),
-        ways=_ways(settings),
+        providers=providers,
+        receipt_keys=receipt_keys_of(settings),
         patience=settings.patience,
         clock=kernel.clock,
         seals=seals,
@@ -64,41 +64,15 @@ async def _deps(kernel: Kernel) -> Deps:
     )
 
 
-def _ways(settings: NotifySettings) -> Ways:
-    """The channels that the bureau runs."""
-    ways: dict[Channel, Way] = {}
-    if settings.smtp_host:
-        ways[Channel.SMTP] = Mail(
-            host=settings.smtp_host,
-            port=settings.smtp_port,
-            sender=settings.smtp_sender,
-            user=settings.smtp_user,
-            password=settings.smtp_password,
-            start_tls=settings.smtp_start_tls,
-            tls=settings.smtp_tls,
-            timeout=settings.attempt_limit,
-        )
-    if settings.sms_url:
-        ways[Channel.SMS] = _gateway(settings, settings.sms_url, signature=settings.sms_signature)
-    if settings.chat_url:
-        ways[Channel.CHAT] = _gateway(settings, settings.chat_url, signature="")
-    return ways
-
-
-def _gateway(settings: NotifySettings, url: str, *, signature: str) -> Gateway:
-    return Gateway(url, settings.gateway_token, timeout=settings.attempt_limit, signature=signature)
-
-
 async def _close(deps: Deps) -> None:
-    for way in deps.ways.values():
-        await way.close()
+    await deps.providers.close()
 
 
 SERVICE: Final = Service(
     name="notify",
     settings=NotifySettings,
     deps=_deps,
-    routers=(router,),
+    routers=ROUTERS,
     hears=HEARS,
     tickers=TICKERS,
     backlog={

@@ -82,7 +82,7 @@ class Books:
         kind, _, name = recipient.rpartition(":")
         if kind == APPLICANT:
             phone = await self._phone(name)
-            return None if phone is None else Reach(recipient, {Channel.SMS: phone})
+            return None if phone is None else Reach(recipient, _by_telephone(phone))
         match kind:
             case "post":
                 found = self.people.holders(name)
@@ -150,9 +150,14 @@ def awaited_as(person: PersonChanged) -> list[str]:
 
 
 def _reach(person: PersonChanged) -> Reach:
-    ways = {Channel.SMTP: person.mail, Channel.SMS: person.phone, Channel.CHAT: person.chat}
+    ways = {Channel.SMTP: person.mail, Channel.CHAT: person.chat, **_by_telephone(person.phone)}
     addresses = {channel: to for channel, to in ways.items() if to and person.active}
     return Reach(person.code, addresses)
+
+
+def _by_telephone(phone: str) -> dict[Channel, str]:
+    """What a number is good for; the desk finds it in the case."""
+    return {Channel.SMS: phone, Channel.VOICE: phone, Channel.DESK: "desk"}
 
 
 def _place(case_no: str) -> str:

@@ -1,10 +1,8 @@
 """What every way out is: it takes a parcel, or says whether it ever will (docs/domain.md §6.7)."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Protocol
-
-from services.notify.templates import Channel
 
 
 class Refused(Exception):
@@ -12,12 +10,27 @@ class Refused(Exception):
 
 
 class Unreachable(Exception):
-    """The channel did not take it now; a later try may work."""
+    """The channel did not take it now; a later try may work.
+
+    `unsure` says that it may have taken it all the same: an answer that was lost, an error of its own.
+    """
+
+    def __init__(self, said: str, *, unsure: bool = False) -> None:
+        super().__init__(said)
+        self.unsure = unsure
 
     @classmethod
-    def because(cls, trouble: Exception) -> "Unreachable":
+    def because(cls, trouble: Exception, *, unsure: bool = False) -> "Unreachable":
         """With the kind of trouble in the words kept for the operator."""
-        return cls(f"{type(trouble).__name__}: {trouble}".removesuffix(": "))
+        return cls(f"{type(trouble).__name__}: {trouble}".removesuffix(": "), unsure=unsure)
+
+
+class Busy(Exception):
+    """The channel takes no more for so long, by its own rules: waiting counts as no try."""
+
+    def __init__(self, wait: timedelta) -> None:
+        super().__init__(f"busy for {wait.total_seconds():.0f} s")
+        self.wait = wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +47,7 @@ class Way(Protocol):
     """One channel."""
 
     async def send(self, parcel: Parcel) -> None:
-        """Hand the parcel over. Raises Refused or Unreachable."""
+        """Hand the parcel over. Raises Refused, Unreachable or Busy."""
 
     async def close(self) -> None:
         """Let go of the connections that are kept open."""
-
-
-Ways = Mapping[Channel, Way]

@@ -4,24 +4,28 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from services.contracts.events import Said
 from services.kernel.seals import SealBroken
 from services.kernel.store import Conflict
 from services.notify import links, messages
+from services.notify.attempts import Attempt, masked
 from services.notify.books import Reach
-from services.notify.channels import Parcel, Refused, Unreachable
+from services.notify.channels import Busy, Parcel, Refused, Unreachable
 from services.notify.deps import Deps
 from services.notify.links import Standing
-from services.notify.messages import Attempt, Message, masked
+from services.notify.messages import Message
 from services.notify.queries import due_messages
+from services.notify.states import State
 from services.notify.templates import LINK_MARK, Channel
 from services.notify.tries import AT_ONCE, Places, Try
 
 _LONGEST_ERROR: Final = 300
 _NO_WAY: Final = "没有可用的联系方式或渠道 / no address or channel by which to reach the recipient"
 _LINK_OVER: Final = "审批链接已失效 / the approval link is over"
+_TOO_LATE: Final = "已过有效时间 / too late to be sent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,7 @@ async def first_try(deps: Deps, message: Message) -> Try | None:
         reach = await deps.books.reach(message.recipient)
     except SealBroken:
         return None
-    left = messages.ways_left(message, deps.ways.keys() & reach.addresses.keys()) if reach else ()
+    left = messages.ways_left(message, deps.providers.channels & reach.addresses.keys()) if reach else ()
     return _taken(deps, message, left, reach, revision=1, text=message.text) if reach and left else None
 
 
@@ -89,22 +93,34 @@ async def _decide(deps: Deps, message: Message, revision: int) -> Try | Outcome:
     except SealBroken as broken:
         on = message.channels[0]
         return _failed(deps, message, Attempt(channel=on, to="", began_at=wall, ended_at=wall, error=str(broken)))
+    if (over := _over(message, text, wall)) is not None and message.state is not State.SENDING:
+        return Outcome(messages.drop(message, State.EXPIRED, because=over))
     if reach is None:
         return Outcome(messages.wait(message, wall, deps.patience))
-    left = messages.ways_left(message, deps.ways.keys() & reach.addresses.keys())
+    left = messages.ways_left(message, deps.providers.channels & reach.addresses.keys())
     if not left:
         return Outcome(*messages.give_up(message, because=_NO_WAY, now=deps.clock.now()))
     if lost := messages.interruption(message, wall, deps.patience):
         return _failed(deps, message, lost, others=len(left) > 1)
+    return _taken(deps, message, left, reach, revision=revision + 1, text=text or "")
+
+
+def _over(message: Message, text: str | None, wall: datetime) -> str | None:
+    """Why the message is not worth sending any more, if it is not."""
     if text is None:
-        return Outcome(messages.abandon(message, because=_LINK_OVER))
-    return _taken(deps, message, left, reach, revision=revision + 1, text=text)
+        return _LINK_OVER
+    is_late = message.expires_at is not None and message.expires_at <= wall
+    return _TOO_LATE if is_late else None
 
 
 def _taken(deps: Deps, message: Message, left: Sequence[Channel], reach: Reach, *, revision: int, text: str) -> Try:
-    channel = left[0]
-    taken = messages.begin(message, channel, recipient=reach.recipient, wall=deps.clock.wall(), patience=deps.patience)
-    return Try(taken, revision, channel, reach.addresses[channel], text, others=len(left) > 1)
+    channel, wall = left[0], deps.clock.wall()
+    stays_with = messages.stays_with(message, channel, deps.patience)
+    provider = deps.providers.choose(channel, key=message.message_id, wall=wall, stays_with=stays_with)
+    taken = messages.begin(
+        message, channel, recipient=reach.recipient, wall=wall, patience=deps.patience, provider=provider.name
+    )
+    return Try(taken, revision, channel, provider, reach.addresses[channel], text, others=len(left) > 1)
 
 
 async def _text(deps: Deps, message: Message) -> str | None:
@@ -131,28 +147,35 @@ async def _carry(deps: Deps, attempted: Try) -> None:
 
 async def _try(deps: Deps, attempted: Try) -> Outcome:
     """Hand it over and see. Whatever the channel says of the address is masked before it is kept."""
-    message, began = attempted.message, deps.clock.wall()
+    message, provider, began = attempted.message, attempted.provider, deps.clock.wall()
 
-    def attempt(error: str) -> Attempt:
+    def ended(error: str, *, failed: bool = False, unsure: bool = False) -> Attempt:
+        wall = deps.clock.wall()
+        provider.health.note(wall=wall, took=wall - began, failed=failed)
         shown = error.replace(attempted.to, masked(attempted.to))[:_LONGEST_ERROR]
         return Attempt(
             channel=attempted.channel,
             to=masked(attempted.to),
             began_at=began,
-            ended_at=deps.clock.wall(),
+            ended_at=wall,
             error=shown,
+            provider=provider.name,
+            unsure=unsure,
         )
 
     try:
         async with asyncio.timeout(deps.patience.limit.total_seconds()):
-            await deps.ways[attempted.channel].send(_parcel(attempted))
+            await provider.way.send(_parcel(attempted))
+    except Busy as busy:
+        return Outcome(messages.postpone(message, until=deps.clock.wall() + busy.wait))
     except Refused as refusal:
-        return _failed(deps, message, attempt(f"refused: {refusal}"), others=attempted.others, permanent=True)
+        return _failed(deps, message, ended(f"refused: {refusal}"), others=attempted.others, permanent=True)
     except Unreachable as trouble:
-        return _failed(deps, message, attempt(str(trouble)), others=attempted.others)
+        attempt = ended(str(trouble), failed=True, unsure=trouble.unsure)
+        return _failed(deps, message, attempt, others=attempted.others)
     except TimeoutError:
-        return _failed(deps, message, attempt("timeout"), others=attempted.others)
-    return Outcome(*messages.succeed(message, attempt(""), now=deps.clock.now()))
+        return _failed(deps, message, ended("timeout", failed=True, unsure=True), others=attempted.others)
+    return Outcome(*messages.succeed(message, ended(""), now=deps.clock.now()))
 
 
 def _parcel(attempted: Try) -> Parcel:

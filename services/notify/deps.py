@@ -1,6 +1,7 @@
 """What the messenger works with, built once in `__main__` and passed in."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -9,10 +10,10 @@ from services.kernel.clock import Clock
 from services.kernel.seals import Seals
 from services.kernel.store import Aggregates
 from services.notify.books import Books
-from services.notify.channels import Ways
 from services.notify.ledgers import Ledger
 from services.notify.links import Link
 from services.notify.messages import Message, Patience
+from services.notify.providers import Providers
 from services.notify.templates import Template
 from services.notify.tries import Hands
 
@@ -27,7 +28,8 @@ class Deps:
     links: Aggregates[Link]
     books: Books
     templates: tuple[Template, ...]
-    ways: Ways
+    providers: Providers
+    receipt_keys: Mapping[str, Sequence[bytes]]
     patience: Patience
     clock: Clock
     seals: Seals

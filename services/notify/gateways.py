@@ -13,6 +13,9 @@ from services.notify.channels import Parcel, Refused, Unreachable
 _REFUSED_FOR_GOOD: Final = frozenset({400, 410, 413, 414, 422})
 """What a gateway answers when it will never take this very message; anything else may be put right."""
 
+_OWN_ERROR: Final = 500
+_AWAY: Final = 503
+
 _CLIENTS: Final = 8
 """httpx looks at all of a client's connections for each request; with 32 requests at once, eight clients of a few
 connections each take a third of the processor time that one client takes."""
@@ -47,10 +50,8 @@ class Gateway:
             async with asyncio.timeout(self._timeout):
                 answer = await self._post(body, key=parcel.reference)
         except (httpx.HTTPError, TimeoutError) as trouble:
-            raise Unreachable.because(trouble) from trouble
-        if not answer.is_success:
-            said = f"HTTP {answer.status_code}"
-            raise (Refused if answer.status_code in _REFUSED_FOR_GOOD else Unreachable)(said)
+            raise Unreachable.because(trouble, unsure=may_have_arrived(trouble)) from trouble
+        check(answer)
 
     async def close(self) -> None:
         """Close the connections."""
@@ -67,3 +68,18 @@ class Gateway:
             return await client.post(self._url, json=body, headers={"Idempotency-Key": key})
         finally:
             self._busy[client] -= 1
+
+
+def check(answer: httpx.Response) -> None:
+    """Raises Refused or Unreachable for a status that is no success."""
+    if answer.is_success:
+        return
+    status = answer.status_code
+    if status in _REFUSED_FOR_GOOD:
+        raise Refused(f"HTTP {status}")  # noqa: EM102, TRY003 - the words for the record
+    raise Unreachable(f"HTTP {status}", unsure=status >= _OWN_ERROR and status != _AWAY)  # noqa: EM102, TRY003 - as above
+
+
+def may_have_arrived(trouble: Exception) -> bool:
+    """Whether the other side may have got the request: not if there never was a connection."""
+    return not isinstance(trouble, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)

@@ -54,7 +54,8 @@ class Mail:
             said = f"{refusal.code} {refusal.message}"
             raise (Refused if refusal.code >= _PERMANENT_REPLY else Unreachable)(said) from refusal
         except (aiosmtplib.SMTPException, OSError) as trouble:  # the server, our account or our settings
-            raise Unreachable.because(trouble) from trouble
+            unsure = isinstance(trouble, aiosmtplib.SMTPServerDisconnected | aiosmtplib.SMTPReadTimeoutError)
+            raise Unreachable.because(trouble, unsure=unsure) from trouble
 
     async def close(self) -> None:
         """Close the connections that wait."""

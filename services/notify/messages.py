@@ -4,51 +4,14 @@ import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
-
-from pydantic import BaseModel
 
 from services.contracts.events import Said
 from services.contracts.notify import MessageFailed, MessageSent
-from services.kernel.problem import Problem
 from services.kernel.store import Body
+from services.notify.attempts import Attempt, Receipt
 from services.notify.books import APPLICANT
+from services.notify.states import ARRIVED, FAILED, OPEN, NothingToAbandon, NothingToRetry, State
 from services.notify.templates import Channel, Wording
-
-
-class State(StrEnum):
-    """Where a message stands."""
-
-    QUEUED = "queued"
-    WAITING = "waiting"
-    """Nobody knows yet how to reach the recipient."""
-    SENDING = "sending"
-    SENT = "sent"
-    FAILED = "failed"
-    ABANDONED = "abandoned"
-    """Not to be sent any more: a person said so, or its approval link is over."""
-
-
-class NothingToRetry(Problem):
-    """Only a message that is over without having been sent can be taken up again."""
-
-    status = 409
-    code = "message-not-failed"
-    zh = "消息 {message_id} 的状态是 {state}，不需要重发"
-    en = "message {message_id} is {state}; there is nothing to retry"
-    remedy_zh = "请只对发送失败或已放弃的消息执行重发"
-    remedy_en = "retry only messages that failed or were abandoned"
-
-
-class NothingToAbandon(Problem):
-    """A message that is sent, or just being sent, cannot be abandoned."""
-
-    status = 409
-    code = "message-not-open"
-    zh = "消息 {message_id} 的状态是 {state}，不能放弃"
-    en = "message {message_id} is {state} and cannot be abandoned"
-    remedy_zh = "只有失败、等待或排队中的消息可以放弃"
-    remedy_en = "only messages that failed, wait or are queued can be abandoned"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,22 +39,13 @@ class Patience:
         return min(self.fallback_after, all_there_are) if others else all_there_are
 
 
-class Attempt(BaseModel, frozen=True):
-    """One try, as it went; `to` is masked. `error` is empty when the channel took the message."""
-
-    channel: Channel
-    to: str
-    began_at: datetime
-    ended_at: datetime
-    error: str
-
-
 class Message(Body, frozen=True):
     """A message. It holds no address: the recipient's addresses are looked up for each try. Moments are wall time.
 
     `recipient` is a person's code, `applicant:<case number>`, or, while nobody is there to be told,
     `post:<P04@D06>` or `role:<role>`. `on` is the channel last tried, `tries` how often since it was taken,
-    `exhausted` those given up. `due_at` is when the sender looks at it next.
+    `exhausted` those given up; `provider` is whom it was last handed to. `due_at` is when the sender looks at it next.
+    `unread_by` is the person in whose inbox it is not yet read. After `expires_at` it is not sent any more.
 
     Of the messages about one event the first is the record that they are made: `announces` is the event's id, unique
     among all messages, `besides` the template and recipient of each of the others.
@@ -112,7 +66,12 @@ class Message(Body, frozen=True):
     exhausted: tuple[Channel, ...] = ()
     on: Channel | None = None
     tries: int = 0
+    provider: str = ""
     attempts: tuple[Attempt, ...] = ()
+    receipts: tuple[Receipt, ...] = ()
+    unread_by: str | None = None
+    read_at: datetime | None = None
+    expires_at: datetime | None = None
     state: State = State.QUEUED
     because: str = ""
     due_at: datetime | None
@@ -145,9 +104,16 @@ def compose(
         text=wording.text,
         link_id=link_id,
         channels=wording.channels,
+        unread_by=inbox_of(recipient),
+        expires_at=None if wording.good_for is None else wall + wording.good_for,
         due_at=wall,
         created_at=wall,
     )
+
+
+def inbox_of(recipient: str) -> str | None:
+    """The person in whose inbox a message for this recipient is; None when it is for nobody by name."""
+    return None if ":" in recipient else recipient
 
 
 def as_first(made: Sequence[Message]) -> tuple[Message, ...]:
@@ -176,13 +142,22 @@ def take_up(message: Message, wall: datetime) -> Message:
     return message.model_copy(update={"state": State.QUEUED, "due_at": wall})
 
 
-def begin(message: Message, channel: Channel, *, recipient: str, wall: datetime, patience: Patience) -> Message:
+def begin(
+    message: Message, channel: Channel, *, recipient: str, wall: datetime, patience: Patience, provider: str = ""
+) -> Message:
     """Take the message for one try; if the sender dies, it comes due again when the lease ends.
 
     `recipient` is who it is now for, if it waited for somebody to take a post.
     """
-    taken = {"state": State.SENDING, "on": channel, "recipient": recipient, "due_at": wall + patience.lease}
+    taken = {"state": State.SENDING, "on": channel, "provider": provider, "due_at": wall + patience.lease}
+    if recipient != message.recipient:
+        taken |= {"recipient": recipient, "unread_by": inbox_of(recipient)}
     return message.model_copy(update=taken)
+
+
+def postpone(message: Message, *, until: datetime) -> Message:
+    """Nobody could take it just now, through no fault of its own: that counts as no try."""
+    return message.model_copy(update={"state": State.QUEUED, "due_at": until})
 
 
 def interruption(message: Message, wall: datetime, patience: Patience) -> Attempt | None:
@@ -190,7 +165,26 @@ def interruption(message: Message, wall: datetime, patience: Patience) -> Attemp
     if message.state is not State.SENDING or message.on is None or message.due_at is None:
         return None
     error = "中断，结果未知 / interrupted, outcome unknown"
-    return Attempt(channel=message.on, to="", began_at=message.due_at - patience.lease, ended_at=wall, error=error)
+    began = message.due_at - patience.lease
+    return Attempt(
+        channel=message.on, to="", began_at=began, ended_at=wall, error=error, provider=message.provider, unsure=True
+    )
+
+
+def stays_with(message: Message, channel: Channel, patience: Patience) -> str | None:
+    """The provider who may have taken the message already and so gets it again; None when anybody may have it.
+
+    After as many tries as a way is given before another is taken, it is not waited for any longer.
+    """
+    last = message.attempts[-1] if message.attempts else None
+    if last is None or last.channel is not channel or not last.unsure or channel in message.exhausted:
+        return None
+    with_them = 0
+    for attempt in reversed(message.attempts):
+        if (attempt.channel, attempt.provider) != (channel, last.provider):
+            break
+        with_them += 1
+    return last.provider if with_them < patience.fallback_after else None
 
 
 def succeed(message: Message, attempt: Attempt, *, now: datetime) -> tuple[Message, tuple[Said, ...]]:
@@ -223,12 +217,15 @@ def fail(
         return tried.model_copy(update={"due_at": due_at}), ()
     onward = {"exhausted": (*message.exhausted, attempt.channel), "tries": 0, "due_at": attempt.ended_at}
     moved = tried.model_copy(update=onward)
-    return (moved, ()) if others else give_up(moved, because=attempt.error, now=now)
+    state = State.FAILED_PERMANENT if permanent else State.TECHNICAL_FAILURE
+    return (moved, ()) if others else give_up(moved, state=state, because=attempt.error, now=now)
 
 
-def give_up(message: Message, *, because: str, now: datetime) -> tuple[Message, tuple[Said, ...]]:
+def give_up(
+    message: Message, *, because: str, now: datetime, state: State = State.FAILED_PERMANENT
+) -> tuple[Message, tuple[Said, ...]]:
     """No way is left; somebody must act."""
-    failed = message.model_copy(update={"state": State.FAILED, "due_at": None, "because": because})
+    failed = message.model_copy(update={"state": state, "due_at": None, "because": because})
     return failed, (
         MessageFailed(
             message_id=message.message_id,
@@ -245,23 +242,24 @@ def give_up(message: Message, *, because: str, now: datetime) -> tuple[Message, 
 
 def retry(message: Message, wall: datetime) -> Message:
     """A person takes a message up again, by all channels and the addresses known then. Raises NothingToRetry."""
-    if message.state not in {State.FAILED, State.ABANDONED}:
+    if message.state not in FAILED | {State.CANCELLED, State.EXPIRED, State.SUPPRESSED}:
         raise NothingToRetry(message_id=message.message_id, state=message.state)
-    fresh = {"state": State.QUEUED, "tries": 0, "exhausted": (), "due_at": wall, "because": ""}
+    fresh = {"state": State.QUEUED, "tries": 0, "exhausted": (), "due_at": wall, "because": "", "expires_at": None}
     return message.model_copy(update=fresh)
 
 
 def abandon(message: Message, *, because: str) -> Message:
     """It is not to be sent any more; what was tried stays on record. Raises NothingToAbandon."""
-    if message.state in {State.SENT, State.SENDING, State.ABANDONED}:
+    if message.state not in FAILED | OPEN:
         raise NothingToAbandon(message_id=message.message_id, state=message.state)
-    return message.model_copy(update={"state": State.ABANDONED, "due_at": None, "because": because})
+    return message.model_copy(update={"state": State.CANCELLED, "due_at": None, "because": because})
 
 
-def masked(address: str) -> str:
-    """The first three characters and the last two; enough to recognise, not to use."""
-    shown = 8
-    return f"{address[:3]}****{address[-2:]}" if len(address) > shown else "****"
+def drop(message: Message, state: State, *, because: str) -> Message:
+    """It is not sent, because it is too late for it or nobody wants it: `expired` or `suppressed`."""
+    if message.state in ARRIVED:
+        return message
+    return message.model_copy(update={"state": state, "due_at": None, "because": because})
 
 
 def _spread(pause: timedelta, key: str) -> timedelta:

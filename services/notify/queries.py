@@ -7,7 +7,8 @@ from typing import Final
 from services.kernel.store import Aggregates, Index, NotFound, Store
 from services.notify.deps import Deps
 from services.notify.links import Link, token_hash
-from services.notify.messages import Message, State
+from services.notify.messages import Message
+from services.notify.states import FAILED, State, stored_as
 
 _REMEMBERED: Final = timedelta(days=40)
 """Longer than any stream keeps events: until then hearing one again must do nothing."""
@@ -66,7 +67,11 @@ async def waiting_messages(messages: Aggregates[Message], recipients: Sequence[s
 
 
 async def newest_messages(
-    messages: Aggregates[Message], wanted: Mapping[str, str | None], *, limit: int, after: str | None
+    messages: Aggregates[Message],
+    wanted: Mapping[str, object],
+    *,
+    limit: int,
+    after: str | None,
 ) -> list[Message]:
     """Messages that fit, newest first, from behind the message `after`. Raises NotFound when there is no such one."""
     where: dict[str, object] = {f"body.{name}": value for name, value in wanted.items() if value is not None}
@@ -113,7 +118,7 @@ async def count_waiting(deps: Deps) -> int:
 
 async def count_failed(deps: Deps) -> int:
     """Messages that failed for good and wait for a person."""
-    return await deps.messages.count({"body.state": State.FAILED})
+    return await deps.messages.count({"body.state": {"$in": stored_as(FAILED)}})
 
 
 async def count_not_carried_out(deps: Deps) -> int:

@@ -61,6 +61,13 @@ class NotifySettings(Settings, frozen=True):
     )
     chat_url: Address | None = Field(None, description="工作群网关地址；不设则不发 / work-chat gateway; absent: none")
     gateway_token: SecretStr | None = Field(None, description="网关令牌，建议用文件 / gateway token, best from a file")
+    receipt_keys: SecretStr | None = Field(
+        None,
+        description=(
+            "校验送达回执签名的密钥，逗号分隔，新钥在前；不设则不收回执"
+            " / keys that sign delivery receipts, separated by commas, the new one first; absent: no receipts"
+        ),
+    )
     attempt_limit: Annotated[float, Field(ge=0.1, le=120)] = Field(
         20,
         description=(

@@ -3,7 +3,7 @@
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
@@ -42,6 +42,12 @@ class Channel(StrEnum):
     SMTP = "smtp"
     SMS = "sms"
     CHAT = "chat"
+    VOICE = "voice"
+    """A telephone call that reads the text out."""
+    GROUP = "group"
+    """The group chat that a department is bound to (A-17)."""
+    DESK = "desk"
+    """A line on the list of those whom somebody at the desk tells by hand: the last way there is (A-20)."""
 
 
 class BrokenTemplateError(ValueError):
@@ -62,6 +68,8 @@ class Template(BaseModel, frozen=True, extra="forbid"):
     channels: Annotated[tuple[Channel, ...], Field(min_length=1)]
     subject: str
     text: Annotated[str, Field(min_length=1)]
+    good_for_hours: Annotated[int | None, Field(ge=1, le=8760)] = None
+    """After so many hours it is not worth sending any more."""
 
     def fits(self, said: Said) -> bool:
         """Whether this template speaks about this event."""
@@ -76,6 +84,7 @@ class Wording(BaseModel, frozen=True):
     channels: tuple[Channel, ...]
     subject: str
     text: str
+    good_for: timedelta | None = None
 
 
 _JINJA: Final = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
@@ -99,6 +108,7 @@ def word(template: Template, said: Said) -> Wording:
         channels=template.channels,
         subject=" ".join(_compiled(template.subject).render(values).split()),
         text=_compiled(template.text).render(values),
+        good_for=None if template.good_for_hours is None else timedelta(hours=template.good_for_hours),
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from services.notify.messages import Message
+from services.notify.providers import Provider
 from services.notify.templates import Channel
 
 AT_ONCE: Final = 32
@@ -24,6 +25,7 @@ class Try:
     message: Message
     revision: int
     channel: Channel
+    provider: Provider
     to: str
     text: str
     others: bool

@@ -187,14 +187,14 @@ def everybody_was_told_once(truth: Truth, _: Office) -> Iterator[str]:
     said = Counter(event.data["message_id"] for event in truth.events("notify", "message.sent"))
     letters = Counter(letter["reference"].strip("<>").partition("-")[0] for letter in truth.letters)
     for key, message in made.items():
-        times = 0 if message["state"] == "abandoned" else 1  # a link to a task that is over is not sent any more
+        times = 0 if message["state"] == "expired" else 1  # a link to a task that is over is not sent any more
         sent = sum(not attempt["error"] for attempt in message["attempts"])
         if sent != times or (letters[key] != times and times):
             yield f"{message['template']} {key} {message['state']}: sent {sent} times, {letters[key]} letters"
         if said[key] != times * message["recipient"].startswith("applicant:"):
             yield f"{message['template']} {key} to {message['recipient']}: said {said[key]} times that it was sent"
-        if message["state"] == "abandoned" and message["template"] != _BY_LINK:
-            yield f"{message['template']} {key} was abandoned: {message['because']}"
+        if message["state"] == "expired" and message["template"] != _BY_LINK:
+            yield f"{message['template']} {key} has expired: {message['because']}"
     yield from (f"letter {key} without a message" for key in letters.keys() - made.keys())
 
 

@@ -14,8 +14,9 @@ from services.kernel.clock import FrozenClock
 from services.kernel.identity import create_keypair
 from services.notify.__main__ import SERVICE
 from services.notify.deps import Deps
-from services.notify.messages import Message, State
+from services.notify.messages import Message
 from services.notify.settings import NotifySettings
+from services.notify.states import State
 from tests.notify.builders import NOW
 from tests.notify.providers import Postbox, Provider, postbox, provider
 from tests.support.office import Office

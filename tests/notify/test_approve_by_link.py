@@ -11,7 +11,7 @@ from services.contracts.notify import LinkDecided
 from services.kernel.identity import Person
 from services.notify import links
 from services.notify.links import LIFETIME
-from services.notify.messages import State
+from services.notify.states import State
 from tests.notify.approvals import AGREE, AWAY, decide, let_expire, look, offered, only_link
 from tests.notify.builders import (
     CASE,
@@ -190,10 +190,10 @@ async def test_given_the_link_is_over_before_its_message_is_sent_then_it_is_not_
     await deps.messages.create(late)
     deps.wake.set()
 
-    async def is_abandoned() -> bool:
-        return (await deps.messages.load("0" * 32))[0].state is State.ABANDONED
+    async def is_expired() -> bool:
+        return (await deps.messages.load("0" * 32))[0].state is State.EXPIRED
 
-    await wait_until(is_abandoned)
+    await wait_until(is_expired)
     assert len(await box.letters()) == 1
 
 

@@ -15,7 +15,8 @@ from services.contracts.notify import MessageFailed
 from services.notify.channels import Parcel, Refused, Unreachable
 from services.notify.gateways import Gateway
 from services.notify.mails import Mail
-from services.notify.messages import Message, State
+from services.notify.messages import Message
+from services.notify.states import State
 from tests.notify.builders import CASE, OPERATOR, SUPERVISOR, bulletin, contact, ordinary, person, red
 from tests.notify.conftest import Messenger, running
 from tests.notify.providers import HOST, Postbox, Provider
@@ -79,7 +80,7 @@ async def test_given_every_way_is_down_then_it_fails_in_the_end_and_that_is_seen
     await messenger_by_gateway.knows(MINE)
     await messenger_by_gateway.handled(red("u.handler.d06"), by=messenger_by_gateway.supervision)
 
-    message = await only(messenger_by_gateway, State.FAILED)
+    message = await only(messenger_by_gateway, State.TECHNICAL_FAILURE)
     assert [each.channel for each in message.attempts] == ["chat", "chat", "sms", "sms", "sms", "sms"]
     (said,) = of_kind(await messenger_by_gateway.work.said(), MessageFailed)
     assert isinstance(said, MessageFailed)
@@ -93,7 +94,7 @@ async def test_given_a_refusal_for_good_then_that_way_is_not_tried_again(
     gateway.refuse("sms", 422)
     await messenger_by_gateway.handled(contact(), by=messenger_by_gateway.intake)
 
-    message = await only(messenger_by_gateway, State.FAILED)
+    message = await only(messenger_by_gateway, State.FAILED_PERMANENT)
     assert [each.error for each in message.attempts] == ["refused: HTTP 422"]
 
 
@@ -127,7 +128,7 @@ async def test_given_a_failed_message_when_the_operator_retries_then_it_goes_to_
 ) -> None:
     gateway.refuse("sms", 422)
     await messenger_by_gateway.handled(contact(), by=messenger_by_gateway.intake)
-    failed = await only(messenger_by_gateway, State.FAILED)
+    failed = await only(messenger_by_gateway, State.FAILED_PERMANENT)
     gateway.accept("sms")
     await messenger_by_gateway.handled(contact(phone="13700000000"), by=messenger_by_gateway.intake)
 
@@ -150,11 +151,11 @@ async def test_given_a_failed_message_when_the_operator_abandons_it_then_it_stay
 ) -> None:
     gateway.refuse("sms", 422)
     await messenger_by_gateway.handled(contact(), by=messenger_by_gateway.intake)
-    failed = await only(messenger_by_gateway, State.FAILED)
+    failed = await only(messenger_by_gateway, State.FAILED_PERMANENT)
 
     path, order = f"/messages/{failed.message_id}/abandon", {"reason": "空号，已电话告知"}
     answer = await messenger_by_gateway.work.ask("POST", path, OPERATOR, body=order)
-    assert (answer.json()["state"], answer.json()["because"]) == ("abandoned", "u.ops: 空号，已电话告知")
+    assert (answer.json()["state"], answer.json()["because"]) == ("cancelled", "u.ops: 空号，已电话告知")
     assert await messenger_by_gateway.work.backlog("messages-failed") == 0
     assert (await messenger_by_gateway.work.ask("POST", path, OPERATOR, body=order)).status_code == 409
 
@@ -275,4 +276,4 @@ async def test_a_mail_address_in_an_error_is_masked(office: Office, keys: tuple[
             await messenger.knows(MINE)
             await messenger.handled(bulletin("u.handler.d06"), by=messenger.supervision)
 
-            assert (await only(messenger, State.FAILED)).because == "refused: 550 <u.h****le> is unknown"
+            assert (await only(messenger, State.FAILED_PERMANENT)).because == "refused: 550 <u.h****le> is unknown"

@@ -10,7 +10,7 @@ import pytest
 from nats.js.errors import NotFoundError
 
 from services.notify.deliveries import send_due
-from services.notify.messages import State
+from services.notify.states import State
 from tests.notify.builders import OUT, contact, leader, opened, ordinary, person, red
 from tests.notify.conftest import FIELD_KEYS, HEARD, Messenger, running
 from tests.notify.providers import Postbox, Provider, provider

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from services.contracts.notify import MessageFailed, MessageSent
 from services.notify import messages
-from services.notify.messages import Attempt, Message, NothingToAbandon, NothingToRetry, Patience, State, masked
+from services.notify.attempts import Attempt, masked
+from services.notify.messages import Message, Patience
+from services.notify.states import FAILED, OPEN, NothingToAbandon, NothingToRetry, State
 from services.notify.templates import Channel, Wording
 
 WALL = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
@@ -66,8 +68,8 @@ def test_the_ways_left_keep_the_templates_order(
         (0, True, True, State.QUEUED, 0, (Channel.CHAT,)),
         (1, False, False, State.QUEUED, 2, ()),
         (2, False, False, State.QUEUED, 3, ()),
-        (3, False, False, State.FAILED, 0, (Channel.CHAT,)),
-        (0, False, True, State.FAILED, 0, (Channel.CHAT,)),
+        (3, False, False, State.TECHNICAL_FAILURE, 0, (Channel.CHAT,)),
+        (0, False, True, State.FAILED_PERMANENT, 0, (Channel.CHAT,)),
     ],
     ids=[
         "first try of several ways", "last try before another way", "refused, another way", "last way, second try",
@@ -81,8 +83,8 @@ def test_a_failed_try_is_followed_by_another_another_way_or_the_end(
 
     assert (after.state, after.tries, after.exhausted) == (state, next_tries, exhausted)
     assert len(after.attempts) == 1
-    assert [type(each) for each in said] == ([MessageFailed] if state is State.FAILED else [])
-    assert (after.due_at is None) is (state is State.FAILED)
+    assert [type(each) for each in said] == ([MessageFailed] if state in FAILED else [])
+    assert (after.due_at is None) is (state in FAILED)
 
 
 @given(st.text(alphabet="0123456789abcdef", min_size=32, max_size=32), st.integers(min_value=0, max_value=2))
@@ -165,7 +167,7 @@ def test_giving_up_names_the_last_channel_that_was_tried() -> None:
 @pytest.mark.parametrize("state", list(State))
 def test_only_what_is_over_and_unsent_is_retried(state: State) -> None:
     found = message(state=state, tries=3, exhausted=(Channel.CHAT,), because="x", due_at=None)
-    if state in {State.FAILED, State.ABANDONED}:
+    if state in FAILED | {State.CANCELLED, State.EXPIRED, State.SUPPRESSED}:
         again = messages.retry(found, WALL)
         assert (again.state, again.tries, again.exhausted, again.due_at) == (State.QUEUED, 0, (), WALL)
     else:
@@ -175,12 +177,12 @@ def test_only_what_is_over_and_unsent_is_retried(state: State) -> None:
 
 @pytest.mark.parametrize("state", list(State))
 def test_only_what_is_neither_sent_nor_being_sent_is_abandoned(state: State) -> None:
-    if state in {State.SENT, State.SENDING, State.ABANDONED}:
+    if state not in FAILED | OPEN:
         with pytest.raises(NothingToAbandon):
             messages.abandon(message(state=state), because="x")
     else:
         over = messages.abandon(message(state=state), because="x")
-        assert (over.state, over.because, over.due_at) == (State.ABANDONED, "x", None)
+        assert (over.state, over.because, over.due_at) == (State.CANCELLED, "x", None)
 
 
 @pytest.mark.parametrize(

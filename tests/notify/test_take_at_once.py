@@ -7,7 +7,10 @@ from typing import Any
 import pytest
 
 from services.notify import messages
-from services.notify.messages import Message, State
+from services.notify.desks import DeskList
+from services.notify.messages import Message
+from services.notify.providers import Provider
+from services.notify.states import State
 from services.notify.steps import Recent, Steps
 from services.notify.templates import Channel, Wording
 from services.notify.tries import Hands, Try
@@ -28,7 +31,8 @@ def about(event_id: str, *recipients: str, **changes: Any) -> tuple[Message, ...
 
 
 def tried(message: Message) -> Try:
-    return Try(message, 1, Channel.CHAT, "u.one", "x", others=False)
+    provider = Provider("chat", Channel.CHAT, DeskList())
+    return Try(message, 1, Channel.CHAT, provider, "u.one", "x", others=False)
 
 
 async def test_given_the_making_was_cut_short_when_the_event_comes_again_then_those_asked_for_then_are_told(

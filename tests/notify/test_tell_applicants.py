@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from services.notify.messages import State
 from services.notify.queries import declare_indexes
+from services.notify.states import State
 from tests.notify.builders import CASE, PHONE, SUPERVISOR, accepted, contact, ended, ready
 from tests.notify.conftest import Messenger, running
 from tests.notify.providers import Postbox, Provider
@@ -89,7 +89,7 @@ async def test_given_the_key_is_gone_then_the_message_keeps_trying_and_says_why(
         await messenger.handled(accepted(), by=messenger.workflow)
         await wait_until(lambda: _has_failed(messenger))
 
-        (failed,) = [each for each in await messenger.messages() if each.state is State.FAILED]
+        (failed,) = [each for each in await messenger.messages() if each.state is State.FAILED_PERMANENT]
         assert "GUIHUA_FIELD_KEYS" in failed.because
 
 

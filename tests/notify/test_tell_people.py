@@ -2,7 +2,7 @@
 
 from services.contracts.notify import MessageFailed, MessageSent
 from services.contracts.words import Role
-from services.notify.messages import State
+from services.notify.states import State
 from tests.notify.builders import CASE, OUT, bulletin, contact, incident, leader, ordinary, person, red
 from tests.notify.conftest import Messenger
 from tests.notify.providers import Postbox
@@ -87,7 +87,7 @@ async def test_given_a_person_who_left_then_the_failure_is_seen_and_said(messeng
 
     (message,) = await messenger.messages()
     (said,) = of_kind(await messenger.work.said(), MessageFailed)
-    assert (message.state, said.recipient) == (State.FAILED, "u.handler.d06")
+    assert (message.state, said.recipient) == (State.FAILED_PERMANENT, "u.handler.d06")
     assert await messenger.work.backlog("messages-failed") == 1
 
 

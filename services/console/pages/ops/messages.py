@@ -21,10 +21,28 @@ STATES: Final = {
     "waiting": "等待联系方式",
     "sending": "发送中",
     "sent": "已发送",
-    "failed": "发送失败",
-    "abandoned": "已放弃",
+    "delivered": "已送达",
+    "read": "已读",
+    "failed_temporary": "暂未送达",
+    "failed_permanent": "无法送达",
+    "technical_failure": "发送失败",
+    "expired": "已过期",
+    "cancelled": "已取消",
+    "suppressed": "不发送",
 }
-CHANNELS: Final = {"smtp": "邮件", "sms": "短信", "chat": "即时消息"}
+FAILED: Final = ("failed_temporary", "failed_permanent", "technical_failure")
+GROUPS: Final = {"failed": FAILED}
+"""What the health page leads to: all that wait for a person."""
+
+CHANNELS: Final = {
+    "smtp": "邮件",
+    "sms": "短信",
+    "chat": "即时消息",
+    "voice": "电话语音",
+    "group": "工作群",
+    "desk": "人工告知",
+}
+ARRIVALS: Final = {"delivered": "已送达", "temporary": "暂未送达", "permanent": "无法送达"}
 _PAGE: Final = 50
 _MENDABLE: Final = frozenset({404, 409, 422})
 
@@ -34,7 +52,11 @@ async def messages(
     visit: Reader, case_no: Filter = "", recipient: Filter = "", state: Filter = "", after: Filter = ""
 ) -> Response:
     """Messages, the newest first."""
-    chosen = {"case_no": case_no.strip(), "recipient": recipient.strip(), "state": state if state in STATES else ""}
+    chosen = {
+        "case_no": case_no.strip(),
+        "recipient": recipient.strip(),
+        "state": state if state in STATES or state in GROUPS else "",
+    }
     return await _page(visit, chosen, after=after)
 
 
@@ -42,6 +64,12 @@ async def messages(
 async def retry(visit: Operator, message_id: MessageId) -> Response:
     """Take a message up again that failed or was given up."""
     return await _done(visit, f"/messages/{message_id}/retry", None)
+
+
+@router.post("/ops/messages/{message_id}/told")
+async def told(visit: Reader, message_id: MessageId, remark: Annotated[str, Form(max_length=1000)] = "") -> Response:
+    """Somebody told the recipient by telephone or in person."""
+    return await _done(visit, f"/messages/{message_id}/told", {"remark": remark.strip()})
 
 
 @router.post("/ops/messages/{message_id}/abandon")
@@ -63,14 +91,17 @@ async def _done(visit: Visit, path: str, body: dict[str, Any] | None) -> Respons
 
 
 async def _page(visit: Visit, chosen: dict[str, str], *, after: str = "", refused: Refused | None = None) -> Response:
-    page = await visit.api.get("notify", "/messages", **chosen, after=after, limit=_PAGE)
+    states = GROUPS.get(chosen["state"], chosen["state"])
+    page = await visit.api.get("notify", "/messages", **(chosen | {"state": states}), after=after, limit=_PAGE)
     return visit.page(
         "ops/messages.html",
         status=refused.status if refused else 200,
         page=page,
         chosen=chosen,
         states=STATES,
+        failed=FAILED,
         channels=CHANNELS,
+        arrivals=ARRIVALS,
         people=await visit.deps.books.names(),
         refusal=refused.problem if refused else None,
     )
