@@ -23,6 +23,8 @@ from services.workflow.engine.processes import Limits
 from services.workflow.engines import Engines
 from services.workflow.instances.models import Instance
 from services.workflow.listings import store_anew
+from services.workflow.meetings.bodies import MeetingBody
+from services.workflow.meetings.models import Session
 from services.workflow.migrations.models import UNDER_WAY, Line, Migration
 from services.workflow.queries import (
     INSTANCE_INDEXES,
@@ -71,6 +73,8 @@ async def _deps(kernel: Kernel) -> Deps:
         migration_lines=store.aggregates("migration_lines", Line, key="line_id"),
         broadcasts=store.aggregates("broadcasts", Broadcast, key="broadcast_id"),
         arrivals=store.aggregates("arrivals", Arrival, key="arrival_id"),
+        bodies=store.aggregates("meeting_bodies", MeetingBody, key="body_id"),
+        sessions=store.aggregates("meeting_sessions", Session, key="session_id"),
         counter=store.counter,
         case_key=private_key(settings.case_key_file) if settings.case_key_file else None,
     )
@@ -103,6 +107,12 @@ async def _indexes(store: Store) -> None:
         "definitions", Index("body.item_code"), Index("body.versions.sha256"), Index("body.next_alarm_at")
     )
     await store.indexes("definitions", Index("body.versions.starts.events.name"))
+    await store.indexes(
+        "meeting_sessions",
+        Index("body.items.case_no", "body.stage"),
+        Index("body.stage", "body.papers_due_at"),
+        Index("-body.held_on", "_id"),
+    )
     await store.indexes("broadcasts", Index("body.stage", "body.at"), Index("-body.at", "_id"))
 
 

@@ -14,6 +14,8 @@ from services.workflow.definitions.models import Definition
 from services.workflow.definitions.shelf import Shelf
 from services.workflow.engines import Engines
 from services.workflow.instances.models import Instance
+from services.workflow.meetings.bodies import MeetingBody
+from services.workflow.meetings.models import Session
 from services.workflow.migrations.models import Line, Migration
 from services.workflow.retries.models import Retry
 from services.workflow.settings import WorkflowSettings
@@ -51,6 +53,8 @@ class Deps:
     migration_lines: Aggregates[Line]
     broadcasts: Aggregates[Broadcast]
     arrivals: Aggregates[Arrival]
+    bodies: Aggregates[MeetingBody]
+    sessions: Aggregates[Session]
     counter: Callable[[str], Awaitable[int]]
     case_key: Ed25519PrivateKey | None = None
     bells: Bells = field(default_factory=Bells)

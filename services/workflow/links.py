@@ -16,6 +16,7 @@ from services.workflow.instances.closing import LINK
 from services.workflow.instances.models import Act, Instance, Task, Verb
 from services.workflow.instances.operations import keeping
 from services.workflow.instances.operations.checks import check_completable
+from services.workflow.instances.operations.meetings import check_decided
 from services.workflow.instances.turns import Decided
 from services.workflow.instances.working import TaskNotFound, TaskOver, entitled, open_or_over
 from services.workflow.offices import Office
@@ -149,5 +150,6 @@ def _checked(instance: Instance, act: Act, form: Mapping[str, Any], office: Offi
     if not task.quick_approval:
         raise NoQuickApproval(task=task.name)
     check_completable(task)
+    check_decided(instance, task, act.payload)
     forms.check(act.payload, form, task=task.name)
     return task

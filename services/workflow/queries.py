@@ -31,6 +31,9 @@ INSTANCE_INDEXES: Final = (
     Index("body.pin.process_key", "_id"),
     Index("body.incidents.incident_id"),
     Index("body.signals.name", "_id", where={"body.signals.name": {"$gt": ""}}),
+    Index("body.tasks.decision_body", "_id", where={"body.tasks.decision_body": {"$gt": ""}}),
+    Index("body.tasks.agenda_material", "_id", where={"body.tasks.agenda_material": True}),
+    Index("body.resolutions.conditions.condition_id", where={"body.resolutions.conditions.condition_id": {"$gt": ""}}),
     Index("body.application.origin.business_key", where={"body.application.origin.business_key": {"$gt": ""}}),
 )
 

@@ -9,6 +9,7 @@ from services.workflow.acts import perform
 from services.workflow.deps import Deps
 from services.workflow.instances.models import Act, ClosedTask, Instance, Task, Verb
 from services.workflow.instances.operations.checks import check_completable
+from services.workflow.instances.operations.meetings import check_decided
 from services.workflow.instances.operations.signing import submitted_before
 from services.workflow.instances.turns import Decided
 from services.workflow.instances.working import (
@@ -62,8 +63,8 @@ async def release(deps: Deps, task_id: str, who: Person) -> tuple[Instance, Task
 async def complete(deps: Deps, task_id: str, answers: Mapping[str, Any], who: Person) -> ClosedTask | Task:
     """Complete a task at the desk; sent again by the same person with the same answers it changes nothing.
 
-    Gives the task, still open, when its signers have yet to sign. Raises what `workable` and `check_completable` raise,
-    AnswersInvalid, and TaskInIncident if the process could not go on.
+    Gives the task, still open, when its signers have yet to sign. Raises what `workable`, `check_completable` and
+    `check_decided` raise, AnswersInvalid, and TaskInIncident if the process could not go on.
     """
     found = await _revision_of_task(deps, task_id, who)
     form = await form_of(deps, found[0], task_id)
@@ -76,6 +77,7 @@ async def complete(deps: Deps, task_id: str, answers: Mapping[str, Any], who: Pe
         if submitted_before(task, person=who.code, answers=answers):
             raise _DoneBefore
         check_completable(task)
+        check_decided(instance, task, answers)
         forms.check(answers, form, task=task.name, two_officers=task.two_officers)
 
     try:

@@ -29,6 +29,7 @@ class Permission(StrEnum):
     EDIT_APPROVE = "edit-approve", "批准修改故障案件数据"
     SIGNAL_BROADCAST = "signal-broadcast", "广播信号"
     TASK_WORK = "task-work", "办理任务"
+    MEETING_SET = "meeting-set", "设置会议机构"
     INTERNAL_START = "internal-start", "启动内部流程"
     DEFINITION_READ = "definition-read", "查看流程定义"
     DEFINITION_DEPLOY = "definition-deploy", "发布流程定义"
@@ -41,6 +42,8 @@ class Permission(StrEnum):
     PROJECT_LEAD = "project-lead", "决定重点项目事项"
     MESSAGE_READ = "message-read", "查看消息"
     MESSAGE_RETRY = "message-retry", "重发消息"
+    MESSAGE_SETUP = "message-setup", "设置消息模板和渠道"
+    INBOX_READ = "inbox-read", "查看本人消息"
     LINK_DECIDE = "link-decide", "移动审批"
     REGISTRY_READ = "registry-read", "查看名册"
     REGISTRY_EDIT = "registry-edit", "修改名册"
@@ -52,7 +55,7 @@ class Permission(StrEnum):
 
 
 _P = Permission
-_STAFF: Final = frozenset({_P.REGISTRY_READ, _P.ATTENDANCE_SET})
+_STAFF: Final = frozenset({_P.REGISTRY_READ, _P.ATTENDANCE_SET, _P.INBOX_READ})
 _CASE_STAFF: Final = _STAFF | {_P.CASE_READ, _P.TASK_WORK, _P.INTERNAL_START, _P.SUPERVISION_READ}
 _SYSTEM_STAFF: Final = _STAFF | {_P.CASE_READ, _P.DEFINITION_READ, _P.STATUS_READ, _P.CLOCK_SET, _P.MESSAGE_READ}
 _LEADS: Final = frozenset(
@@ -67,6 +70,7 @@ _LEADS: Final = frozenset(
         _P.JUMP_APPROVE,
         _P.EDIT_APPROVE,
         _P.SIGNAL_BROADCAST,
+        _P.MEETING_SET,
     }
 )
 
@@ -77,13 +81,13 @@ GRANTED: Final[dict[Role, frozenset[Permission]]] = {
     | {_P.LINK_DECIDE, _P.DEFINITION_READ, _P.CASE_SUSPEND, _P.EDIT_APPROVE, _P.PROJECT_WORK},
     Role.LEADER: _CASE_STAFF | _LEADS,
     Role.BUREAU_HEAD: _CASE_STAFF | _LEADS | {_P.CASE_EXTEND},
-    Role.SECRETARY: _CASE_STAFF | {_P.PROJECT_WORK},
+    Role.SECRETARY: _CASE_STAFF | {_P.PROJECT_WORK, _P.MEETING_SET},
     Role.SUPERVISOR: _CASE_STAFF | {_P.SUPERVISION_WORK, _P.RULES_EDIT, _P.DEFINITION_READ, _P.MESSAGE_READ},
     # Those who run the system decide nothing in it: no tasks, no links, no supervision work.
     # A jump they may propose; one who leads approves it.
     Role.IT_STAFF: _SYSTEM_STAFF | {_P.DEFINITION_DEPLOY, _P.INCIDENT_WORK, _P.DEAD_LETTER_WORK, _P.JUMP_PROPOSE},
     Role.OPERATOR: _SYSTEM_STAFF
-    | {_P.INCIDENT_WORK, _P.DEAD_LETTER_WORK, _P.MESSAGE_RETRY, _P.SUPERVISION_READ, _P.JUMP_PROPOSE},
+    | {_P.INCIDENT_WORK, _P.DEAD_LETTER_WORK, _P.MESSAGE_RETRY, _P.MESSAGE_SETUP, _P.SUPERVISION_READ, _P.JUMP_PROPOSE},
     Role.REGISTRAR: _STAFF | {_P.REGISTRY_EDIT, _P.CALENDAR_IMPORT},
 }
 """The permissions that each role brings; a person has those of all their roles."""

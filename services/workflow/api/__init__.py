@@ -10,6 +10,7 @@ from services.workflow.api import (
     edits,
     history,
     incidents,
+    meetings,
     migrations,
     moves,
     retries,
@@ -32,6 +33,7 @@ ROUTERS: Final = (  # a request is held against one after the other: the busiest
     retries.router,
     edits.router,
     signals.router,
+    meetings.router,
     starts.router,
     analytics.router,
 )

@@ -52,6 +52,11 @@ _SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "jump.proposed": ("{person} 提议跳转到 {to_element}", "{person} proposed a jump to {to_element}"),
     "jump.decided": ("{person} 审定跳转到 {to_element} 的提议", "{person} decided on a jump to {to_element}"),
+    "meeting.resolution_handed": (
+        "会议决定 {minutes_no} 已交回环节，登记人 {person}",
+        "the decision of the meeting ({minutes_no}) is handed over by {person}",
+    ),
+    "meeting.condition_closed": ("{person} 了结会议条件", "{person} closed a condition of the meeting"),
     "signal.thrown": ("发出信号“{signal}”", "threw the signal {signal}"),
     "signal.heard": ("收到 {by} 发出的信号“{signal}”", "heard the signal {signal} from {by}"),
     "timer.started": ("“{name}”开始计时，{due_on} 到期", "{name} runs until {due_on}"),

@@ -12,6 +12,7 @@ from services.workflow.clocks.ledgers import Clock
 from services.workflow.instances.desks import Desk
 from services.workflow.instances.origins import AwaitedSignal, Origin
 from services.workflow.instances.records import Edit, Mended, Passes, Suspension
+from services.workflow.instances.resolutions import Resolution
 
 NO_DESK: Final = Desk()
 _NEVER: Final = "9999-12-31"
@@ -63,7 +64,8 @@ class Task(BaseModel, frozen=True):
     """An open step: a person of the post works on it, or (receive) a message is waited for.
 
     `activity` is what can be undone once the step is done, if that is not the task itself; `after` are the places in
-    `Instance.closed` of the tasks that led here and can be undone, oldest first.
+    `Instance.closed` of the tasks that led here and can be undone, oldest first. `decision_body` is who decides it:
+    a collective body, or a leader; `agenda_material` marks the step that makes the papers for such a body.
     """
 
     task_id: str
@@ -86,6 +88,8 @@ class Task(BaseModel, frozen=True):
     activity: str | None = None
     after: tuple[int, ...] = ()
     desk: Desk = NO_DESK
+    decision_body: str = ""
+    agenda_material: bool = False
 
     @property
     def is_one_of_several(self) -> bool:
@@ -214,7 +218,7 @@ class Instance(Chained, frozen=True):
     `called` are people and posts at departments who are to work on it besides the posts of its steps.
     `signals` and `messages` are those that it waits for. `kept` are decisions by link that came while it was
     suspended. `sent_back` counts how often it went back to an earlier step. `edits` and `mended` keep what was done
-    about its incidents, `passes` how often it passed each element.
+    about its incidents, `passes` how often it passed each element, `resolutions` what meetings decided of it.
     """
 
     case_no: str
@@ -243,6 +247,7 @@ class Instance(Chained, frozen=True):
     messages: tuple[str, ...] = ()
     kept: tuple[Act, ...] = ()
     sent_back: int = 0
+    resolutions: tuple[Resolution, ...] = ()
     outcome: Outcome | None = None
     started_at: datetime | None = None
     ended_at: datetime | None = None

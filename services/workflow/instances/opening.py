@@ -1,6 +1,7 @@
 """What opens in a turn: steps with their clocks and holds, requests to outside systems, timers of the diagram."""
 
 from datetime import date
+from typing import Final
 
 from services.contracts.events import Said
 from services.contracts.words import ClockKind, HoldGround, StepKind
@@ -17,7 +18,11 @@ from services.workflow.instances.assigning import assignee_of
 from services.workflow.instances.closing import STEP_BASIS
 from services.workflow.instances.drawn import drawn_desk
 from services.workflow.instances.models import External, Instance, Task, Timer, Verb
+from services.workflow.instances.resolutions import EXPERT_PANEL
 from services.workflow.instances.turns import Decided, Turn, Unworkable, called, department_of, room_of, value_at
+
+AGENDA_MATERIAL: Final = "SL-16"
+"""The light rule of the step that makes the papers for a meeting (docs/domain.md §5.3)."""
 
 
 def open_tasks(instance: Instance, turn: Turn) -> Decided:
@@ -86,7 +91,19 @@ def _task(instance: Instance, opened: OpenTask, turn: Turn) -> Task:
         activity=opened.activity if opened.activity not in ("", opened.id) else None,
         after=_after(instance, opened),
         desk=drawn_desk(instance, opened, turn.office.books),
+        decision_body=_decision_body(opened),
+        agenda_material=AGENDA_MATERIAL in _light_rules(opened),
     )
+
+
+def _decision_body(opened: OpenTask) -> str:
+    """Who decides a step: as the diagram says; an expert review is one without its saying so."""
+    is_review = opened.settings.get("hold") == HoldGround.EXPERT_REVIEW
+    return opened.settings.get("decision_body", EXPERT_PANEL if is_review else "")
+
+
+def _light_rules(opened: OpenTask) -> tuple[str, ...]:
+    return tuple(opened.settings.get("light_rules", "").replace(",", " ").split())
 
 
 def _after(instance: Instance, opened: OpenTask) -> tuple[int, ...]:
@@ -131,7 +148,7 @@ def _start_step_clock(instance: Instance, task: Task, opened: OpenTask, turn: Tu
         element=task.element,
         post=task.post or None,
         person=task.assignee,
-        light_rules=tuple(opened.settings.get("light_rules", "").replace(",", " ").split()),
+        light_rules=_light_rules(opened),
     )
     clock, said = deeds.start(
         plan, on=_start_day(instance, turn), at=turn.now, actor=turn.act.actor, room=room_of(instance, turn.office)

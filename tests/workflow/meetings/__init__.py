@@ -1,0 +1,1 @@
+"""Meetings that give decisions back to the process, verb by verb."""
