@@ -32,6 +32,8 @@ class LightChanged(Said, frozen=True):
     overdue_workdays: int
     changed_at: datetime
     recipients: tuple[str, ...]
+    post: str | None = None
+    """The first events of this type did not name it."""
 
 
 class EscalationClimbed(Said, frozen=True):

@@ -1,6 +1,7 @@
 """Wires the supervision service: `python -m services.supervision`."""
 
-from services.contracts.registry import DepartmentChanged, PersonChanged
+from services.contracts.registry import CalendarPublished, DepartmentChanged, PersonChanged
+from services.contracts.workflow import Item
 from services.kernel.app import Kernel, Service, run
 from services.supervision import queries
 from services.supervision.api import ROUTERS
@@ -8,6 +9,7 @@ from services.supervision.books import Books
 from services.supervision.bulletins import Bulletin
 from services.supervision.consumers import HEARS
 from services.supervision.desk import Deps
+from services.supervision.inspections import Inspection
 from services.supervision.lights import CaseLights
 from services.supervision.matters import Matter
 from services.supervision.notices import Notice
@@ -16,6 +18,7 @@ from services.supervision.projects.records import Project
 from services.supervision.records.heard import Heard
 from services.supervision.rules import RuleTable
 from services.supervision.settings import SupervisionSettings
+from services.supervision.statistics.facts import CaseFact
 from services.supervision.tables import Tables
 
 
@@ -31,6 +34,10 @@ async def _deps(kernel: Kernel) -> Deps:
         notices=store.aggregates("notices", Notice, key="notice_id"),
         bulletins=store.aggregates("bulletins", Bulletin, key="bulletin_id"),
         projects=store.aggregates("projects", Project, key="project_id"),
+        inspections=store.aggregates("inspections", Inspection, key="inspection_id"),
+        facts=store.aggregates("facts", CaseFact, key="case_no"),
+        years=store.collection("years", CalendarPublished),
+        items=store.collection("items", Item),
         tables=Tables(store.aggregates("rule_tables", RuleTable, key="version"), kernel.clock),
         numbers=store.aggregates("number_books", NumberBook, key="book"),
         books=Books(

@@ -58,6 +58,11 @@ class Books:
         department = await self.departments.get(code)
         return department.name if department else code
 
+    async def department_names(self) -> dict[str, str]:
+        """The names of all departments and township offices, by code."""
+        found = await self.departments.query({}, sort=[("_id", 1)], limit=_MANY)
+        return {each.code: each.name for each in found}
+
     async def _holders(self, post: str, department: str) -> tuple[str, ...]:
         return await self._codes({"body.posts": f"{post}@{department}"})
 

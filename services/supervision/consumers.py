@@ -3,9 +3,17 @@
 from typing import Final
 
 from services.contracts.events import Said
-from services.contracts.registry import DepartmentChanged, PersonChanged
+from services.contracts.intake import CaseDelivered, CaseReceived
+from services.contracts.registry import CalendarPublished, DepartmentChanged, PersonChanged
+from services.contracts.supervision import LightChanged
 from services.contracts.workflow import (
+    CaseAccepted,
+    CaseDecided,
+    CaseEnded,
     CaseMigrated,
+    CaseStarted,
+    DefinitionActivated,
+    TaskCompleted,
     TimerDue,
     TimerHeld,
     TimerMoved,
@@ -17,6 +25,7 @@ from services.contracts.workflow import (
 )
 from services.kernel.bus import Event, Handler
 from services.supervision.desk import Deps, follow_migration, hear_timer
+from services.supervision.statistics.hearing import count, light_and_count, note_item, note_year
 
 
 async def note_person(deps: Deps, event: Event[PersonChanged]) -> None:
@@ -37,8 +46,18 @@ HEARS: Final[dict[type[Said], Handler[Deps]]] = {
     TimerWarned: hear_timer,
     TimerDue: hear_timer,
     TimerOverdue: hear_timer,
-    TimerHeld: hear_timer,
-    TimerResumed: hear_timer,
+    TimerHeld: light_and_count,
+    TimerResumed: light_and_count,
     TimerMoved: hear_timer,
-    TimerStopped: hear_timer,
+    TimerStopped: light_and_count,
+    LightChanged: count,
+    CaseReceived: count,
+    CaseStarted: count,
+    CaseAccepted: count,
+    TaskCompleted: count,
+    CaseDecided: count,
+    CaseEnded: count,
+    CaseDelivered: count,
+    CalendarPublished: note_year,
+    DefinitionActivated: note_item,
 }

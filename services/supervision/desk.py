@@ -7,15 +7,17 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 
 from services.contracts.events import Said
+from services.contracts.registry import CalendarPublished
 from services.contracts.words import Role
-from services.contracts.workflow import CaseMigrated, TimerSaid
+from services.contracts.workflow import CaseMigrated, Item, TimerSaid
 from services.kernel.bus import Event
 from services.kernel.clock import Clock
-from services.kernel.store import Aggregates, AlreadyExists, Body, Journal, Moment, NotFound
+from services.kernel.store import Aggregates, AlreadyExists, Body, Collection, Journal, Moment, NotFound
 from services.kernel.worktime import SHANGHAI
 from services.supervision import bulletins, lights, matters, notices
 from services.supervision.books import Books
 from services.supervision.bulletins import Bulletin, DraftEntry
+from services.supervision.inspections import Inspection
 from services.supervision.lights import NOBODY, CaseLights, Cast
 from services.supervision.matters import Matter
 from services.supervision.notices import Notice, NoticeEntry
@@ -23,6 +25,7 @@ from services.supervision.numbers import NumberBook, Series, number
 from services.supervision.projects.records import Project
 from services.supervision.records.heard import Heard, heard
 from services.supervision.rules import Effect, Rule, RuleTable, in_force, matching
+from services.supervision.statistics.facts import CaseFact
 from services.supervision.tables import Tables
 
 DRAFT_READERS = frozenset({Role.SUPERVISOR, Role.LEADER, Role.BUREAU_HEAD})
@@ -39,6 +42,10 @@ class Deps:
     notices: Aggregates[Notice]
     bulletins: Aggregates[Bulletin]
     projects: Aggregates[Project]
+    inspections: Aggregates[Inspection]
+    facts: Aggregates[CaseFact]
+    years: Collection[CalendarPublished]
+    items: Collection[Item]
     tables: Tables
     numbers: Aggregates[NumberBook]
     books: Books

@@ -231,6 +231,7 @@ def _light_changed(
         rule=light.rule if rules else None,
         rule_version=table.number,
         department=light.department,
+        post=light.post,
         person=light.person,
         due_on=light.due_on,
         overdue_workdays=light.overdue_workdays,

@@ -24,6 +24,8 @@ async def declare_indexes(store: Store) -> None:
     await store.indexes("matters", Index("body.case_no"), Index("body.step"), Index("body.departments"))
     await store.indexes("notices", Index("body.case_no"), Index("body.departments"))
     await store.indexes("bulletins", Index("body.year", "body.issue"), Index("body.case_nos"))
+    await store.indexes("inspections", Index("body.on"), Index("body.campaign"))
+    await store.indexes("facts", Index("body.decided_on"), Index("body.received_on"), Index("body.steps.completed_on"))
     await store.indexes("projects", Index("body.stage"), Index("body.departments"), Index("body.process_case"))
     await store.indexes("persons", Index("body.posts"), Index("body.roles"))
 

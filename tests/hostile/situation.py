@@ -15,6 +15,7 @@ _CLOSED: Final = "review.notice_no"
 
 WORKS: Final = {"item_code": "PT-90", "situation": "ordinary", "title": "甲地块办公楼", "applicant": APPLICANT}
 RURAL: Final = {"item_code": "PT-91", "situation": "ordinary", "title": "甲村道路", "applicant": APPLICANT}
+PROJECT: Final = {"name": "甲重点项目", "owner": "甲业主", "stage": "in_progress", "stage_on": "2026-11-23"}
 VILLAGE: Final = {
     "item_code": "PT06",
     "situation": "village_house",
@@ -44,6 +45,7 @@ class Situation:
     matter_id: str
     notice_id: str
     bulletin_id: str
+    project_id: str
     message_id: str
     link: str
     letter_id: str
@@ -88,6 +90,7 @@ async def situation_in(city: City) -> Situation:
         matter_id=matter_id,
         notice_id=notice_id,
         bulletin_id=bulletin_id,
+        project_id=await _project(city),
         message_id=page["messages"][0]["message_id"],
         link=link,
         letter_id=letter_id,
@@ -187,6 +190,15 @@ async def _supervised(city: City, case_no: str) -> tuple[str, str, str]:
     body = {"matter_ids": [matter["matter_id"]]}
     draft = await city.api.call("POST", "supervision", "/bulletins", who="u.supervisor", body=body)
     return matter["matter_id"], notice["notice_id"], draft["bulletin_id"]
+
+
+async def _project(city: City) -> str:
+    """A key project of D06, and an inspection there."""
+    project = await city.api.call("POST", "supervision", "/projects", who="u.chief.d06", body=PROJECT)
+    inspection = {"on": "2026-11-26", "method": "spot_check", "domain": "conduct", "duty": "D7", "note": "甲督查记录"}
+    body = {**inspection, "departments": ["D06"]}
+    await city.api.call("POST", "supervision", "/inspections", who="u.supervisor", body=body)
+    return str(project["project_id"])
 
 
 async def _unreadable(city: City) -> str:

@@ -21,10 +21,11 @@ from services.supervision.rules import default_table
 from tests.hostile.city import EVERYBODY, City, Operation
 from tests.hostile.day import PARTS, Part
 from tests.hostile.day.books import DEPARTMENT, MEMBER, POST
+from tests.hostile.day.projecting import INSPECTION
 from tests.hostile.doors import BODIES, NEEDED, questions
 from tests.hostile.exemptions import EXEMPT, named
 from tests.hostile.ledger import Ledger
-from tests.hostile.situation import WORKS, Situation
+from tests.hostile.situation import PROJECT, WORKS, Situation
 from tests.hostile.test_documented_statuses import ALIKE, is_asked
 from tests.registry.test_import_calendar import year_file
 from tests.support.process import ROOT
@@ -52,6 +53,7 @@ NOWHERE: Final = {
     "matter_id": "0" * 24,
     "notice_id": "0" * 24,
     "bulletin_id": "0" * 24,
+    "project_id": "0" * 24,
     "message_id": "0" * 32,
     "token": "x" * 43,
     "letter_id": "none",
@@ -76,6 +78,8 @@ ENTRIES: Final[dict[tuple[str, str], Any]] = {
     ("POST", "/incidents/retries"): {"incidents": ["0" * 20]},
     ("POST", "/signals"): {"name": "unheard", "reason": "演练"},
     ("POST", "/bulletins"): {"matter_ids": ["0" * 24]},
+    ("POST", "/projects"): PROJECT,
+    ("POST", "/inspections"): INSPECTION,
     ("PUT", "/clock"): {"as_of": "2026-11-27T12:00:00+08:00"},
     ("PUT", "/rules"): {
         "effective_from": "2026-12-01",

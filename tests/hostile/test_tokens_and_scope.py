@@ -77,9 +77,11 @@ NOTHING_YET: Final = {
     "/incidents/retries/{retry_id}",
     "/signals/{broadcast_id}",
     "/cases/{case_no}/drawing",
+    "/statistics",
+    "/statistics.csv",
 }
 """No case was carried to another version here, no incident tried again together with others, no signal sent; and a
-drawing is that of all cases."""
+drawing is that of all cases. No case was decided late, so the statistics name none."""
 
 GENERAL_WRITES: Final = {
     "/people/{code}",

@@ -2,6 +2,6 @@
 
 from fastapi import APIRouter
 
-from services.supervision.api import bulletins, lights, matters, records, rules
+from services.supervision.api import bulletins, lights, matters, projects, records, rules, statistics
 
-ROUTERS: tuple[APIRouter, ...] = (records.router, lights.router, matters.router, bulletins.router, rules.router)
+ROUTERS: tuple[APIRouter, ...] = (records.router, lights.router, matters.router, bulletins.router, rules.router, projects.router, statistics.router)

@@ -1,0 +1,1 @@
+"""What the records come to, as of any day: counted when asked, never kept as numbers."""
