@@ -10,6 +10,7 @@ from services.notify.api import ROUTERS
 from services.notify.books import Announced, Books, Contact, KnownTask
 from services.notify.consumers import HEARS
 from services.notify.deps import Deps
+from services.notify.groups import Binding, Groups
 from services.notify.ledgers import Ledger
 from services.notify.links import Link
 from services.notify.messages import Message
@@ -39,7 +40,9 @@ async def _deps(kernel: Kernel) -> Deps:
     people = People(store.collection("persons", PersonChanged))
     await people.load()
     messages = store.aggregates("messages", Message, key="message_id")
-    providers = providers_of(settings)
+    groups = Groups(store.aggregates("groups", Binding, key="department"))
+    await groups.load()
+    providers = providers_of(settings, groups=groups, seals=seals, clock=kernel.clock)
     return Deps(
         messages=messages,
         ledger=Ledger(messages, clock=kernel.clock, possible=providers.channels),
@@ -51,6 +54,7 @@ async def _deps(kernel: Kernel) -> Deps:
             contacts=store.collection("contacts", Contact),
             tasks=store.collection("tasks", KnownTask),
             announced=store.collection("announced", Announced),
+            groups=groups,
             seals=seals,
         ),
         templates=load(settings.templates_file),

@@ -6,7 +6,7 @@ from services.contracts.events import Said
 from services.contracts.registry import PersonChanged
 from services.contracts.words import Attendance, Role
 from services.contracts.workflow import TaskOpened
-from services.notify.books import APPLICANT, POST, ROLE, Books, desk_of
+from services.notify.books import APPLICANT, GROUP, POST, ROLE, Books, desk_of
 from services.notify.links import may_have_link
 from services.notify.templates import Audience, Template
 
@@ -21,6 +21,9 @@ def audience(books: Books, template: Template, said: Said) -> tuple[str, ...]:
             return tuple(dict.fromkeys(named))
         case Audience.OPERATORS:
             return _codes(books.people.with_role(Role.OPERATOR)) or (f"{ROLE}:{Role.OPERATOR}",)
+        case Audience.GROUP:
+            department = str(getattr(said, "department", ""))
+            return (f"{GROUP}:{department}",) if department in books.groups else ()
         case Audience.DESK:
             return _desk(books, said)
         case Audience.AWAY:

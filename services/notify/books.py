@@ -12,11 +12,13 @@ from services.contracts.words import Role
 from services.contracts.workflow import TaskOpened
 from services.kernel.seals import Seals
 from services.kernel.store import Collection
+from services.notify.groups import Groups
 from services.notify.people import People
 from services.notify.steps import Steps
 from services.notify.templates import Channel
 
 APPLICANT: Final = "applicant"
+GROUP: Final = "group"
 POST: Final = "post"
 ROLE: Final = "role"
 
@@ -75,6 +77,7 @@ class Books:
     contacts: Collection[Contact]
     tasks: Collection[KnownTask]
     announced: Collection[Announced]
+    groups: Groups
     seals: Seals
 
     async def reach(self, recipient: str) -> Reach | None:
@@ -84,6 +87,8 @@ class Books:
             phone = await self._phone(name)
             return None if phone is None else Reach(recipient, _by_telephone(phone))
         match kind:
+            case "group":
+                return Reach(recipient, {Channel.GROUP: name}) if name in self.groups else None
             case "post":
                 found = self.people.holders(name)
             case "role":

@@ -9,7 +9,9 @@ from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from services.kernel.identity.keys import private_key
 from services.kernel.seals import Seals
 from services.kernel.settings import Settings
+from services.notify import dingtalk, wecom
 from services.notify.messages import Patience
+from services.notify.rosters import load_roster
 from services.notify.templates import load
 
 Address = Annotated[str, Field(pattern=r"^https?://\S+$", max_length=300)]
@@ -61,6 +63,14 @@ class NotifySettings(Settings, frozen=True):
     )
     chat_url: Address | None = Field(None, description="工作群网关地址；不设则不发 / work-chat gateway; absent: none")
     gateway_token: SecretStr | None = Field(None, description="网关令牌，建议用文件 / gateway token, best from a file")
+    wecom_url: Address = Field(
+        wecom.HOST, description="企业微信接口地址，政务微信填自己的 / 企业微信, or the host of a 政务微信 of one's own"
+    )
+    dingtalk_url: Address = Field(dingtalk.HOST, description="钉钉接口地址 / 钉钉")
+    providers_file: Path | None = Field(
+        None,
+        description="更多服务商（一个渠道可有几家）的 TOML 文件 / TOML file of more providers",
+    )
     receipt_keys: SecretStr | None = Field(
         None,
         description=(
@@ -114,13 +124,13 @@ class NotifySettings(Settings, frozen=True):
         load(value)
         return value
 
-    @field_validator("chat_url")
+    @field_validator("providers_file")
     @classmethod
-    def _some_channel_is_there(cls, value: str | None, info: ValidationInfo) -> str | None:
-        if not (value or info.data.get("smtp_host") or info.data.get("sms_url")):
+    def _some_channel_is_there(cls, value: Path | None, info: ValidationInfo) -> Path | None:
+        if not (load_roster(value) or any(info.data.get(name) for name in ("smtp_host", "sms_url", "chat_url"))):
             msg = (
-                "GUIHUA_SMTP_HOST、GUIHUA_SMS_URL、GUIHUA_CHAT_URL 至少设置一个，否则发不出消息"
-                " / set at least one of these three, or no message can leave"
+                "GUIHUA_SMTP_HOST、GUIHUA_SMS_URL、GUIHUA_CHAT_URL、GUIHUA_PROVIDERS_FILE 至少设置一个，否则发不出消息"
+                " / set at least one of these four, or no message can leave"
             )
             raise ValueError(msg)
         return value

@@ -33,6 +33,8 @@ class Audience(StrEnum):
     AWAY = "away"
     """Who holds the task, is out of office, and may decide it by link (A-18)."""
     APPLICANT = "applicant"
+    GROUP = "group"
+    """The group chat of the department that the event names, if it is bound to one (A-17)."""
     OPERATORS = "operators"
 
 
@@ -94,6 +96,7 @@ _NEEDED: Final[Mapping[Audience, str]] = {
     Audience.APPLICANT: "case_no",
     Audience.DESK: "task_id",
     Audience.AWAY: "task_id",
+    Audience.GROUP: "department",
     Audience.OPERATORS: "TYPE",
 }
 """What an event must have for somebody to be told of it."""

@@ -1,16 +1,25 @@
 """Templates: what ships is sound, what asks for something that is not there is refused before anybody is told."""
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from services.contracts.events import CATALOGUE
+from services.contracts.events import CATALOGUE, Said
 from services.notify.templates import LINK_MARK, Audience, BrokenTemplateError, Template, check, load, word
 from tests.notify.builders import CASE, accepted, bulletin, contact, incident, opened, ordinary, ready, red
+from tests.support.process import ROOT
 
+SAMPLES = ROOT / "tests/contracts/samples"
 RED = "guihua.supervision.light.changed.v1"
 TASK = "guihua.workflow.task.opened.v1"
+
+
+def sample(event: str) -> Said:
+    """The event as the catalogue shows it."""
+    data = json.loads((SAMPLES / f"{event}.json").read_text(encoding="utf-8"))["data"]
+    return CATALOGUE[event].model_validate(data)
 
 
 def template(**changes: Any) -> Template:
@@ -62,12 +71,10 @@ def test_conditions_choose_the_templates(said: Any, ids: list[str]) -> None:
 
 
 def test_every_short_message_to_an_applicant_is_one_segment_and_holds_neither_name_nor_title() -> None:
+    known = {type(said).TYPE: said for said in (contact(), accepted(), ready())}
     for each in load():
         if each.to is Audience.APPLICANT:
-            text = word(
-                each,
-                {"receipt-applicant": contact(), "accepted-applicant": accepted(), "ready-applicant": ready()}[each.id],
-            ).text
+            text = word(each, known.get(each.event) or sample(each.event)).text
             assert len(f"【规划局】{text}") <= 2 * 67, "two segments at most (docs/domain.md §6.7)"
             assert "张某" not in text
 
