@@ -85,3 +85,34 @@ class ObjectionAnswered(Said, frozen=True):
     verdict: str
     answered_by: str
     answered_at: datetime
+
+
+class CaseRated(Said, frozen=True):
+    """Somebody who had the case's password, or took its result, rated it (好差评); 1 is very bad, 5 very good.
+
+    A bad one by somebody known (`real_name`) must be followed by a call within one working day (SL-24). What was
+    written is not said here.
+    """
+
+    TYPE: ClassVar[str] = "guihua.intake.case.rated.v1"
+
+    case_no: str
+    item_code: str
+    department: str
+    level: int
+    is_bad: bool
+    real_name: bool
+    reasons: tuple[str, ...]
+    rated_at: datetime
+    rated_on: date
+
+
+class RatingContacted(Said, frozen=True):
+    """The window called whoever gave a bad rating."""
+
+    TYPE: ClassVar[str] = "guihua.intake.rating.contacted.v1"
+
+    case_no: str
+    contacted_by: str
+    contacted_at: datetime
+    contacted_on: date

@@ -12,13 +12,18 @@ from services.intake.cases import Case
 from services.intake.consumers import HEARS
 from services.intake.copies import Copies
 from services.intake.deps import Deps
+from services.intake.drafts.records import Draft
 from services.intake.gates import Gate
 from services.intake.handouts import Handout, Handouts
 from services.intake.passwords import Passwords
 from services.intake.prints.printer import Printer
 from services.intake.publicity.objections import Objection
-from services.intake.queries import POSTED, SET, delivered_not_noticed, received_not_started
+from services.intake.queries import POSTED, SET, delivered_not_noticed, files_not_scanned, received_not_started
 from services.intake.settings import IntakeSettings
+from services.intake.ticker import TICKERS
+from services.intake.uploads.api import files_at
+from services.intake.uploads.records import Scan, Upload
+from services.intake.uploads.scanners import scanner_of
 from services.kernel.app import Kernel, Service, run
 from services.kernel.seals import Seals
 from services.kernel.store import Index, Store
@@ -52,6 +57,10 @@ async def _deps(kernel: Kernel) -> Deps:
         passwords=Passwords(),
         printer=Printer(settings.font_dir),
         objections=store.aggregates("objections", Objection, key="objection_no"),
+        files=store.files("papers", seals=seals),
+        uploads=store.aggregates("uploads", Upload, key="upload_id"),
+        scanner=scanner_of(settings.scanner),
+        drafts=store.aggregates("drafts", Draft, key="draft_no"),
     )
 
 
@@ -73,6 +82,10 @@ async def _indexes(store: Store, settings: IntakeSettings) -> None:
         Index("-body.posted_at", "-_id", where=_IS_POSTED),
         Index("body.progress.steps.posting.posting_id", where=_IS_POSTED),
     )
+    await store.indexes("cases", Index("body.online.draft_no", unique=True, where={"body.online.draft_no": SET}))
+    await store.indexes("uploads", Index("body.owner"), Index("body.gone_at", expires=_AT_ONCE))
+    await store.indexes("uploads", Index("body.scan", "_id", where={"body.scan": Scan.WAITING.value}))
+    await store.indexes("drafts", Index("body.is_closed", "body.expires_at"), Index("body.gone_at", expires=_AT_ONCE))
     await store.indexes("objections", Index("body.submission.digest", unique=True), Index("body.case_no", "_id"))
     await store.indexes("definitions", Index("body.item.code"))
     await store.indexes("audits", Index("body.at", expires=timedelta(days=settings.audit_days)))
@@ -92,7 +105,13 @@ SERVICE: Final = Service(
     deps=_deps,
     routers=ROUTERS,
     hears=HEARS,
-    backlog={"received-not-started": received_not_started, "delivered-not-noticed": delivered_not_noticed},
+    tickers=TICKERS,
+    backlog={
+        "received-not-started": received_not_started,
+        "delivered-not-noticed": delivered_not_noticed,
+        "files-not-scanned": files_not_scanned,
+    },
+    files_at=files_at,
     close=_close,
 )
 

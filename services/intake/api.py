@@ -23,12 +23,14 @@ from services.intake.cases import (
 from services.intake.copies import Offer
 from services.intake.deps import Deps
 from services.intake.disclosures import disclosures
+from services.intake.drafts.api import drafts
 from services.intake.lookups import LookupEntry, LookupRefused, address_of, look_up
 from services.intake.prints.printer import Paper
 from services.intake.publicity.api import publicity
 from services.intake.queries import CaseNotFound, ItemNotFound, Wanted
 from services.intake.receipts import Receipt, receipt_of
 from services.intake.statuses import PublicStatus
+from services.intake.uploads.api import uploads
 from services.intake.views import ApplicantInFull, CaseLine, CaseView, ProofOfService
 from services.intake.windows import (
     ItemNotOffered,
@@ -196,4 +198,4 @@ async def lookup(deps: With, entry: LookupEntry, request: Request) -> PublicStat
     return await look_up(deps, entry, address=address_of(request))
 
 
-ROUTERS = (items, cases, public, disclosures, publicity, *pages.ROUTERS)
+ROUTERS = (items, cases, public, disclosures, publicity, uploads, drafts, *pages.ROUTERS)

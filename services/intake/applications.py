@@ -55,6 +55,11 @@ class DocumentEntry(Request, frozen=True):
     originals: int = Field(default=0, ge=0, le=999)
     copies: int = Field(default=0, ge=0, le=999)
 
+    @property
+    def handed_in(self) -> int:
+        """How many were handed in."""
+        return self.originals + self.copies
+
 
 class Application(Request, frozen=True):
     """One application as entered at the receiving window (接件窗口, B-31)."""
@@ -144,7 +149,7 @@ def _document_faults(entry: Application, item: Item) -> Iterator[FieldError]:
             )
         if document.code in seen:
             yield FieldError(where, zh=f"要件「{document.code}」重复", en=f"{document.code!r} is ticked twice")
-        if document.originals + document.copies == 0:
+        if document.handed_in == 0:
             yield FieldError(where, zh="原件和复印件都是 0 份", en="neither originals nor copies were handed in")
         seen.add(document.code)
 

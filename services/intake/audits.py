@@ -16,19 +16,22 @@ class Deed(StrEnum):
     LOOKUP_REFUSED = "lookup_refused"
     LOOKUP_LOCKED = "lookup_locked"
     APPLICANT_SHOWN = "applicant_shown"
+    FILE_ADDED = "file_added"
+    FILE_SHOWN = "file_shown"
     OBJECTOR_SHOWN = "objector_shown"
     RECEIPT_PRINTED = "receipt_printed"
     PASSWORD_REISSUED = "password_reissued"  # noqa: S105 - the name of a deed
 
 
 class Audit(BaseModel, frozen=True):
-    """One row of the trail, in wall time. `person` is nobody for the public."""
+    """One row of the trail, in wall time. `person` is nobody for the public; `what` is the file that it was about."""
 
     deed: Deed
     case_no: str
     person: str | None
     address: str
     at: datetime
+    what: str = ""
 
 
 class AuditRow(Body, Audit, frozen=True):

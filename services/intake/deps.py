@@ -1,20 +1,24 @@
 """What the intake service works with, built once in `__main__` and passed in."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from services.intake.audits import AuditRow
 from services.intake.cases import Case
 from services.intake.copies import Copies
+from services.intake.drafts.records import Draft
 from services.intake.gates import Gate
 from services.intake.handouts import Handouts
 from services.intake.passwords import Passwords
 from services.intake.prints.printer import Printer
 from services.intake.publicity.objections import Objection
 from services.intake.settings import IntakeSettings
+from services.intake.uploads.records import Upload
+from services.intake.uploads.scanners import Scanner
 from services.kernel.clock import Clock
 from services.kernel.seals import Seals
-from services.kernel.store import Aggregates, Moment
+from services.kernel.store import Aggregates, Files, Moment
 from services.kernel.worktime import OfficeHours
 
 
@@ -35,4 +39,10 @@ class Deps:
     passwords: Passwords
     printer: Printer
     objections: Aggregates[Objection]
+    files: Files
+    uploads: Aggregates[Upload]
+    scanner: Scanner | None
+    drafts: Aggregates[Draft]
+    arrived: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when a file came in, which the scanner then looks at."""
     moment: Moment = field(default_factory=Moment)

@@ -9,6 +9,7 @@ from services.intake.audits import AuditRow
 from services.intake.cases import Case, PublicLine, Status, plain, words
 from services.intake.copies import Offer
 from services.intake.deps import Deps
+from services.intake.uploads.records import Scan
 from services.kernel.identity import Person, scope_of
 from services.kernel.problem import Problem
 
@@ -128,6 +129,12 @@ async def received_not_started(deps: Deps) -> int:
     return await deps.cases.count(
         {"body.progress.started": False, "body.recorded_at": {"$lt": deps.clock.wall() - OVERLOOKED}}
     )
+
+
+async def files_not_scanned(deps: Deps) -> int:
+    """Files that the malware scanner should have judged by now."""
+    waiting = {"body.scan": Scan.WAITING.value, "body.recorded_at": {"$lt": deps.clock.wall() - OVERLOOKED}}
+    return await deps.uploads.count(waiting)
 
 
 async def delivered_not_noticed(deps: Deps) -> int:

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from pydantic import BaseModel
 
 from services.contracts.intake import ReceivedDocument
+from services.contracts.words import Channel
 from services.intake.cases import Case
 from services.intake.settings import IntakeSettings
 
@@ -31,6 +32,7 @@ class Receipt(BaseModel, frozen=True):
     received_at: datetime
     received_on: date
     received_by: str
+    channel: Channel
     expected_collection_on: date
     expected_provisional: bool
     password_issue: int
@@ -64,6 +66,7 @@ def receipt_of(case: Case, *, settings: IntakeSettings, horizon: date, password:
         received_at=case.received_at,
         received_on=case.received_on,
         received_by=case.received_by_name,
+        channel=case.channel,
         expected_collection_on=case.expected_collection_on,
         expected_provisional=case.expected_collection_on > horizon,
         password_issue=case.password.issue,

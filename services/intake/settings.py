@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field, SecretStr, field_validator
 
 from services.intake.prints.fonts import missing_families
+from services.intake.uploads.scanners import scanner_of
 from services.kernel.seals import Seals
 from services.kernel.settings import Settings
 
@@ -67,6 +68,40 @@ class IntakeSettings(Settings, frozen=True):
     audit_days: Annotated[int, Field(ge=180, le=36_500)] = Field(
         1095, description="查询与个人信息查看记录的保存天数,不少于 180 / days to keep the audit trail, 180 or more"
     )
+
+    upload_limit_mb: Annotated[int, Field(ge=1, le=500)] = Field(
+        30, description="单个上传文件的上限(MB) / the largest file that may be uploaded, in MB"
+    )
+    draft_limit_mb: Annotated[int, Field(ge=1, le=5_000)] = Field(
+        200, description="一份网上申报草稿全部文件的上限(MB) / all files of one online draft together, in MB"
+    )
+    draft_days: Annotated[int, Field(ge=1, le=365)] = Field(
+        30, description="网上申报草稿的保存天数 / days that a draft of an online application is kept"
+    )
+    scanner: Annotated[str, Field(max_length=500)] = Field(
+        "",
+        description=(
+            "查毒程序:clamd://主机:端口,或 command:命令(从标准输入读文件,0 为无毒,1 为有毒);空则不查"
+            " / malware scanner: clamd://host:port, or command:… that reads the file on its standard input and leaves"
+            " with 0 for clean, 1 for infected; empty for none"
+        ),
+    )
+
+    @property
+    def upload_limit(self) -> int:
+        """Bytes of the largest file."""
+        return self.upload_limit_mb * 1_000_000
+
+    @property
+    def draft_limit(self) -> int:
+        """Bytes of all files of a draft."""
+        return self.draft_limit_mb * 1_000_000
+
+    @field_validator("scanner")
+    @classmethod
+    def _scanner_is_known(cls, value: str) -> str:
+        scanner_of(value)
+        return value
 
     @field_validator("font_dir")
     @classmethod

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from services.contracts.intake import ReceivedDocument
-from services.contracts.words import Light, Outcome
+from services.contracts.words import Channel, Light, Outcome
 from services.intake.applications import ApplicantKind
 from services.intake.cases import Capacity, Case, Delivery, Hold, Status, Step, holders, phone
 from services.kernel.seals import Seals
@@ -79,6 +79,7 @@ class CaseView(CaseLine, frozen=True):
     """A case in full."""
 
     situation_name: str
+    channel: Channel
     applicant_view: ApplicantView
     facts: dict[str, Any]
     documents: tuple[ReceivedDocument, ...]
@@ -143,6 +144,7 @@ def full(case: Case) -> CaseView:
     return CaseView(
         **line(case).model_dump(),
         situation_name=case.situation_name,
+        channel=case.channel,
         applicant_view=ApplicantView(
             name=applicant.name,
             number=applicant.number_masked,

@@ -16,6 +16,7 @@ from services.intake.cases import (
     refuse_reissue,
     reissue,
 )
+from services.intake.cases.records import Online
 from services.intake.copies import Offer
 from services.intake.deps import Deps
 from services.intake.handouts import Handout
@@ -60,10 +61,23 @@ async def receive_application(deps: Deps, entry: Application, *, who: Person, ke
     The password can be given again for a quarter of an hour; after that the same request gets the receipt without it.
     """
     request = _request(deps, key, who=who, action="receive", content=entry.model_dump_json())
+    return await received(deps, entry, who=who, request=request)
+
+
+async def received(
+    deps: Deps, entry: Application, *, who: Person, request: RequestKey, online: Online | None = None
+) -> Receipt:
+    """The same for a request that is known already; `online` says of which draft it is, if it came that way."""
     case = await _received_before(deps, request)
     if case is None:
-        case = await _receive_new(deps, at_window(entry, who), who=who, request=request)
-    return await _receipt(deps, case, password=await _password_given(deps, request))
+        case = await _receive_new(deps, at_window(entry, who), who=who, request=request, online=online)
+    return await receipt_given(deps, case, request)
+
+
+async def receipt_given(deps: Deps, case: Case, request: RequestKey) -> Receipt:
+    """The receipt; with the password if this is the request that made the case, a moment ago."""
+    is_this = case.submission.answers(request.submission)
+    return await _receipt(deps, case, password=await _password_given(deps, request) if is_this else None)
 
 
 async def _received_before(deps: Deps, request: RequestKey) -> Case | None:
@@ -72,7 +86,9 @@ async def _received_before(deps: Deps, request: RequestKey) -> Case | None:
     return found[0] if found and found[0].submission.answers(request.submission) else None
 
 
-async def _receive_new(deps: Deps, entry: Application, *, who: Person, request: RequestKey) -> Case:
+async def _receive_new(
+    deps: Deps, entry: Application, *, who: Person, request: RequestKey, online: Online | None
+) -> Case:
     offer, calendar = await deps.copies.offer(entry.item_code), await deps.copies.calendar()
     if offer is None:
         raise ItemNotOffered(item_code=entry.item_code)
@@ -89,7 +105,7 @@ async def _receive_new(deps: Deps, entry: Application, *, who: Person, request: 
         now=now,
         calendar=calendar,
     )
-    case, events = receive(entry, offer.item, situation, who=who, at=at, seals=deps.seals)
+    case, events = receive(entry, offer.item, situation, who=who, at=at, seals=deps.seals, online=online)
     try:
         await deps.cases.create(case, events)
     except AlreadyExists:

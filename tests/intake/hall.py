@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
@@ -78,6 +79,7 @@ class Hall:
         *,
         json: object = None,
         key: str | None = None,
+        content: bytes | None = None,
         **headers: str,
     ) -> httpx.Response:
         """One request, signed in as `who`."""
@@ -85,7 +87,16 @@ class Hall:
             headers["Authorization"] = f"Bearer {self.tokens.issue(who)}"
         if key is not None:
             headers["Idempotency-Key"] = key
-        return await self.client.request(method, path, json=json, headers=headers)
+        return await self.client.request(method, path, json=json, content=content, headers=headers)
+
+    async def upload(self, case_no: str, who: Person, content: bytes, *, name: str = "申请表.pdf") -> httpx.Response:
+        """A file for the first paper of a case."""
+        path = f"/cases/{case_no}/papers/PT05-01/files?name={quote(name)}"
+        return await self.ask("POST", path, who, content=content)
+
+    async def draft(self, token: str, method: str, path: str, **sent: Any) -> httpx.Response:
+        """A request about the draft that the token opens."""
+        return await self.ask(method, f"/public/draft{path}", **sent, **{"Draft-Token": token})
 
     async def receive(self, who: Person, *, key: str | None = None, **changes: object) -> httpx.Response:
         """An application at the window."""

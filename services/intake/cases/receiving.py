@@ -9,7 +9,7 @@ from services.contracts.intake import CaseReceived, ContactGiven, ReceivedDocume
 from services.contracts.workflow import Item, Situation
 from services.intake.applications import Application
 from services.intake.cases.parties import sealed_applicant
-from services.intake.cases.records import Case, QueryPassword
+from services.intake.cases.records import Case, Online, QueryPassword
 from services.intake.moments import Moment
 from services.intake.submissions import Submission
 from services.kernel.identity import Person
@@ -62,7 +62,14 @@ def expected_collection_on(received_on: date, promised_workdays: int, *, target:
 
 
 def receive(
-    entry: Application, item: Item, situation: Situation, *, who: Person, at: Registration, seals: Seals
+    entry: Application,
+    item: Item,
+    situation: Situation,
+    *,
+    who: Person,
+    at: Registration,
+    seals: Seals,
+    online: Online | None = None,
 ) -> tuple[Case, tuple[Said, ...]]:
     """The case of a complete application, and what is said about it."""
     case = Case(
@@ -89,6 +96,7 @@ def receive(
         submission=at.submission,
         is_licence=item.statutory_workdays > 0,
         password=QueryPassword(hashed=at.password_hash, issue=1, issued_at=at.now.at),
+        online=online,
     )
     return case, (_said(case), _contact(case, phone=entry.applicant.phone))
 
@@ -113,6 +121,7 @@ def _said(case: Case) -> CaseReceived:
         facts=case.facts,
         documents=case.documents,
         received_by=case.received_by,
+        channel=case.channel,
     )
 
 

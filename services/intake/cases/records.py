@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel, Field, computed_field
 
 from services.contracts.intake import ReceivedDocument
-from services.contracts.words import HoldGround, Light, Outcome, StepKind
+from services.contracts.words import Channel, HoldGround, Light, Outcome, StepKind
 from services.intake.applications import ApplicantKind
 from services.intake.cases.postings import Posting, Wording
 from services.intake.cases.standing import Status
@@ -163,6 +163,13 @@ class Progress(BaseModel, frozen=True):
     """The public notices that were written, oldest first."""
 
 
+class Online(BaseModel, frozen=True):
+    """That a case was filed online: from which draft, and when its truth was stated (行政许可法 §31)."""
+
+    draft_no: str
+    declared_at: datetime
+
+
 class PublicLine(BaseModel, frozen=True):
     """What everybody may read of a granted licence; `words` are what it is found by (see `publishing`)."""
 
@@ -207,6 +214,7 @@ class Case(Body, frozen=True):
     progress: Progress = Field(default_factory=Progress)
     delivery: Delivery | None = None
     is_licence: bool = True
+    online: Online | None = None
     published: PublicLine | None = None
 
     @computed_field  # type: ignore[prop-decorator]  # stored with the body, so that lists can be filtered by it
@@ -236,6 +244,11 @@ class Case(Body, frozen=True):
     def postings(self) -> tuple[Step, ...]:
         """The steps that waited, or wait, with a public notice posted: oldest first."""
         return tuple(step for step in self.progress.steps if step.posting is not None)
+
+    @property
+    def channel(self) -> Channel:
+        """By which way it came in."""
+        return Channel.ONLINE if self.online else Channel.WINDOW
 
     @property
     def open_steps(self) -> tuple[Step, ...]:

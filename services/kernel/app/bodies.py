@@ -6,7 +6,7 @@ surrogates, nesting a thousand deep.
 
 import asyncio
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any, Final
 from urllib.parse import unquote_to_bytes
@@ -31,9 +31,10 @@ _LINGERS_OVER: Final = 100_000_000
 class CleanRequests:
     """Refuses such requests before they reach a route (ASGI)."""
 
-    def __init__(self, app: ASGIApp, *, limit: int) -> None:
+    def __init__(self, app: ASGIApp, *, limit: int, files_at: Callable[[str], int | None] = lambda _: None) -> None:
+        """`files_at` gives the limit at a path that takes files; what is JSON there keeps to `limit`."""
         self._app = app
-        self._limit = limit
+        self._limit, self._files_at = limit, files_at
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -42,19 +43,21 @@ class CleanRequests:
             return
         try:
             check_address(scope)
-            receive = await self._checked(Headers(scope=scope), receive)
+            receive = await self._checked(Headers(scope=scope), receive, path=scope["path"])
         except Problem as problem:
             await answer(Request(scope), problem)(scope, receive, send)
             return
         await self._app(scope, receive, send)
 
-    async def _checked(self, headers: Headers, receive: Receive) -> Receive:
+    async def _checked(self, headers: Headers, receive: Receive, *, path: str) -> Receive:
+        is_json = _is_json(headers.get("content-type", ""))
+        limit = self._limit if is_json else self._files_at(path) or self._limit
         length = headers.get("content-length", "0")
-        if not length.isdecimal() or len(length) > _LONGEST_NUMBER or int(length) > self._limit:
+        if not length.isdecimal() or len(length) > _LONGEST_NUMBER or int(length) > limit:
             await _let_pass(receive)
             raise BodyTooLarge
-        if not _is_json(headers.get("content-type", "")):
-            return _limited(receive, self._limit)
+        if not is_json:
+            return _limited(receive, limit)
         body = await self._read(receive)
         if body:
             check_json(body)

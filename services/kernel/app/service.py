@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Generic, TypeVar
 
@@ -29,7 +30,8 @@ class Service(Generic[D]):
     `deps` builds what the handlers work with; `close` lets go of it. `hears` is the index of events to handlers.
     `backlog` are the sweeper's lines: what is counted there should be none, and never for long. `side_by_side` says
     whether this is one of several processes, which share what the service hears (ADR 0015). `shows` makes a page of a
-    refusal for a browser that asks for one.
+    refusal for a browser that asks for one. `files_at` gives the limit of a body at a path that takes files, beyond
+    what JSON may have.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Service(Generic[D]):
     close: Callable[[D], Awaitable[None]] | None = None
     side_by_side: Callable[[Settings], bool] = lambda _: False
     shows: Callable[[Request, problem.Problem], Response] | None = None
+    files_at: Callable[[Settings, str], int | None] = lambda _, __: None
 
     def create_app(self, kernel: Kernel | None = None, deps: D | None = None) -> FastAPI:
         """The HTTP side. Without a kernel it can only write its OpenAPI document, and needs no network for that."""
@@ -59,7 +62,8 @@ class Service(Generic[D]):
         problem.install(app)
         for router in (*self.routers, operations):
             app.include_router(router)
-        app.add_middleware(CleanRequests, limit=_body_limit(self.settings, kernel))
+        files_at = partial(self.files_at, kernel.settings) if kernel else lambda _: None
+        app.add_middleware(CleanRequests, limit=_body_limit(self.settings, kernel), files_at=files_at)
         app.add_middleware(Edge, metrics=kernel.metrics if kernel else Metrics())
         app.openapi = problem.documented(app, guarded=REFUSALS)  # type: ignore[method-assign]  # FastAPI's own way
         return app
