@@ -19,6 +19,7 @@ from services.intake.passwords import Passwords
 from services.intake.prints.printer import Printer
 from services.intake.publicity.objections import Objection
 from services.intake.queries import POSTED, SET, delivered_not_noticed, files_not_scanned, received_not_started
+from services.intake.ratings.ratings import Rating
 from services.intake.settings import IntakeSettings
 from services.intake.ticker import TICKERS
 from services.intake.uploads.api import files_at
@@ -57,6 +58,7 @@ async def _deps(kernel: Kernel) -> Deps:
         passwords=Passwords(),
         printer=Printer(settings.font_dir),
         objections=store.aggregates("objections", Objection, key="objection_no"),
+        ratings=store.aggregates("ratings", Rating, key="case_no"),
         files=store.files("papers", seals=seals),
         uploads=store.aggregates("uploads", Upload, key="upload_id"),
         scanner=scanner_of(settings.scanner),
@@ -86,6 +88,7 @@ async def _indexes(store: Store, settings: IntakeSettings) -> None:
     await store.indexes("uploads", Index("body.owner"), Index("body.gone_at", expires=_AT_ONCE))
     await store.indexes("uploads", Index("body.scan", "_id", where={"body.scan": Scan.WAITING.value}))
     await store.indexes("drafts", Index("body.is_closed", "body.expires_at"), Index("body.gone_at", expires=_AT_ONCE))
+    await store.indexes("ratings", Index("body.departments", "-_id"), Index("body.is_bad", "-_id"), Index("body.level"))
     await store.indexes("objections", Index("body.submission.digest", unique=True), Index("body.case_no", "_id"))
     await store.indexes("definitions", Index("body.item.code"))
     await store.indexes("audits", Index("body.at", expires=timedelta(days=settings.audit_days)))

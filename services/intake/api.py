@@ -28,6 +28,7 @@ from services.intake.lookups import LookupEntry, LookupRefused, address_of, look
 from services.intake.prints.printer import Paper
 from services.intake.publicity.api import publicity
 from services.intake.queries import CaseNotFound, ItemNotFound, Wanted
+from services.intake.ratings.api import ratings
 from services.intake.receipts import Receipt, receipt_of
 from services.intake.statuses import PublicStatus
 from services.intake.uploads.api import uploads
@@ -198,4 +199,4 @@ async def lookup(deps: With, entry: LookupEntry, request: Request) -> PublicStat
     return await look_up(deps, entry, address=address_of(request))
 
 
-ROUTERS = (items, cases, public, disclosures, publicity, uploads, drafts, *pages.ROUTERS)
+ROUTERS = (items, cases, public, disclosures, publicity, ratings, uploads, drafts, *pages.ROUTERS)

@@ -13,6 +13,7 @@ from services.intake.handouts import Handouts
 from services.intake.passwords import Passwords
 from services.intake.prints.printer import Printer
 from services.intake.publicity.objections import Objection
+from services.intake.ratings.ratings import Rating
 from services.intake.settings import IntakeSettings
 from services.intake.uploads.records import Upload
 from services.intake.uploads.scanners import Scanner
@@ -39,6 +40,7 @@ class Deps:
     passwords: Passwords
     printer: Printer
     objections: Aggregates[Objection]
+    ratings: Aggregates[Rating]
     files: Files
     uploads: Aggregates[Upload]
     scanner: Scanner | None
