@@ -105,13 +105,24 @@ def visible_answers(schema: Schema, answers: Answers) -> dict[str, Any]:
     return {name: value for name, value in answers.items() if _is_shown(schema, name, answers, frozenset())}
 
 
-def texts_of(schema: Schema, answers: Answers) -> dict[str, list[str]]:
-    """What the controls show for answers: a draft's, or those that were refused; else the form's defaults."""
+def texts_of(schema: Schema, answers: Answers, known: Answers | None = None) -> dict[str, list[str]]:
+    """What the controls show for answers: a draft's, or those that were refused.
+
+    Else what the form takes over (`x-from`) from `known`, which earlier steps brought; else the form's defaults.
+    """
     found = {}
     for name, field in _properties(schema).items():
-        value = answers.get(name, field.get("default"))
+        value = answers.get(name, _taken_over(field, known or {}))
         found[name] = [] if value is None else [_text(one) for one in value] if _is_list(value) else [_text(value)]
     return found
+
+
+def _taken_over(field: Schema, known: Answers) -> object:
+    """What stands at the place that `x-from` names, such as `certificate.certificate_no`; else the default."""
+    value: object = known
+    for part in str(field.get("x-from", "")).split("."):
+        value = value.get(part) if isinstance(value, Mapping) else None
+    return field.get("default") if value is None else value
 
 
 def errors_of(schema: Schema, problem: Mapping[str, Any]) -> list[dict[str, str]]:

@@ -113,3 +113,11 @@ def test_given_a_refusal_then_each_error_leads_to_its_field() -> None:
 def test_given_answers_then_they_read_as_words() -> None:
     assert in_words(RULED, {"decision": "no", "appeal": True}) == [("决定", "不予"), ("appeal", "是")]
     assert in_words({}, {"kept": [1, "二"]}, english=True) == [("kept", "1; 二")]
+
+
+def test_given_a_field_that_takes_over_then_it_shows_what_was_brought_until_something_else_is_typed() -> None:
+    schema = {"properties": {"number": {"x-from": "certificate.certificate_no", "default": "–"}}}
+    known = {"certificate": {"certificate_no": "建字第1号"}}
+    assert texts_of(schema, {}, known) == {"number": ["建字第1号"]}
+    assert texts_of(schema, {"number": "建字第2号"}, known) == {"number": ["建字第2号"]}
+    assert texts_of(schema, {}, {"certificate": None}) == {"number": ["–"]}

@@ -10,7 +10,6 @@ from datetime import date
 from typing import Any, Final
 
 from services.local.client import Api, Refusal
-from services.local.demo.forms import filled
 from tests.year.letters import Outside
 
 _PAGE: Final = 200
@@ -119,9 +118,16 @@ def _answers(task: dict[str, Any], dice: random.Random, today: date) -> dict[str
     """One of the form's own examples, the first more often than the others; the number that the case has."""
     examples = task["form"].get("examples") or [{}]
     chosen = dice.choice([*examples[:1] * 3, *examples])
-    answers = filled({**task["form"], "examples": [chosen]}, {}, today=today)
+    answers = {**chosen, **_dates(task["form"], chosen, today)}
     number = next(_certificate_nos([task["data"], task["variables"]]), None)
     return {**answers, "certificate_no": number} if number and "certificate_no" in answers else answers
+
+
+def _dates(form: dict[str, Any], example: dict[str, Any], today: date) -> dict[str, str]:
+    """The example's dates, the first of them today and the others as long after it as they were."""
+    names = [name for name, field in form["properties"].items() if name in example and field.get("format") == "date"]
+    days = {name: date.fromisoformat(example[name]) for name in names}
+    return {name: (today + (day - min(days.values()))).isoformat() for name, day in days.items()}
 
 
 def _certificate_nos(value: object) -> Iterator[str]:

@@ -83,7 +83,7 @@ async def _page(visit: Visit, task_id: str, *, refused: Refused | None = None, t
         task=task,
         may_decide=next(action for action in task["actions"] if action["name"] == "complete"),
         fields=fields,
-        texts=texts_of(form, typed_answers(form, typed) if typed else {}),
+        texts=texts_of(form, typed_answers(form, typed) if typed else {}, {**task["data"], **task["variables"]}),
         wrong=by_field(errors),
         refusal=refusal_of(visit, refused, errors, names),
         lamp=(await lamps_of(visit, [task])).get(task_id),

@@ -174,7 +174,7 @@ async def _page(
         actions=actions,
         refusal=refusal_of(visit, refused, errors, names),
         wrong=by_field(errors),
-        **_filling(visit, task["form"], draft, typed=typed if is_kept else None),
+        **_filling(visit, task, draft, typed=typed if is_kept else None),
         file=file,
         lamp=lamps.get(task_id),
         names=names,
@@ -188,12 +188,13 @@ async def _page(
     )
 
 
-def _filling(visit: Visit, form: Json, draft: Json, *, typed: Mapping[str, list[str]] | None) -> Json:
-    """The form's fields with what was typed and refused, else with the draft."""
+def _filling(visit: Visit, task: Json, draft: Json, *, typed: Mapping[str, list[str]] | None) -> Json:
+    """The form's fields with what was typed and refused, else with the draft, else with what earlier steps brought."""
+    form = task["form"]
     answers = typed_answers(form, typed) if typed else draft["answers"]
     return {
         "sections": sections_of(form, english=visit.english),
-        "texts": texts_of(form, answers),
+        "texts": texts_of(form, answers, {**task["data"], **task["variables"]}),
         "version": _version(typed) if typed else draft["version"],
         "saved_at": draft["saved_at"],
     }

@@ -20,6 +20,7 @@ from services.workflow.engine.rules.calls import called_by, check_calls
 from services.workflow.engine.rules.dataflow import check_dataflow, check_fields
 from services.workflow.engine.rules.elements import check_elements
 from services.workflow.engine.rules.forms import check_forms
+from services.workflow.engine.rules.prefills import check_prefills
 from services.workflow.engine.rules.scopes import check_scopes
 from services.workflow.engine.rules.settings import check_settings
 from services.workflow.engine.rules.soundness import check_soundness
@@ -180,6 +181,7 @@ def _house_rules(report: Report, read: _Read, files: Mapping[str, bytes]) -> Non
         check_names(page, process, read.processes, inputs)
         check_dataflow(page, process, read.processes, inputs)
         check_fields(page, process, read.processes, files)
+        check_prefills(page, process, read.processes, files)
         check_calendar_days(page, process)
     if all(is_standard(finding.rule) for finding in report.findings if finding.severity is Severity.ERROR):
         for process in read.processes.values():

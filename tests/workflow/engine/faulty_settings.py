@@ -48,4 +48,17 @@ CASES: list[Case] = [
         "x",
         {"d.bpmn": between(user("x", quick_approval="yes")), "forms/form.json": b'{"properties": {"decision": {}}}'},
     ),
+    (
+        "GH-E316",
+        "x",
+        {
+            "d.bpmn": between(user("x")),
+            "forms/form.json": b'{"properties": {"number": {"x-from": "certificate.number"}}}',
+        },
+    ),
+    (
+        "GH-E316",
+        "x",
+        {"d.bpmn": between(user("x")), "forms/form.json": b'{"properties": {"number": {"x-from": "case[0]"}}}'},
+    ),
 ]

@@ -125,6 +125,16 @@ def test_the_notice_of_a_hold_is_a_field_of_the_form() -> None:
     assert told(start(), user("a"), held, END, flows("s", "a", "h", "e"), form=CLOSED) == [("GH-E408", "h")]
 
 
+def test_what_a_form_takes_over_is_a_field_that_is_filled_in_before() -> None:
+    parts = (start(), user("a"), user("b", form="other"), END, flows("s", "a", "b", "e"))
+    for source, refused in (("form.decision", []), ("form.decison", ["b"]), ("form", []), ("case.title", [])):
+        taking = {"type": "object", "properties": {"text": {"x-from": source}}}
+        files = with_forms(drawn(process(*parts))) | {"forms/form.json": json.dumps(CLOSED).encode()}
+        files["forms/other.json"] = json.dumps(taking).encode()
+        findings = [one.element for one in compile_bundle(files).findings if one.rule in {"GH-E408", "GH-E316"}]
+        assert findings == refused, source
+
+
 def fields_back(condition: str, handed: str, *, inside: str = user("qa"), also: str = "") -> list[str]:
     """The fields refused of a caller that reads what a called process gave back."""
     middle = ("qa", "qx") if also else ("qa",)

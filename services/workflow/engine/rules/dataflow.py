@@ -202,7 +202,7 @@ def check_fields(
 
     What a called process gives back under the name of a variable has the fields that it has in there.
     """
-    fields = _fields_of(process, processes, files)
+    fields = fields_of(process, processes, files)
     for text in written_in(process):
         for variable, field in () if text.callee else _members(text.source):
             if variable in fields and field not in fields[variable]:
@@ -225,7 +225,7 @@ def _members(source: str) -> Iterator[tuple[str, str]]:
             yield node.value.id, node.attr
 
 
-def _fields_of(
+def fields_of(
     process: Process, processes: Mapping[str, Process], files: Mapping[str, bytes], *, above: tuple[str, ...] = ()
 ) -> dict[str, list[str]]:
     """Give the fields of each variable that closed forms alone write. `above` are the callers of the process."""
@@ -252,7 +252,7 @@ def _given_back(
     called = processes.get(node.calls.process) if node.calls else None
     if node.calls is None or called is None or called.id in (*above, process.id):
         return {}
-    inside = _fields_of(called, processes, files, above=(*above, process.id))
+    inside = fields_of(called, processes, files, above=(*above, process.id))
     given = {mapped.target: (mapped.source or "").strip() for mapped in node.calls.outs if not mapped.expression}
     return {target: inside[source] for target, source in given.items() if source in inside}
 
