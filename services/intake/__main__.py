@@ -12,6 +12,8 @@ from services.intake.cases import Case
 from services.intake.consumers import HEARS
 from services.intake.copies import Copies
 from services.intake.deps import Deps
+from services.intake.documents import catalogue as documents
+from services.intake.documents.papers import papers_of
 from services.intake.drafts.records import Draft
 from services.intake.gates import Gate
 from services.intake.handouts import Handout, Handouts
@@ -26,6 +28,7 @@ from services.intake.uploads.api import files_at
 from services.intake.uploads.records import Scan, Upload
 from services.intake.uploads.scanners import scanner_of
 from services.kernel.app import Kernel, Service, run
+from services.kernel.documents import Press
 from services.kernel.seals import Seals
 from services.kernel.store import Index, Store
 from services.kernel.worktime import OfficeHours
@@ -40,6 +43,7 @@ async def _deps(kernel: Kernel) -> Deps:
     assert isinstance(settings, IntakeSettings)  # noqa: S101 - `SERVICE` says so
     await _indexes(store, settings)
     seals = Seals.of(settings.field_keys.get_secret_value(), service="intake")
+    press = Press(settings.font_dir, settings.document_fonts)
     return Deps(
         settings=settings,
         clock=kernel.clock,
@@ -56,7 +60,8 @@ async def _deps(kernel: Kernel) -> Deps:
         counter=store.counter,
         seals=seals,
         passwords=Passwords(),
-        printer=Printer(settings.font_dir),
+        printer=Printer(press),
+        papers=await papers_of(store, press, documents.read()),
         objections=store.aggregates("objections", Objection, key="objection_no"),
         ratings=store.aggregates("ratings", Rating, key="case_no"),
         files=store.files("papers", seals=seals),
@@ -99,7 +104,7 @@ async def _indexes(store: Store, settings: IntakeSettings) -> None:
 
 async def _close(deps: Deps) -> None:
     deps.passwords.close()
-    deps.printer.close()
+    deps.papers.press.close()
 
 
 SERVICE: Final = Service(

@@ -20,9 +20,12 @@ from services.intake.cases import (
     TooManyReissues,
     TownshipNotYours,
 )
+from services.intake.certificates.api import certificates
 from services.intake.copies import Offer
 from services.intake.deps import Deps
 from services.intake.disclosures import disclosures
+from services.intake.documents.api import documents
+from services.intake.documents.hearing import prove_service
 from services.intake.drafts.api import drafts
 from services.intake.lookups import LookupEntry, LookupRefused, address_of, look_up
 from services.intake.prints.printer import Paper
@@ -190,6 +193,7 @@ async def deliver(
 ) -> ProofOfService:
     """Hand the result over at the collection window against identity check and signature."""
     case, delivery = await deliver_result(deps, case_no, entry, who=who, key=key)
+    await prove_service(deps, case, by=who.name)
     return views.proof(case.case_no, delivery)
 
 
@@ -199,4 +203,16 @@ async def lookup(deps: With, entry: LookupEntry, request: Request) -> PublicStat
     return await look_up(deps, entry, address=address_of(request))
 
 
-ROUTERS = (items, cases, public, disclosures, publicity, ratings, uploads, drafts, *pages.ROUTERS)
+ROUTERS = (
+    items,
+    cases,
+    public,
+    disclosures,
+    publicity,
+    ratings,
+    uploads,
+    drafts,
+    documents,
+    certificates,
+    *pages.ROUTERS,
+)

@@ -16,6 +16,8 @@ class Deed(StrEnum):
     LOOKUP_REFUSED = "lookup_refused"
     LOOKUP_LOCKED = "lookup_locked"
     APPLICANT_SHOWN = "applicant_shown"
+    CERTIFICATE_CHECKED = "certificate_checked"
+    DOCUMENT_TAKEN = "document_taken"
     FILE_ADDED = "file_added"
     FILE_SHOWN = "file_shown"
     OBJECTOR_SHOWN = "objector_shown"

@@ -4,9 +4,10 @@ from typing import Final
 
 from services.contracts.events import Said
 from services.contracts.registry import CalendarPublished, DepartmentChanged
-from services.contracts.workflow import DefinitionActivated, DefinitionRetired
+from services.contracts.workflow import DefinitionActivated, DefinitionRetired, ExternalClosed, TimerMoved
 from services.intake.cases import NOTED, Case, note, position_of
 from services.intake.deps import Deps
+from services.intake.documents.hearing import hear
 from services.kernel import logs
 from services.kernel.bus import Event, Handler
 from services.kernel.store import NotFound
@@ -47,9 +48,17 @@ async def note_progress(deps: Deps, event: Event[Said]) -> None:
         return note(case, said, position_of(envelope)), ()
 
     try:
-        await deps.cases.change(said.key, decide, cause=envelope.id)
+        case = await deps.cases.change(said.key, decide, cause=envelope.id)
     except NotFound:
         log.debug("event of a process without a case of ours", event_type=envelope.type)
+        return
+    await hear(deps, case, event)
+
+
+async def note_for_papers(deps: Deps, event: Event[Said]) -> None:
+    """What changes nothing of how far a case is, but stands in its documents or certificate."""
+    if (found := await deps.cases.find(event.said.key)) is not None:
+        await hear(deps, found[0], event)
 
 
 HEARS: Final[dict[type[Said], Handler[Deps]]] = {
@@ -58,4 +67,6 @@ HEARS: Final[dict[type[Said], Handler[Deps]]] = {
     DepartmentChanged: keep_department,
     CalendarPublished: keep_calendar_year,
     **dict.fromkeys(NOTED, note_progress),
+    TimerMoved: note_for_papers,
+    ExternalClosed: note_for_papers,
 }

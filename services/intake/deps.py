@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from services.intake.audits import AuditRow
 from services.intake.cases import Case
 from services.intake.copies import Copies
+from services.intake.documents.papers import Papers
 from services.intake.drafts.records import Draft
 from services.intake.gates import Gate
 from services.intake.handouts import Handouts
@@ -39,6 +40,7 @@ class Deps:
     seals: Seals
     passwords: Passwords
     printer: Printer
+    papers: Papers
     objections: Aggregates[Objection]
     ratings: Aggregates[Rating]
     files: Files

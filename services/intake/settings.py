@@ -5,8 +5,8 @@ from typing import Annotated
 
 from pydantic import Field, SecretStr, field_validator
 
-from services.intake.prints.fonts import missing_families
 from services.intake.uploads.scanners import scanner_of
+from services.kernel.documents import Faces, missing_families
 from services.kernel.seals import Seals
 from services.kernel.settings import Settings
 
@@ -57,6 +57,26 @@ class IntakeSettings(Settings, frozen=True):
     font_dir: Path = Field(
         Path("/usr/share/fonts/opentype/noto"),
         description="含 Noto Serif CJK 与 Noto Sans CJK 的目录 / folder that holds Noto Serif CJK and Noto Sans CJK",
+    )
+    organ_short: Annotated[str, Field(min_length=1, max_length=12)] = Field(
+        "示资规", description="发文字号中的机关代字,如 资规 / the organ's short name in document numbers"
+    )
+    reconsideration_organ: Text = Field(
+        "示例市人民政府", description="决定书所载行政复议机关 / where a decision may be reconsidered, as printed on it"
+    )
+    court: Text = Field("示例市中级人民法院", description="决定书所载有管辖权的人民法院 / the court named on decisions")
+    document_fonts: Faces = Field(
+        Faces(),
+        description=(
+            "公文字体名称,JSON,如 {'body':'仿宋_GB2312'};FONT_DIR 中没有的用 Noto 代替"
+            " / the typefaces of documents, JSON; Noto stands in for those that FONT_DIR lacks"
+        ),
+    )
+    verify_url: Annotated[str, Field(pattern=r"^https?://\S+[^/]$", max_length=300)] = Field(
+        "http://127.0.0.1:8100/verify",
+        description=(
+            "核验页地址,证照和文书上的二维码指向它 / address of the page that checks certificates and documents"
+        ),
     )
     gateway_addresses: tuple[str, ...] = Field(
         (),

@@ -33,6 +33,7 @@ def _own(name: str, layout: Layout) -> dict[str, str]:
                 "GUIHUA_FIELD_KEYS": layout.secret("intake-fields"),
                 "GUIHUA_TRUSTED_PROXIES": layout.host,
                 "GUIHUA_STATUS_URL": f"{layout.url('console')}/q",
+                "GUIHUA_VERIFY_URL": f"{layout.url('console')}/verify",
             }
         case "workflow":
             return {

@@ -16,6 +16,7 @@ from pypdf import PdfReader
 from services.intake.prints.printer import Paper, Printer
 from services.intake.receipts import Receipt, receipt_of, status_url
 from services.intake.settings import IntakeSettings
+from services.kernel.documents import Press
 from tests.intake.builders import COMPANY, NUMBER, RESIDENT, received
 
 PRINTED = datetime(2026, 11, 23, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -35,9 +36,9 @@ def settings_with(**changes: object) -> IntakeSettings:
 
 @pytest.fixture(scope="module")
 def printer(settings: IntakeSettings) -> Iterator[Printer]:
-    made = Printer(settings.font_dir)
-    yield made
-    made.close()
+    press = Press(settings.font_dir)
+    yield Printer(press)
+    press.close()
 
 
 def receipt(settings: IntakeSettings, **changes: object) -> Receipt:

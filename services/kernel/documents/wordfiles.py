@@ -1,4 +1,4 @@
-"""A document as DOCX (ISO/IEC 29500) after GB/T 9704-2012: A4, text area 156 × 225 mm, 22 lines of 28 characters."""
+"""A document as DOCX (ISO/IEC 29500): official ones have 22 lines of 28 characters in 三号仿宋 (GB/T 9704)."""
 
 import io
 import zipfile
@@ -33,7 +33,6 @@ from services.kernel.documents.sheets import (
 )
 from services.kernel.documents.wordmarks import define_style, folio, grid, rule, write
 
-THREE: Final = Pt(16)
 FOUR: Final = Pt(14)
 RED: Final = RGBColor(0xD7, 0x00, 0x0F)
 GREY: Final = RGBColor(0x76, 0x76, 0x76)
@@ -66,11 +65,14 @@ def _lay_out(document: WordDocument, sheet: Sheet, faces: Faces) -> None:
     section = document.sections[0]
     section.orientation = WD_ORIENT.PORTRAIT
     section.page_width, section.page_height = Mm(210), Mm(297)
-    section.top_margin, section.bottom_margin = Mm(37), Mm(35)
     section.left_margin, section.right_margin = Mm(28), Mm(26)
-    section.footer_distance = Mm(25)
-    grid(section)
-    define_style(document, faces)
+    if sheet.form is Form.OFFICIAL:
+        section.top_margin, section.bottom_margin, section.footer_distance = Mm(37), Mm(35), Mm(25)
+        define_style(document, faces, size=16, pitch=28.95)
+        grid(section)
+    else:
+        section.top_margin, section.bottom_margin, section.footer_distance = Mm(27), Mm(27), Mm(17)
+        define_style(document, faces, size=14, pitch=25.5)
     folio(document)
     about, made = document.core_properties, sheet.made_at.astimezone(UTC).replace(tzinfo=None, microsecond=0)
     about.title, about.author, about.last_modified_by = sheet.title[:255], sheet.organ[:255], ""
@@ -153,7 +155,8 @@ def _code(document: WordDocument, code: Code, faces: Faces) -> None:
     image = io.BytesIO()
     segno.make_qr(code.url, error="m").save(image, kind="png", scale=8, border=0)
     image.seek(0)
-    line = _line(document, "", indent=0, pitch=None)
+    line = _line(document, "", indent=0)
+    line.paragraph_format.line_spacing = 1.0  # as high as the picture
     line.add_run().add_picture(image, width=Mm(24))
     write(_line(document, "", indent=0, pitch=14), code.caption, font=faces.heading, size=Pt(9))
 
@@ -162,9 +165,9 @@ def _signature(document: WordDocument, signature: Signature) -> None:
     """署名 over 成文日期, the date four characters from the right, with room for the seal between."""
     _line(document, "")
     for text, size, colour in (
-        (signature.organ, THREE, None),
+        (signature.organ, None, None),
         (signature.seal, Pt(10.5), GREY),
-        (signature.date, THREE, None),
+        (signature.date, None, None),
     ):
         line = _line(document, "", indent=0, align=ALIGN.RIGHT)
         line.paragraph_format.right_indent = Pt(2 * 16)
@@ -192,7 +195,7 @@ def _line(
     *,
     indent: int = 2,
     align: ALIGN = ALIGN.JUSTIFY,
-    pitch: float | None = 28.95,
+    pitch: float | None = None,
 ) -> Line:
     line = document.add_paragraph()
     _set(line, indent=indent, pitch=pitch)
@@ -203,13 +206,13 @@ def _line(
 
 
 def _set(line: Line, *, indent: int, pitch: float | None) -> None:
-    """Line distance in points (None: as high as its picture), first line in by so many characters."""
+    """Line distance in points (None: as all the text), first line in by so many characters."""
     form = line.paragraph_format
-    form.space_before = form.space_after = Pt(0)
     if pitch is not None:
         form.line_spacing = Pt(pitch)
     if indent:
-        form.first_line_indent = Pt(indent * 16)
+        size = line.style.font.size if line.style is not None else None
+        form.first_line_indent = Pt(indent * (size.pt if size else FOUR.pt))
 
 
 def _same_bytes(document: WordDocument) -> bytes:

@@ -39,17 +39,19 @@ def write(
     return run
 
 
-def define_style(document: WordDocument, faces: Faces) -> None:
-    """The text in 三号仿宋 on a grid, as every paragraph has it that says nothing else."""
+def define_style(document: WordDocument, faces: Faces, *, size: float, pitch: float) -> None:
+    """The text in 仿宋, so large and with lines so far apart, as every paragraph has it that says nothing else."""
     style = document.styles["Normal"]
-    style.font.name, style.font.size = faces.body, Pt(16)
+    style.font.name, style.font.size = faces.body, Pt(size)
+    style.paragraph_format.line_spacing = Pt(pitch)
+    style.paragraph_format.space_before = style.paragraph_format.space_after = Pt(0)
     properties = style.element.get_or_add_rPr()
     properties.get_or_add_rFonts().set(qn("w:eastAsia"), faces.body)
     properties.append(_element("w:lang", val="zh-CN", eastAsia="zh-CN"))
 
 
 def grid(section: Section) -> None:
-    """22 lines on a page, 28 characters in a line."""
+    """22 lines on a page, 28 characters in a line, as an official document has them."""
     for known in section._sectPr.findall(qn("w:docGrid")):  # noqa: SLF001 - no public way to the grid
         section._sectPr.remove(known)  # noqa: SLF001 - as above
     made = _element("w:docGrid", type="linesAndChars", linePitch=_LINE_PITCH, charSpace=_CHARACTER_SPACE)

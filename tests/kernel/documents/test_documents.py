@@ -1,4 +1,4 @@
-"""One description of a document gives a PDF/A and a DOCX that say the same; the same description gives the same bytes."""
+"""One description of a document gives a PDF/A and a DOCX that say the same, and always the same bytes."""
 
 import hashlib
 import io
@@ -134,7 +134,8 @@ async def test_the_code_leads_to_the_check(press: Press) -> None:
 
 
 async def test_a_full_page_of_a_pdf_has_22_lines_of_28_characters(press: Press) -> None:
-    full = SHEET.model_copy(update={"blocks": (Paragraph(text="规" * 28 * 60, indent=False),), "copy_to": ()})
+    blocks = (Paragraph(text="规" * 28 * 60, indent=False), Paragraph(text="完"))
+    full = SHEET.model_copy(update={"form": Form.OFFICIAL, "blocks": blocks, "copy_to": ()})
     lines = PdfReader(io.BytesIO(await press.pdf(full))).pages[1].extract_text().splitlines()
     body = [line.strip() for line in lines if set(line.strip()) == {"规"}]
     assert len(body) == 22
@@ -142,7 +143,7 @@ async def test_a_full_page_of_a_pdf_has_22_lines_of_28_characters(press: Press) 
 
 
 async def test_the_docx_is_a4_with_the_margins_the_type_and_the_grid_of_the_standard(press: Press) -> None:
-    word = await press.docx(SHEET)
+    word = await press.docx(SHEET.model_copy(update={"form": Form.OFFICIAL}))
     document = docx.Document(io.BytesIO(word))
     section, style = document.sections[0], document.styles["Normal"]
     assert (round(section.page_width / Mm(1)), round(section.page_height / Mm(1))) == (210, 297)
@@ -152,6 +153,15 @@ async def test_the_docx_is_a4_with_the_margins_the_type_and_the_grid_of_the_stan
     inside = zipfile.ZipFile(io.BytesIO(word)).read("word/document.xml").decode()
     assert 'w:type="linesAndChars"' in inside
     assert inside.count("<w:drawing>") == 1
+
+
+async def test_a_licensing_paper_stands_on_one_page_and_no_page_holds_a_signature_alone(press: Press) -> None:
+    plain = SHEET.model_copy(update={"attachments": (), "copy_to": (), "printed_by": ""})
+    assert len(PdfReader(io.BytesIO(await press.pdf(plain))).pages) == 1
+    for lines in range(8, 16):
+        long = plain.model_copy(update={"blocks": (*plain.blocks, *(Paragraph(text=f"第{n}段") for n in range(lines)))})
+        last = PdfReader(io.BytesIO(await press.pdf(long))).pages[-1].extract_text()
+        assert f"第{lines - 1}段" in last.replace(" ", ""), lines
 
 
 async def test_the_fonts_are_the_bureaus_own_where_it_has_them(press: Press) -> None:
