@@ -252,14 +252,16 @@ def abandon(message: Message, *, because: str) -> Message:
     """It is not to be sent any more; what was tried stays on record. Raises NothingToAbandon."""
     if message.state not in FAILED | OPEN:
         raise NothingToAbandon(message_id=message.message_id, state=message.state)
-    return message.model_copy(update={"state": State.CANCELLED, "due_at": None, "because": because})
+    over = {"state": State.CANCELLED, "unread_by": None, "due_at": None, "because": because}
+    return message.model_copy(update=over)
 
 
 def drop(message: Message, state: State, *, because: str) -> Message:
     """It is not sent, because it is too late for it or nobody wants it: `expired` or `suppressed`."""
     if message.state in ARRIVED:
         return message
-    return message.model_copy(update={"state": state, "due_at": None, "because": because})
+    unread_by = None if state is State.SUPPRESSED else message.unread_by
+    return message.model_copy(update={"state": state, "unread_by": unread_by, "due_at": None, "because": because})
 
 
 def _spread(pause: timedelta, key: str) -> timedelta:

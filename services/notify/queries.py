@@ -35,6 +35,7 @@ async def declare_indexes(store: Store) -> None:
         Index("body.case_no", "-body.created_at", "_id"),
         Index("body.recipient", "-body.created_at", "_id"),
         Index("body.state", "-body.created_at", "_id"),
+        Index("body.unread_by", "body.created_at", where={"body.unread_by": _SOMETHING}),
     )
     await store.indexes(
         "links",
@@ -82,6 +83,11 @@ async def newest_messages(
         at = last[0].created_at
         where["$or"] = [{"body.created_at": {"$lt": at}}, {"body.created_at": at, "_id": {"$gt": after}}]
     return await messages.query(where, sort=[("body.created_at", -1), ("_id", 1)], limit=limit)
+
+
+async def count_unread(messages: Aggregates[Message], person: str) -> int:
+    """How many messages wait for a person in the inbox, as far as anybody cares to know."""
+    return await messages.count({"body.unread_by": person})
 
 
 async def link_by_token(links: Aggregates[Link], token: str) -> Link | None:

@@ -160,17 +160,7 @@ async def test_given_one_gateway_answers_500_then_the_other_gets_the_traffic_and
         "[[provider]]\nname='x'\nchannel='sms'\nkind='gateway'\nurl='http://x/'\nsecret_file='/nowhere'",
         2 * "[[provider]]\nname='x'\nchannel='sms'\nkind='gateway'\nurl='http://x/'\n",
     ],
-    ids=[
-        "empty",
-        "half",
-        "name taken",
-        "no account",
-        "no proof",
-        "no such channel",
-        "no address",
-        "no secret",
-        "twice",
-    ],
+    ids=["empty", "half", "taken", "no account", "no proof", "no such channel", "no address", "no secret", "twice"],
 )
 def test_a_file_of_providers_that_cannot_work_is_refused_before_the_start(tmp_path: Path, spoilt: str) -> None:
     file = tmp_path / "roster.toml"

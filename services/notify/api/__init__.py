@@ -1,5 +1,5 @@
 """The messenger over HTTP."""
 
-from services.notify.api import groups, links, messages, receipts, templates
+from services.notify.api import groups, inbox, links, messages, receipts, templates
 
-ROUTERS = (messages.router, receipts.router, templates.router, groups.router, links.router)
+ROUTERS = (messages.router, inbox.router, receipts.router, templates.router, groups.router, links.router)
