@@ -58,6 +58,9 @@ walks: setup ## play the golden walks of every process: coverage, and how many p
 chaos: setup ## kill every server and service at random points of 200 running cases
 	@$(BIN)/pytest -q -m chaos -s
 
+year: setup ## a generated year of the bureau on the demonstration's clock (CASES=2000): what became of every case
+	@$(BIN)/python -m tests.year $(or $(CASES),2000)
+
 bench: setup ## measure, print ratios against the limit, write var/bench.json
 	@$(BIN)/python -m bench
 
@@ -77,4 +80,4 @@ compose-smoke: ## build, start, use and stop the compose stack; brings its own e
 clean: ## forget local data (var/); the environment stays
 	rm -rf var
 
-.PHONY: help setup run demo check fix test fuzz conformance walks chaos bench screenshots images compose-smoke clean
+.PHONY: help setup run demo check fix test fuzz conformance walks chaos year bench screenshots images compose-smoke clean
