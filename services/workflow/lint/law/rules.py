@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from services.workflow.definitions.items import ITEM_FILE
-from services.workflow.lint.law import elements, faults, publicity
+from services.workflow.lint.law import elements, faults, meetings, publicity
 from services.workflow.lint.law.kinds import Breach, Check, around, before, behind, each, never, once
 from services.workflow.lint.law.permits import Permit
 
 STATUTORY_WORKDAYS: Final = 20
 JOINT_WORKDAYS: Final = 45
+MEETING_RULES: Final = "行政许可法第三十八条；本局会议规则（docs/domain.md B-48）"
+
 JOINT: Final = "第二十六条"
 """What the legal basis of an item names that several organs decide together (行政许可法 §26, §42)."""
 
@@ -117,5 +119,8 @@ LAWS: Final = (
         "行政许可法第四十七条第一款、第四十八条第一款第一项",
         never(faults.badly_announced, elements.is_hearing),
     ),
+    # meetings
+    Law("GH-E766", MEETING_RULES, never(meetings.put_off, meetings.goes_on)),
+    Law("GH-E767", MEETING_RULES, each(meetings.splits, meetings.signs_beside)),
 )
 """Every rule of this room. Promises, sums of limits and grounds: `items.py`, `limits.py`, the engine."""
