@@ -31,6 +31,7 @@ MENU: Final = (
             Entry("接件台", "/desk", Permission.CASE_RECEIVE),
             Entry("新收件", "/desk/new", Permission.CASE_RECEIVE),
             Entry("出件送达", "/desk/deliver", Permission.CASE_DELIVER),
+            Entry("好差评", "/desk/ratings", Permission.CASE_RECEIVE),
         ),
     ),
     Section(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from tests.hostile.city import Operation
-from tests.hostile.situation import REVIEW, Situation
+from tests.hostile.situation import OBJECTION, REVIEW, Situation
 
 _IDENTITY: Final = {"holder_name": "甲申请人", "holder_id_no": "512002200001010018"}
 _WHY: Final = {"reason": "案情需要"}
@@ -67,6 +67,10 @@ BODIES: Final[Mapping[tuple[str, str], Any]] = {
     ("POST", "/dead-letters/{letter_id}/discard"): {"reason": "测试"},
     ("POST", "/people/{code}/attendance"): {"attendance": "on_duty"},
     ("PUT", "/accounts/{code}"): {"password": "a long password"},
+    ("POST", "/public/publicity/{posting_id}/objections"): OBJECTION,
+    ("POST", "/publicity/{posting_id}/objections"): OBJECTION,
+    ("POST", "/objections/{objection_no}/answer"): {"verdict": "rejected", "text": "经复核，日照达标。"},
+    ("POST", "/ratings/{case_no}/contact"): {"note": "已电话回访致歉。"},
     ("POST", "/starts"): {"process": "none", "facts": {}},
 }
 """Bodies that fit, for operations on one thing. Those that depend on the situation are made in `body_of`."""
@@ -80,6 +84,10 @@ NEEDED: Final[Mapping[str, Mapping[str, str]]] = {
     "/definitions/{key}/diff": {"from": "1", "to": "1"},
 }
 """What some operations must be asked with."""
+
+
+OF_THE_POSTED: Final = frozenset({"/cases/{case_no}/objections"})
+"""Operations that are asked about the case with a notice posted alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +108,8 @@ def questions(operation: Operation, situation: Situation) -> Iterator[Question]:
     body = body_of(operation, situation)
     known = _names(situation)
     told: set[tuple[str, str]] = set()
-    for case_no, task_id in _pairs(situation):
+    pairs = [(situation.posted.case_no, "")] if operation.path in OF_THE_POSTED else _pairs(situation)
+    for case_no, task_id in pairs:
         path = _filled(operation, known | {"case_no": case_no, "task_id": task_id})
         for query in _queries(operation, case_no):
             if (path, str(query)) not in told:
@@ -145,6 +154,8 @@ def _names(situation: Situation) -> dict[str, str]:
         "message_id": situation.message_id,
         "token": situation.link,
         "letter_id": situation.letter_id,
+        "posting_id": situation.posted.posting_id,
+        "objection_no": situation.posted.objection_no,
         "seat_id": "s1",
         "proposal_id": "0" * 20,
         "item_code": "PT-90",

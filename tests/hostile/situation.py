@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from services.kernel.bus import Bus
 from tests.hostile.city import City
+from tests.support.posting import NOTICE, posting_bundle
 from tests.support.wait import wait_until
 from tests.workflow.bundle_support import bundle, diagram, flow, item, throw
 
@@ -24,6 +25,33 @@ VILLAGE: Final = {
     "township": "T01",
     "facts": {"location": "甲组"},
 }
+
+
+POSTED: Final = {**WORKS, "item_code": "PT-92", "title": "乙地块厂房", "applicant": {**APPLICANT, "name": "乙申请人"}}
+"""What is posted is public: nothing in it is a secret."""
+
+OBJECTION: Final = {"name": "甲异议人", "phone": "13900000008", "text": "甲楼遮挡日照，请复核。"}
+
+
+RATING: Final = {"level": 1, "reasons": ["late"], "comment": "甲等了三次。"}
+
+
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """A case that was not accepted, and rated badly."""
+
+    case_no: str
+    password: str
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A case of D06 with a notice posted, and an objection to it."""
+
+    case_no: str
+    posting_id: str
+    objection_no: str
+    password: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +77,23 @@ class Situation:
     message_id: str
     link: str
     letter_id: str
+    posted: Posted
+    rated: Rated
 
     @property
     def secrets(self) -> tuple[str, ...]:
         """What no answer to a stranger may contain: keys, and the word that all texts of the cases begin with."""
-        cases = (self.case_no, self.decided_case, self.faulty_case, self.township_case)
+        cases = (
+            self.case_no,
+            self.decided_case,
+            self.faulty_case,
+            self.township_case,
+            self.posted.case_no,
+            self.rated.case_no,
+        )
         tasks = (self.task_id, self.leader_task, self.township_task)
         papers = (self.incident_id, self.matter_id, self.notice_id, self.bulletin_id, self.message_id, self.link)
+        papers += (self.posted.objection_no,)
         return (*cases, *tasks, *papers, "甲")
 
 
@@ -72,6 +110,8 @@ async def situation_in(city: City) -> Situation:
     decided, leader_task, link = await _linked(city)
     faulty, incident_id = await _faulty(city)
     township, township_task = await _village(city)
+    posted = await _posted(city)
+    rated = await _rated(city)
     city.stage.case_no = case_no
     await city.stage.until("2026-11-27", "10:00")
     matter_id, notice_id, bulletin_id = await _supervised(city, case_no)
@@ -94,6 +134,8 @@ async def situation_in(city: City) -> Situation:
         message_id=page["messages"][0]["message_id"],
         link=link,
         letter_id=letter_id,
+        posted=posted,
+        rated=rated,
     )
 
 
@@ -180,6 +222,46 @@ async def _village(city: City) -> tuple[str, str]:
     receipt = await received(city, VILLAGE, who="u.town.window")
     task = await city.stage.task("Task_TownshipCheck", "u.town.window")
     return receipt["case_no"], task["task_id"]
+
+
+async def _posted(city: City) -> Posted:
+    """A case whose notice is posted for a long time, and what somebody objects."""
+    files = posting_bundle(key="posted-permit", code="PT-92", workdays=60)
+    await city.api.call(
+        "POST", "workflow", "/definitions", who="u.it", body={"files": files}, query={"activate": "true"}
+    )
+    await city.stage.quiet()
+    receipt = await at_review(city, POSTED)
+    await city.stage.work("Review", "u.handler.d06", **NOTICE, posted_from="2026-11-23")
+    posting_id = await wait_until(lambda: _newest(city))
+    path = f"/public/publicity/{posting_id}/objections"
+    taken = await city.api.call("POST", "intake", path, body=OBJECTION)
+    return Posted(receipt["case_no"], posting_id, taken["objection_no"], taken["query_password"])
+
+
+async def _rated(city: City) -> Rated:
+    rated = await refused(city)
+    known = {"case_no": rated.case_no, "query_password": rated.password}
+    await city.api.call("POST", "intake", "/public/ratings", body=known | RATING)
+    return rated
+
+
+async def refused(city: City) -> Rated:
+    """A case that is over, since it was not accepted."""
+    receipt = await received(city, WORKS)
+    await city.stage.work("Accept", "u.accept", decision="refuse")
+
+    async def is_over() -> bool:
+        case = await city.api.call("GET", "intake", f"/cases/{receipt['case_no']}", who="u.window")
+        return bool(case["status"] == "ended")
+
+    await wait_until(is_over)
+    return Rated(receipt["case_no"], receipt["query_password"])
+
+
+async def _newest(city: City) -> str:
+    page = await city.api.call("GET", "intake", "/public/publicity")
+    return next((str(one["posting_id"]) for one in page["postings"]), "")
 
 
 async def _supervised(city: City, case_no: str) -> tuple[str, str, str]:

@@ -23,7 +23,11 @@ THE_KERNELS: Final = "workflow"
 ALIKE: Final = frozenset({400, 401, 403, 408, 413, 422})
 """The statuses that the kernel answers with for all operations, by one means each."""
 
-BY_ITS_OWN_RULES: Final = {("intake", "POST /public/lookup", 403)}
+BY_ITS_OWN_RULES: Final = {
+    ("intake", "POST /public/lookup", 403),
+    ("intake", "POST /public/objections/lookup", 403),
+    ("intake", "POST /public/ratings", 403),
+}
 """Where nobody signs in, a wrong password is refused: tests/intake/test_look_up.py."""
 
 LARGER: Final[dict[str, type[Settings]]] = {"workflow": WorkflowSettings, "console": ConsoleSettings}

@@ -64,6 +64,8 @@ NOWHERE: Final = {
     "register": "cases",
     "path": "x",
     "year": "2099",
+    "posting_id": "0" * 16,
+    "objection_no": "YY2099123100001",
 }
 """Well-formed keys of nothing."""
 
@@ -72,6 +74,9 @@ CODES: Final = {"/departments/{code}": {"code": "D78"}, "/posts/{code}": {"code"
 ENTRIES: Final[dict[tuple[str, str], Any]] = {
     ("POST", "/cases"): {**WORKS, "documents": []},
     ("POST", "/public/lookup"): {"case_no": NOWHERE["case_no"], "query_password": "x"},
+    ("POST", "/public/objections/lookup"): {"objection_no": NOWHERE["objection_no"], "query_password": "x"},
+    ("POST", "/public/ratings"): {"case_no": NOWHERE["case_no"], "query_password": "x", "level": 5},
+    ("POST", "/public/ratings/link"): {"token": "none", "level": 5},
     ("POST", "/definitions"): {"files": bundle()},
     ("POST", "/lint"): {"files": bundle()},
     ("POST", "/cases/{case_no}/receipt/pdf"): {"query_password": "x"},

@@ -76,6 +76,8 @@ def keys_of(situation: Situation) -> dict[str, list[str]]:
         "message_id": [situation.message_id],
         "letter_id": [situation.letter_id],
         "token": [situation.link],
+        "posting_id": [situation.posted.posting_id],
+        "objection_no": [situation.posted.objection_no],
     }
 
 

@@ -33,6 +33,12 @@ OPEN: Final = {
     "/public/items",
     "/public/items/{item_code}",
     "/public/licences",
+    "/public/publicity",
+    "/public/publicity/{posting_id}",
+    "/public/publicity/{posting_id}/objections",
+    "/public/objections/lookup",
+    "/public/ratings",
+    "/public/ratings/link",
     "/link-keys",
 }
 """Asked by anybody: machines, those who check signatures, and the public with number and password."""
@@ -101,6 +107,8 @@ GENERAL_WRITES: Final = {
     "/migrations/{migration_id}/pause",
     "/migrations/{migration_id}/resume",
     "/migrations/{migration_id}/revert",
+    "/public/publicity/{posting_id}/objections",
+    "/publicity/{posting_id}/objections",
     "/dead-letters/{letter_id}/replay",
     "/dead-letters/{letter_id}/discard",
 }

@@ -90,6 +90,8 @@ async def test_the_link_of_a_delivery_rates_the_case_and_nobody_makes_one_up(win
     assert (again.status_code, again.json()["code"]) == (409, "already-rated")
     made_up = await window.ask("POST", "/public/ratings/link", json={"token": token[:-4] + "AAAA", **GOOD})
     assert (made_up.status_code, made_up.json()["code"]) == (404, "rating-link-unknown")
+    guesses = [await window.ask("POST", "/public/ratings/link", json={"token": "guess", **GOOD}) for _ in range(6)]
+    assert (guesses[-1].status_code, guesses[-1].json()["code"]) == (429, "too-many-sent")
 
 
 async def test_of_another_department_nobody_reads_a_rating(window: Hall) -> None:

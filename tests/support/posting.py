@@ -13,17 +13,11 @@ NOTICE = {
 }
 """Answers of the step `Review`, besides the first day: after them the notice is posted, at the step `Experts`."""
 
-_OVER = (
-    '<bpmn:boundaryEvent id="Over" name="公示期满" attachedToRef="Experts"><bpmn:timerEventDefinition id="Timer_Over">'
-    '<bpmn:timeDate xsi:type="bpmn:tFormalExpression">close_of_business(workday_after(review.posted_from, 6))'
-    "</bpmn:timeDate></bpmn:timerEventDefinition></bpmn:boundaryEvent>"
-)
 
-
-def posting_bundle(*, key: str, code: str) -> dict[str, str]:
-    """The files of the process: accept, review and post, wait seven working days, lead, decide."""
+def posting_bundle(*, key: str, code: str, workdays: int = 7) -> dict[str, str]:
+    """The files of the process: accept, review and post, wait so many working days, lead, decide."""
     drawn = diagram().replace('id="small-permit"', f'id="{key}"').replace("expert_review", "publicity")
-    drawn = drawn.replace(flow("Experts", "Lead"), _OVER + flow("Experts", "Lead") + flow("Over", "Lead"))
+    drawn = drawn.replace(flow("Experts", "Lead"), _over(workdays) + flow("Experts", "Lead") + flow("Over", "Lead"))
     files = bundle(diagram_bpmn=drawn, item_toml=item(key=key, code=code))
     review = json.loads(files["forms/review.json"])
     text = {"type": "string", "minLength": 1, "title": "说明"}
@@ -33,3 +27,12 @@ def posting_bundle(*, key: str, code: str) -> dict[str, str]:
         "basis": text,
     }
     return files | {"forms/review.json": json.dumps(review, ensure_ascii=False)}
+
+
+def _over(workdays: int) -> str:
+    moment = f"close_of_business(workday_after(review.posted_from, {workdays - 1}))"
+    return (
+        '<bpmn:boundaryEvent id="Over" name="公示期满" attachedToRef="Experts">'
+        f'<bpmn:timerEventDefinition id="Timer_Over"><bpmn:timeDate xsi:type="bpmn:tFormalExpression">{moment}'
+        "</bpmn:timeDate></bpmn:timerEventDefinition></bpmn:boundaryEvent>"
+    )

@@ -98,7 +98,7 @@ async def list_objections(deps: With, who: Reader, case_no: CaseNo) -> list[Obje
     return [views.view(objection, seals=deps.seals) for objection in found]
 
 
-@publicity.get("/objections/{objection_no}/contact", responses=problems(ObjectionNotFound, CaseNotFound))
+@publicity.get("/objections/{objection_no}/contact", responses=problems(ObjectionNotFound))
 async def show_contact(deps: With, who: Receiver, objection_no: ObjectionNo, request: Request) -> Contact:
     """Who objected, in full, for the window that hands the answer over. Each look is recorded."""
     objection = await desk.objection_of(deps, objection_no, who)
@@ -113,9 +113,7 @@ async def show_contact(deps: With, who: Receiver, objection_no: ObjectionNo, req
     return views.contact(objection, seals=deps.seals)
 
 
-@publicity.post(
-    "/objections/{objection_no}/answer", responses=problems(ObjectionNotFound, CaseNotFound, AlreadyAnswered)
-)
+@publicity.post("/objections/{objection_no}/answer", responses=problems(ObjectionNotFound, AlreadyAnswered))
 async def answer(deps: With, who: Worker, objection_no: ObjectionNo, entry: AnswerEntry) -> ObjectionView:
     """Answer an objection, with reasons; whoever objected reads it with number and password."""
     return views.view(await desk.answer_objection(deps, objection_no, entry, who=who), seals=deps.seals)

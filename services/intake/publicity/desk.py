@@ -16,7 +16,7 @@ from services.intake.publicity.objections import (
     refuse_unreachable,
 )
 from services.intake.publicity.postings import PostingNotFound, PublicPosting, postings_of, refuse_over
-from services.intake.queries import POSTED, RESULTS, case_of
+from services.intake.queries import POSTED, RESULTS, CaseNotFound, case_of
 from services.intake.submissions import RequestKey
 from services.kernel.identity import Person
 from services.kernel.problem import Problem
@@ -62,6 +62,7 @@ async def object_publicly(
     deps: Deps, posting_id: str, entry: ObjectionEntry, *, key: str | None, address: str
 ) -> tuple[Objection, str | None]:
     """The objection of somebody who did not sign in, and its password; raises TooManySent besides."""
+    await posting(deps, posting_id)
     await admit(deps, "objection", address)
     return await take_objection(deps, posting_id, entry, who=None, key=key)
 
@@ -91,16 +92,19 @@ async def objections_of(deps: Deps, case_no: str, who: Person) -> list[Objection
 
 
 async def objection_of(deps: Deps, objection_no: str, who: Person) -> Objection:
-    """One objection, if its case is the person's to see; raises ObjectionNotFound, CaseNotFound."""
+    """One objection, if its case is the person's to see; raises ObjectionNotFound, which does not name the case."""
     found = await deps.objections.find(objection_no)
     if found is None:
         raise ObjectionNotFound(objection_no=objection_no)
-    await case_of(deps, found[0].case_no, who)
+    try:
+        await case_of(deps, found[0].case_no, who)
+    except CaseNotFound:
+        raise ObjectionNotFound(objection_no=objection_no) from None
     return found[0]
 
 
 async def answer_objection(deps: Deps, objection_no: str, entry: AnswerEntry, *, who: Person) -> Objection:
-    """The objection with its answer; raises ObjectionNotFound, CaseNotFound, AlreadyAnswered."""
+    """The objection with its answer; raises ObjectionNotFound, AlreadyAnswered."""
     await objection_of(deps, objection_no, who)
     now = moment_of(deps.clock, deps.hours)
     return await deps.objections.change(objection_no, lambda known: answer(known, entry, who=who, now=now))

@@ -8,7 +8,7 @@ from pydantic import BaseModel, StringConstraints
 
 from services.intake.applications import Number
 from services.intake.attempts import LookupLocked, TooManyLookups
-from services.intake.crowds import TooManySent, admit
+from services.intake.crowds import TooManySent
 from services.intake.deps import Deps
 from services.intake.lookups import LookupEntry, LookupRefused, address_of, proven_case
 from services.intake.queries import CaseNotFound
@@ -122,8 +122,7 @@ async def rate_by_password(deps: With, entry: PasswordRating, request: Request) 
 )
 async def rate_by_link(deps: With, entry: LinkRating, request: Request) -> RatingReceipt:
     """Rate a case by the link given at delivery, once."""
-    await admit(deps, "rating", address_of(request))
-    return _receipt(await desk.rate_by_link(deps, entry.token, entry))
+    return _receipt(await desk.rate_by_link(deps, entry.token, entry, address=address_of(request)))
 
 
 @ratings.get("/public/ratings")

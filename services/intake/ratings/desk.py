@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from services.intake.cases import Case
+from services.intake.crowds import admit
 from services.intake.deps import Deps
 from services.intake.moments import moment_of
 from services.intake.queries import case_of
@@ -49,8 +50,9 @@ async def rate_case(deps: Deps, case: Case, entry: RatingEntry, *, way: Way) -> 
     return rating
 
 
-async def rate_by_link(deps: Deps, token: str, entry: RatingEntry) -> Rating:
-    """The rating by the link that was given at delivery; raises RatingLinkUnknown besides."""
+async def rate_by_link(deps: Deps, token: str, entry: RatingEntry, *, address: str) -> Rating:
+    """The rating by the link that was given at delivery; raises RatingLinkUnknown, TooManySent besides."""
+    await admit(deps, "rating", address)
     found = await deps.cases.find(case_no_of(token, seals=deps.seals))
     if found is None:
         raise RatingLinkUnknown

@@ -12,6 +12,7 @@ from tests.hostile.day import (
     messages,
     migrations,
     projecting,
+    public,
     signals,
     starts,
     supervising,
@@ -50,8 +51,11 @@ PARTS: Final[tuple[Part, ...]] = (
     projecting.carried_on,
     books.kept,
     accounts.given,
+    public.objected,
+    public.rated,
     windows.received,
     windows.handed_over,
     windows.asked_too_often,
+    public.asked_too_often,
 )
 """In their order: who asks for a case's public status too often is not answered any more."""
