@@ -11,6 +11,7 @@ from services.console.deps import Deps
 from services.console.drafts import Draft
 from services.console.live import Live
 from services.console.pages import ROUTERS
+from services.console.pages.papers import files_at
 from services.console.pages.routes import shown
 from services.console.providers import Provider
 from services.console.sessions import Session
@@ -65,6 +66,7 @@ SERVICE: Final = Service(
     hears=HEARS,
     close=_close,
     shows=shown,
+    files_at=files_at,
 )
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """The other services' HTTP APIs, asked for the person who is signed in. The only importer of the HTTP client."""
 
 import ssl
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from copy import copy
 from datetime import timedelta
 from typing import Any, Final
 
@@ -65,12 +66,18 @@ class Backends:
         *,
         headers: Mapping[str, str],
         body: object = None,
+        content: AsyncIterator[bytes] | None = None,
         query: Mapping[str, Any] | None = None,
+        stream: bool = False,
     ) -> httpx.Response:
-        """One request; raises Refused, TryLater."""
+        """One request, with JSON or a file; raises Refused, TryLater. With `stream` the answer is yet to be read."""
         params = {name: value for name, value in (query or {}).items() if value not in (None, "")}
+        client = self._clients[service]
+        request = client.build_request(method, path, json=body, content=content, params=params, headers=headers)
         try:
-            answer = await self._clients[service].request(method, path, json=body, params=params, headers=headers)
+            answer = await client.send(request, stream=stream)
+            if not answer.is_success:
+                await answer.aread()
         except httpx.TransportError as error:
             log.warning("a service could not be asked", service=service, reason=type(error).__name__)
             raise TryLater(what=service, what_zh=_NAMES[service], seconds=_RETRY_AFTER) from None
@@ -122,6 +129,22 @@ class Asking:
         """One request; gives the whole answer, for what is not JSON. Raises Refused, TryLater."""
         headers = self._headers | ({"Idempotency-Key": key} if key else {})
         return await self._backends.send(method, service, path, headers=headers, body=body, query=query)
+
+    async def upload(self, service: str, path: str, file: AsyncIterator[bytes], *, name: str) -> Any:  # noqa: ANN401 - JSON
+        """Send a file, as it comes. Raises Refused, TryLater."""
+        headers = self._headers | {"Content-Type": "application/octet-stream"}
+        answer = await self._backends.send("POST", service, path, headers=headers, content=file, query={"name": name})
+        return answer.json()
+
+    async def open(self, service: str, path: str) -> httpx.Response:
+        """A file to be passed on: the answer is read while it comes, and to be closed. Raises Refused, TryLater."""
+        return await self._backends.send("GET", service, path, headers=self._headers, stream=True)
+
+    def bearing(self, name: str, value: str) -> "Asking":
+        """The same with a header more."""
+        asking = copy(self)
+        asking._headers = self._headers | {name: value}  # noqa: SLF001 - our own copy
+        return asking
 
 
 def _problem(answer: httpx.Response) -> dict[str, Any]:

@@ -45,12 +45,16 @@ class CaseFile:
     lines: Sequence[Told]
     answered: Sequence[Answered]
     forms: Mapping[str, Json]
+    files: Sequence[Json] = ()
 
 
 async def case_file(visit: Visit, case_no: str, names: Names) -> CaseFile:
     """The case as the visitor may see it. Raises Refused for one that is not theirs to see."""
-    received, events, forms = await asyncio.gather(
-        _or_none(visit, "intake", f"/cases/{case_no}"), events_of(visit.api, case_no), forms_of(visit, case_no)
+    received, files, events, forms = await asyncio.gather(
+        _or_none(visit, "intake", f"/cases/{case_no}"),
+        _or_none(visit, "intake", f"/cases/{case_no}/files"),
+        events_of(visit.api, case_no),
+        forms_of(visit, case_no),
     )
     lines = told(events, names, visit.language)
     facts = (received or {}).get("facts", {})
@@ -62,13 +66,14 @@ async def case_file(visit: Visit, case_no: str, names: Names) -> CaseFile:
         lines=lines,
         answered=_answered(events, forms, names, english=visit.english),
         forms=forms,
+        files=files or (),
     )
 
 
 async def forms_of(visit: Visit, case_no: str) -> dict[str, Json]:
     """The forms of the version that the case follows, by the element that is filled in with them."""
-    drawing = await _or_none(visit, "workflow", f"/cases/{case_no}/drawing")
-    files: dict[str, str] = (drawing or {}).get("files", {})
+    drawing: Json = await _or_none(visit, "workflow", f"/cases/{case_no}/drawing") or {}
+    files: dict[str, str] = drawing.get("files", {})
     found: dict[str, Json] = {}
     for path, text in files.items():
         if path.endswith(".bpmn"):
@@ -104,9 +109,9 @@ def _answered(events: Sequence[Json], forms: Mapping[str, Json], names: Names, *
     return list(done.values())
 
 
-async def _or_none(visit: Visit, service: str, path: str) -> Json | None:
+async def _or_none(visit: Visit, service: str, path: str) -> Any:  # noqa: ANN401 - JSON, or None
     try:
-        found: Json = await visit.api.get(service, path)
+        found = await visit.api.get(service, path)
     except Refused:
         return None
     return found

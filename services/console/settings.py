@@ -60,6 +60,10 @@ class ConsoleSettings(Settings, frozen=True):
         "Example City Planning Bureau", description="机关英文名称 / the bureau's name in English"
     )
 
+    upload_limit_mb: Annotated[int, Field(ge=1, le=500)] = Field(
+        30,
+        description="单个上传文件的上限(MB),与窗口服务相同 / the largest upload in MB, as for intake",
+    )
     local_accounts: bool = Field(
         True, description="是否允许用本系统的账号密码登录 / whether people may sign in with a password of this system"
     )
@@ -81,6 +85,11 @@ class ConsoleSettings(Settings, frozen=True):
     def _keys_are_usable(cls, value: SecretStr) -> SecretStr:
         Seals.of(value.get_secret_value(), service="console")
         return value
+
+    @property
+    def upload_limit(self) -> int:
+        """Bytes of the largest file."""
+        return self.upload_limit_mb * 1_000_000
 
     @property
     def is_secure(self) -> bool:

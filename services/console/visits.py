@@ -46,6 +46,17 @@ class PasswordFirst(Problem):
     remedy_en = "then go on"
 
 
+class OpenDraftFirst(Problem):
+    """No draft is open in this browser, or no longer."""
+
+    status = 401
+    code = "open-draft-first"
+    zh = "请先用草稿编号和密码打开草稿"
+    en = "please open your draft with its number and password first"
+    remedy_zh = "已保存的内容都还在"
+    remedy_en = "everything saved is still there"
+
+
 class ForeignForm(Problem):
     """A form that was not filled in on our pages, or on one of a session that is over."""
 

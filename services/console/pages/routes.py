@@ -10,7 +10,15 @@ from fastapi.routing import APIRoute
 from services.console.backends import Refused
 from services.console.languages import language_wanted, say
 from services.console.rendering import answer, html
-from services.console.visits import ForeignForm, PasswordFirst, SignInFirst, Visit, sign_in_address, visit_of
+from services.console.visits import (
+    ForeignForm,
+    OpenDraftFirst,
+    PasswordFirst,
+    SignInFirst,
+    Visit,
+    sign_in_address,
+    visit_of,
+)
 from services.kernel.problem import Language, Problem
 
 _SAFE: Final = frozenset({"GET", "HEAD"})
@@ -54,11 +62,13 @@ class PageRoute(APIRoute):
 
 
 def shown(request: Request, problem: Problem) -> Response:
-    """A page for a refusal of our own; who is not signed in, or has a foreign password, mends that first."""
+    """A page for a refusal of our own; who is not signed in, or has a foreign password or a shut draft, mends it."""
     if isinstance(problem, SignInFirst):
         return _sent_to(request, sign_in_address(request), status=401)
     if isinstance(problem, PasswordFirst):
         return _sent_to(request, "/password", status=403)
+    if isinstance(problem, OpenDraftFirst):
+        return _sent_to(request, "/apply?shut=1", status=401)
     language = language_wanted(request)
     errors = [{"where": one.where, "message": one.zh if language is Language.ZH else one.en} for one in problem.errors]
     told = {"detail": problem.detail(language), "remedy": problem.remedy(language), "errors": errors}

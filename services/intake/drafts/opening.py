@@ -125,7 +125,12 @@ async def _draft(deps: Deps, number: str) -> tuple[Draft, str] | None:
     return found[0], found[0].hashed
 
 
-def _opened(deps: Deps, draft: Draft, *, password: str | None) -> Opened:
+def token_for(deps: Deps, draft: Draft) -> str:
+    """What opens the draft for the next hours."""
     until = deps.clock.wall() + _TOKEN_FOR
-    token = deps.seals.seal(f"{draft.draft_no} {until.isoformat()}", place=_PLACE)
+    return deps.seals.seal(f"{draft.draft_no} {until.isoformat()}", place=_PLACE)
+
+
+def _opened(deps: Deps, draft: Draft, *, password: str | None) -> Opened:
+    token = token_for(deps, draft)
     return Opened(draft_no=draft.draft_no, password=password, token=token, expires_at=draft.expires_at)

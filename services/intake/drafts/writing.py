@@ -10,6 +10,7 @@ from services.intake import queries
 from services.intake.applications import papers_asked
 from services.intake.deps import Deps
 from services.intake.drafts.entries import faults
+from services.intake.drafts.opening import token_for
 from services.intake.drafts.records import ApplicantSection, Content, Draft, ProjectSection
 from services.intake.drafts.settling import files_of, settle
 from services.intake.moments import moment_of
@@ -62,9 +63,13 @@ class Lack(BaseModel, frozen=True):
 
 
 class DraftView(BaseModel, frozen=True):
-    """A draft as its applicant sees it. `papers` are those asked for; nothing may lack when it is filed."""
+    """A draft as its applicant sees it. `papers` are those asked for; nothing may lack when it is filed.
+
+    `token` opens it anew, so that nobody who goes on working is shut out.
+    """
 
     draft_no: str
+    token: str
     item: Item
     situation: str
     expires_at: datetime
@@ -86,6 +91,7 @@ async def shown(deps: Deps, draft: Draft) -> DraftView:
     lacking = faults(draft, content, held, item, today=today, townships=townships) if not draft.is_closed else ()
     return DraftView(
         draft_no=draft.draft_no,
+        token=token_for(deps, draft),
         item=item,
         situation=draft.situation,
         expires_at=draft.expires_at,
