@@ -46,9 +46,12 @@ MENU: Final = (
         "督查",
         (
             Entry("红黄灯看板", "/board", Permission.SUPERVISION_READ),
+            Entry("重点项目", "/projects", Permission.SUPERVISION_READ),
             Entry("督查事项", "/board/matters", Permission.SUPERVISION_READ),
             Entry("督办通知", "/board/notices", Permission.SUPERVISION_READ),
             Entry("督查通报", "/board/bulletins", Permission.SUPERVISION_READ),
+            Entry("督查记录", "/inspections", Permission.SUPERVISION_READ),
+            Entry("效能统计", "/statistics", Permission.SUPERVISION_READ),
             Entry("亮灯规则", "/board/rules", Permission.SUPERVISION_READ),
         ),
     ),

@@ -1,13 +1,15 @@
 """Statistics as JSON and as CSV, and the inspections that they count."""
 
 import hashlib
+import re
 import secrets
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Query, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, BeforeValidator
+from pydantic_core import PydanticKnownError
 
 from services.kernel.problem import problems
 from services.kernel.requests import After, IdempotencyKey, Limit
@@ -25,6 +27,17 @@ router = APIRouter(tags=["statistics"])
 Campaign = Annotated[str | None, Query(min_length=2, max_length=100, description="only this campaign's (A-02)")]
 
 
+def _written(value: object) -> object:
+    """A day is written out, such as 2017-05-09, never given as a number of seconds."""
+    if isinstance(value, str) and _DAY.fullmatch(value) is None:
+        raise PydanticKnownError("date_type")
+    return value
+
+
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_WRITTEN: Final = BeforeValidator(_written)
+
+
 class InspectionPage(BaseModel, frozen=True):
     """Inspections by key; `after` is the key of the next page."""
 
@@ -35,8 +48,8 @@ class InspectionPage(BaseModel, frozen=True):
 def _period(
     deps: Here,
     who: Reader,
-    since: Annotated[date | None, Query(description="first day; by default the first of the year")] = None,
-    as_of: Annotated[date | None, Query(description="last day; by default today")] = None,
+    since: Annotated[date | None, _WRITTEN, Query(description="first day; by default the first of the year")] = None,
+    as_of: Annotated[date | None, _WRITTEN, Query(description="last day; by default today")] = None,
 ) -> Period:
     """The period asked for, as far as the reader may see its records."""
     return Period.of(since, as_of, today=today(deps), scope=scope_filter(who))

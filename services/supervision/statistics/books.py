@@ -19,12 +19,11 @@ async def supervision(deps: Deps, period: Period, campaign: str | None) -> Super
         sort=[("_id", 1)],
         limit=_MANY,
     )
-    ours: dict[str, Any] = {}
-    if campaign:
-        ours = {"$in": sorted({key for each in inspections for key in each.matter_ids})}
-    of = {"_id": ours} if campaign else {}
+    found = {key for each in inspections for key in each.matter_ids}
+    of = {"$or": [{"_id": {"$in": sorted(found)}}, {"body.campaign": campaign}]} if campaign else {}
     registered = {**scope, **period.moments("body.registered_at"), **of}
     matters = await deps.matters.tally(registered, {"$project": {"department": "$body.department"}})
+    ours = {"$in": sorted(row["_id"] for row in matters)}
     named = {"body.matter_id": ours} if campaign else {}
     listed = {"body.matter_ids": ours} if campaign else {}
     return Supervision(
