@@ -13,6 +13,7 @@ from services.intake.attempts import OF_A_NUMBER, OF_AN_ADDRESS, LookupLocked
 from services.intake.audits import Audit, Deed, record
 from services.intake.cases import Case
 from services.intake.deps import Deps
+from services.intake.documents.own import own_documents
 from services.intake.gates import counted_address
 from services.intake.statuses import PublicStatus, public_status
 from services.kernel.problem import Problem
@@ -49,7 +50,8 @@ class LookupEntry(Request, frozen=True):
 async def look_up(deps: Deps, entry: LookupEntry, *, address: str) -> PublicStatus:
     """The public status of the case; raises LookupRefused, LookupLocked, TooManyLookups."""
     case = await proven_case(deps, entry, address=address)
-    return public_status(case, horizon=(await deps.copies.calendar()).horizon)
+    found = public_status(case, horizon=(await deps.copies.calendar()).horizon)
+    return found.model_copy(update={"documents": await own_documents(deps, case.case_no)})
 
 
 async def proven_case(deps: Deps, entry: LookupEntry, *, address: str) -> Case:

@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from services.contracts.words import HoldGround, Light, Outcome
 from services.intake.cases import Case, Hold, Status
+from services.intake.documents.own import OwnDocument
 
 _LIGHTS: Final[dict[Light, tuple[str, str]]] = {
     Light.GREEN: ("绿灯", "green"),
@@ -97,6 +98,8 @@ class PublicStatus(BaseModel, frozen=True):
     next_en: str
     sentence: str
     sentence_en: str
+    documents: tuple[OwnDocument, ...] = ()
+    """What was issued to the applicant, to be taken home."""
 
 
 def public_status(case: Case, *, horizon: date) -> PublicStatus:

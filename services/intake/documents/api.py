@@ -4,14 +4,14 @@ from datetime import date
 from typing import Annotated, Final
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import BaseModel, StringConstraints
 
-from services.intake.attempts import LookupLocked, TooManyLookups
 from services.intake.audits import Audit, Deed, record
 from services.intake.deps import Deps
+from services.intake.documents.own import MOST, opens
 from services.intake.documents.records import IssuedDocument
-from services.intake.lookups import LookupEntry, LookupRefused, address_of, proven_case
+from services.intake.lookups import address_of
 from services.intake.queries import CaseNotFound, case_of
 from services.kernel.app import deps_of
 from services.kernel.identity import Permission, Person, allowed
@@ -21,12 +21,12 @@ from services.kernel.requests import CaseNo
 With = Annotated[Deps, Depends(deps_of)]
 Reader = Annotated[Person, Depends(allowed(Permission.CASE_READ))]
 DocumentId = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{1,40}\.[a-z_]{1,40}(\.[^\x00-\x1f/]{1,100})?$")]
+Ticket = Annotated[str, Query(pattern=r"^[0-9a-f]{1,8}-[0-9a-f]{40}$")]
 
 documents = APIRouter(tags=["documents"])
 
 PDF: Final = "application/pdf"
 DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-MOST: Final = 200
 
 
 class DocumentNotFound(Problem):
@@ -70,12 +70,6 @@ class CaseDocuments(BaseModel, frozen=True):
     waiting: list[Waiting]
 
 
-class OwnDocument(LookupEntry, frozen=True):
-    """Number and password from the receipt, and which document."""
-
-    document_id: DocumentId
-
-
 @documents.get("/cases/{case_no}/documents", responses=problems(CaseNotFound))
 async def list_documents(deps: With, who: Reader, case_no: CaseNo) -> CaseDocuments:
     """The documents issued in a case."""
@@ -112,34 +106,23 @@ async def show_docx(deps: With, who: Reader, document_id: Annotated[DocumentId, 
     return _file(await deps.papers.press.docx(document.sheet), document, DOCX, "docx")
 
 
-@documents.post("/public/documents", responses=problems(LookupRefused, LookupLocked, TooManyLookups))
-async def list_own(deps: With, entry: LookupEntry, request: Request) -> list[DocumentView]:
-    """The documents addressed to the applicant, by case number and query password."""
-    case = await proven_case(deps, entry, address=address_of(request))
-    return [view for view in await _views(deps, case.case_no) if view.to_applicant]
-
-
-@documents.post(
-    "/public/documents/pdf",
-    responses=problems(LookupRefused, LookupLocked, TooManyLookups, DocumentNotFound) | {200: {"content": {PDF: {}}}},
+@documents.get(
+    "/public/documents/{document_id}/pdf",
+    responses=problems(DocumentNotFound) | {200: {"content": {PDF: {}}}},
     response_class=Response,
 )
-async def show_own(deps: With, entry: OwnDocument, request: Request) -> Response:
-    """One of them as PDF."""
-    address = address_of(request)
-    case = await proven_case(deps, entry, address=address)
-    found = await deps.papers.documents.find(entry.document_id)
-    if found is None or found[0].case_no != case.case_no or not found[0].to_applicant:
+async def show_own(
+    deps: With, document_id: Annotated[DocumentId, Path()], ticket: Ticket, request: Request
+) -> Response:
+    """A document of the applicant's own as PDF, by the ticket that the status page gave for it. Each is recorded."""
+    now = deps.clock.wall()
+    if not opens(ticket, document_id, seals=deps.seals, now=now):
         raise DocumentNotFound
-    audit = Audit(
-        deed=Deed.DOCUMENT_TAKEN,
-        case_no=case.case_no,
-        person=None,
-        address=address,
-        at=deps.clock.wall(),
-        what=entry.document_id,
-    )
-    await record(deps.audits, audit)
+    found = await deps.papers.documents.find(document_id)
+    if found is None:
+        raise DocumentNotFound
+    taken = {"case_no": found[0].case_no, "address": address_of(request), "what": document_id}
+    await record(deps.audits, Audit(deed=Deed.DOCUMENT_TAKEN, person=None, at=now, **taken))
     return _file(await _pdf(deps, found[0]), found[0], PDF, "pdf")
 
 

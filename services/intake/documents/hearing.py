@@ -85,6 +85,9 @@ async def prove_service(deps: Deps, case: Case, *, by: str) -> None:
     """The proof of service of a result that was just handed over, made at once: it is to be signed at the window."""
     if case.delivery is None:
         return
+    owed = await deps.papers.dossiers.find(case.case_no)
+    if owed is not None and owed[0].owes:  # the decision and the certificate stand on it
+        await settle(deps, owed[0])
     due = Due(due_id=PROOF, kind=PROOF, on=case.delivery.delivered_on, values={"delivered_by": by})
     if lacks := await issue(deps, case, due):
         log.warning("the proof of service waits for what must stand in it", lacks=lacks)
