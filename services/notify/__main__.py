@@ -1,20 +1,25 @@
 """The notify service: `python -m services.notify`."""
 
+from datetime import timedelta
 from typing import Final
 
-from services.contracts.registry import PersonChanged
+from services.contracts.registry import CalendarPublished, PersonChanged
 from services.kernel.app import Kernel, Service, run
 from services.kernel.identity.keys import private_key
 from services.kernel.seals import Seals
+from services.kernel.store import Store
 from services.notify.api import ROUTERS
 from services.notify.books import Announced, Books, Contact, KnownTask
 from services.notify.consumers import HEARS
 from services.notify.deps import Deps
+from services.notify.digests import Digests
 from services.notify.groups import Binding, Groups
+from services.notify.hours import QuietHours
 from services.notify.ledgers import Ledger
 from services.notify.links import Link
 from services.notify.messages import Message
 from services.notify.people import People
+from services.notify.preferences import Preference, Preferences
 from services.notify.queries import (
     count_due,
     count_failed,
@@ -30,6 +35,9 @@ from services.notify.switchboard import providers_of, receipt_keys_of
 from services.notify.templates import load
 from services.notify.ticker import TICKERS
 from services.notify.tries import Hands
+from services.notify.wordbooks import Wordbook, Wordbooks
+
+_YEARS: Final = 200
 
 
 async def _deps(kernel: Kernel) -> Deps:
@@ -37,27 +45,18 @@ async def _deps(kernel: Kernel) -> Deps:
     assert isinstance(settings, NotifySettings)  # noqa: S101 - `SERVICE` says so
     await declare_indexes(store)
     seals = Seals.of(settings.field_keys.get_secret_value(), service="notify")
-    people = People(store.collection("persons", PersonChanged))
-    await people.load()
-    messages = store.aggregates("messages", Message, key="message_id")
-    groups = Groups(store.aggregates("groups", Binding, key="department"))
-    await groups.load()
-    providers = providers_of(settings, groups=groups, seals=seals, clock=kernel.clock)
+    books, messages = await _books(store, seals), store.aggregates("messages", Message, key="message_id")
+    providers = providers_of(settings, groups=books.groups, seals=seals, clock=kernel.clock)
     return Deps(
         messages=messages,
         ledger=Ledger(messages, clock=kernel.clock, possible=providers.channels),
         hands=Hands(kernel.stopping),
         links=store.aggregates("links", Link, key="link_id"),
-        books=Books(
-            people=people,
-            steps=Steps(),
-            contacts=store.collection("contacts", Contact),
-            tasks=store.collection("tasks", KnownTask),
-            announced=store.collection("announced", Announced),
-            groups=groups,
-            seals=seals,
-        ),
-        templates=load(settings.templates_file),
+        books=books,
+        templates=await _templates(kernel, settings),
+        preferences=await _preferences(store),
+        digests=Digests(timedelta(minutes=settings.digest_minutes)),
+        quiet=await _quiet(books, settings),
         providers=providers,
         receipt_keys=receipt_keys_of(settings),
         patience=settings.patience,
@@ -65,7 +64,44 @@ async def _deps(kernel: Kernel) -> Deps:
         seals=seals,
         link_key=private_key(settings.link_key_file),
         public_url=settings.public_url.rstrip("/"),
+        signature=settings.sms_signature,
     )
+
+
+async def _books(store: Store, seals: Seals) -> Books:
+    people = People(store.collection("persons", PersonChanged))
+    await people.load()
+    groups = Groups(store.aggregates("groups", Binding, key="department"))
+    await groups.load()
+    return Books(
+        people=people,
+        steps=Steps(),
+        contacts=store.collection("contacts", Contact),
+        tasks=store.collection("tasks", KnownTask),
+        announced=store.collection("announced", Announced),
+        years=store.collection("years", CalendarPublished),
+        groups=groups,
+        seals=seals,
+    )
+
+
+async def _templates(kernel: Kernel, settings: NotifySettings) -> Wordbooks:
+    found = Wordbooks(load(settings.templates_file), kernel.store.aggregates("templates", Wordbook, key="key"))
+    await found.load(kernel.clock.wall())
+    return found
+
+
+async def _preferences(store: Store) -> Preferences:
+    found = Preferences(store.aggregates("preferences", Preference, key="person"))
+    await found.load()
+    return found
+
+
+async def _quiet(books: Books, settings: NotifySettings) -> QuietHours:
+    found = QuietHours.of(settings.quiet_hours)
+    for year in await books.years.query({}, sort=[("_id", 1)], limit=_YEARS):
+        found.learn(year)
+    return found
 
 
 async def _close(deps: Deps) -> None:

@@ -12,12 +12,13 @@ from services.kernel.bus import Event
 from services.notify import messages
 from services.notify.audiences import audience
 from services.notify.books import Announced
+from services.notify.composing import composed
 from services.notify.deliveries import first_try
 from services.notify.deps import Deps
 from services.notify.links import Link
 from services.notify.messages import Message
 from services.notify.queries import first_message, waiting_messages
-from services.notify.templates import Audience, Template, Wording, word
+from services.notify.templates import Audience, Template
 
 
 async def announce(deps: Deps, event: Event[Any]) -> None:
@@ -26,7 +27,7 @@ async def announce(deps: Deps, event: Event[Any]) -> None:
     What was announced is remembered: who takes a post later is not told of old events that are heard again.
     """
     said, event_id = event.said, event.envelope.id
-    fitting = [each for each in deps.templates if each.fits(said)]
+    fitting = _fitting(deps, said)
     if not fitting:
         return
     if not _may_ask_for_none(said):
@@ -39,9 +40,9 @@ async def announce(deps: Deps, event: Event[Any]) -> None:
 async def announce_link(deps: Deps, task: TaskOpened, link: Link) -> None:
     """Send a person the link to a task, once for each time that it is offered."""
     offered = f"{link.link_id}.{link.offers}"
-    fitting = [each for each in deps.templates if each.to is Audience.AWAY and each.fits(task)]
+    fitting = [each for each in _fitting(deps, task) if each.to is Audience.AWAY]
     pairs = [(each, link.person) for each in fitting]
-    made = _composed(deps, task, pairs, event_id=offered, link_id=link.link_id)
+    made = composed(deps, task, pairs, event_id=offered, link_id=link.link_id)
     await deps.ledger.make(made)
     deps.wake.set()
 
@@ -59,37 +60,25 @@ def _may_ask_for_none(said: Said) -> bool:
     return isinstance(said, TaskOpened) and said.quick_approval
 
 
+def _fitting(deps: Deps, said: Said) -> list[Template]:
+    return [each for each in deps.templates.in_force(deps.clock.wall()) if each.fits(said)]
+
+
 def _pairs(deps: Deps, fitting: Iterable[Template], said: Said) -> list[tuple[Template, str]]:
     return [(template, recipient) for template in fitting for recipient in audience(deps.books, template, said)]
 
 
 async def _tell(deps: Deps, said: Said, pairs: Sequence[tuple[Template, str]], *, event_id: str) -> None:
     """Make the messages about one event; if it was heard before, only those of them that are lacking."""
-    made = messages.as_first(_composed(deps, said, pairs, event_id=event_id))
+    made = messages.as_first(composed(deps, said, pairs, event_id=event_id))
     if not made or await _make(deps, made):
         return
     first = await first_message(deps.messages, event_id)
-    by_id = {each.id: each for each in deps.templates}
+    by_id = {each.id: each for each in deps.templates.in_force(deps.clock.wall())}
     asked = [(by_id[name], recipient) for name, recipient in (first.besides if first else ()) if name in by_id]
-    for lacking in _composed(deps, said, asked, event_id=event_id):
+    for lacking in composed(deps, said, asked, event_id=event_id):
         await deps.ledger.make((lacking,))
     deps.wake.set()
-
-
-def _composed(
-    deps: Deps, said: Said, pairs: Sequence[tuple[Template, str]], *, event_id: str, link_id: str | None = None
-) -> list[Message]:
-    wordings: dict[str, Wording] = {}
-    for template, _ in pairs:
-        if template.id not in wordings:
-            wordings[template.id] = word(template, said)
-    case_no, wall = getattr(said, "case_no", None), deps.clock.wall()
-    return [
-        messages.compose(
-            wordings[template.id], event_id=event_id, case_no=case_no, recipient=recipient, wall=wall, link_id=link_id
-        )
-        for template, recipient in pairs
-    ]
 
 
 async def _make(deps: Deps, made: Sequence[Message]) -> bool:

@@ -7,7 +7,7 @@ from typing import Final
 
 from pydantic import BaseModel
 
-from services.contracts.registry import PersonChanged
+from services.contracts.registry import CalendarPublished, PersonChanged
 from services.contracts.words import Role
 from services.contracts.workflow import TaskOpened
 from services.kernel.seals import Seals
@@ -78,6 +78,7 @@ class Books:
     tasks: Collection[KnownTask]
     announced: Collection[Announced]
     groups: Groups
+    years: Collection[CalendarPublished]
     seals: Seals
 
     async def reach(self, recipient: str) -> Reach | None:

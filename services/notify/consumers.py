@@ -12,7 +12,7 @@ from services.contracts.projects import (
     ProjectHandedOver,
     ProjectReported,
 )
-from services.contracts.registry import PersonChanged
+from services.contracts.registry import CalendarPublished, PersonChanged
 from services.contracts.supervision import (
     BulletinPublished,
     EscalationClimbed,
@@ -104,8 +104,15 @@ async def _closed(deps: Deps, event: Event[TaskCompleted] | Event[TaskCancelled]
     return True
 
 
+async def learn_year(deps: Deps, event: Event[CalendarPublished]) -> None:
+    """The working days of a year, for what is told while the office is open."""
+    await deps.books.years.put(str(event.said.year), event.said, unless_newer=event.said.version)
+    deps.quiet.learn(event.said)
+
+
 HEARS: Final[dict[type[Said], Handler[Deps]]] = {
     PersonChanged: note_person,
+    CalendarPublished: learn_year,
     ContactGiven: note_contact,
     CaseAccepted: announce,
     MilestoneReached: announce,

@@ -15,6 +15,7 @@ from services.notify.attempts import Attempt, masked
 from services.notify.books import Reach
 from services.notify.channels import Busy, Parcel, Refused, Unreachable
 from services.notify.deps import Deps
+from services.notify.digests import summed_up
 from services.notify.links import Standing
 from services.notify.messages import Message
 from services.notify.queries import due_messages
@@ -38,6 +39,9 @@ class Outcome:
 
 async def first_try(deps: Deps, message: Message) -> Try | None:
     """The first try of a message that is about to be stored, as revision 1; None if somebody must look closer."""
+    wall = deps.clock.wall()
+    if message.due_at is None or message.due_at > wall or deps.quiet.held_until(message.hours, wall):
+        return None
     try:
         reach = await deps.books.reach(message.recipient)
     except SealBroken:
@@ -87,6 +91,17 @@ async def _take(deps: Deps, key: str, places: Places) -> None:
 
 async def _decide(deps: Deps, message: Message, revision: int) -> Try | Outcome:
     wall = deps.clock.wall()
+    if message.state is State.QUEUED:
+        if (later := deps.quiet.held_until(message.hours, wall)) is not None:
+            return Outcome(messages.postpone(message, until=later))
+        if message.digest:
+            message = await summed_up(deps.messages, message, wall)
+            if message.due_at is None or message.due_at > wall:
+                return Outcome(message)
+    return await _decide_now(deps, message, revision, wall)
+
+
+async def _decide_now(deps: Deps, message: Message, revision: int, wall: datetime) -> Try | Outcome:
     try:
         reach = await deps.books.reach(message.recipient)
         text = await _text(deps, message)

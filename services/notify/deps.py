@@ -10,12 +10,15 @@ from services.kernel.clock import Clock
 from services.kernel.seals import Seals
 from services.kernel.store import Aggregates
 from services.notify.books import Books
+from services.notify.digests import Digests
+from services.notify.hours import QuietHours
 from services.notify.ledgers import Ledger
 from services.notify.links import Link
 from services.notify.messages import Message, Patience
+from services.notify.preferences import Preferences
 from services.notify.providers import Providers
-from services.notify.templates import Template
 from services.notify.tries import Hands
+from services.notify.wordbooks import Wordbooks
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,10 @@ class Deps:
     hands: Hands
     links: Aggregates[Link]
     books: Books
-    templates: tuple[Template, ...]
+    templates: Wordbooks
+    preferences: Preferences
+    digests: Digests
+    quiet: QuietHours
     providers: Providers
     receipt_keys: Mapping[str, Sequence[bytes]]
     patience: Patience
@@ -35,6 +41,7 @@ class Deps:
     seals: Seals
     link_key: Ed25519PrivateKey
     public_url: str
+    signature: str
 
     @property
     def wake(self) -> asyncio.Event:

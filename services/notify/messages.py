@@ -10,6 +10,7 @@ from services.contracts.notify import MessageFailed, MessageSent
 from services.kernel.store import Body
 from services.notify.attempts import Attempt, Receipt
 from services.notify.books import APPLICANT
+from services.notify.hours import Hours
 from services.notify.states import ARRIVED, FAILED, OPEN, NothingToAbandon, NothingToRetry, State
 from services.notify.templates import Channel, Wording
 
@@ -45,7 +46,8 @@ class Message(Body, frozen=True):
     `recipient` is a person's code, `applicant:<case number>`, or, while nobody is there to be told,
     `post:<P04@D06>` or `role:<role>`. `on` is the channel last tried, `tries` how often since it was taken,
     `exhausted` those given up; `provider` is whom it was last handed to. `due_at` is when the sender looks at it next.
-    `unread_by` is the person in whose inbox it is not yet read. After `expires_at` it is not sent any more.
+    `unread_by` is the person in whose inbox it is not yet read. After `expires_at` it is not sent any more. `digest`
+    names the summary that it waits for together with others; `covers` are those that this one tells of as well.
 
     Of the messages about one event the first is the record that they are made: `announces` is the event's id, unique
     among all messages, `besides` the template and recipient of each of the others.
@@ -72,6 +74,9 @@ class Message(Body, frozen=True):
     unread_by: str | None = None
     read_at: datetime | None = None
     expires_at: datetime | None = None
+    hours: Hours = Hours.ANY
+    digest: str = ""
+    covers: tuple[str, ...] = ()
     state: State = State.QUEUED
     because: str = ""
     due_at: datetime | None
@@ -106,6 +111,7 @@ def compose(
         channels=wording.channels,
         unread_by=inbox_of(recipient),
         expires_at=None if wording.good_for is None else wall + wording.good_for,
+        hours=wording.hours,
         due_at=wall,
         created_at=wall,
     )

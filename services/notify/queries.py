@@ -35,6 +35,8 @@ async def declare_indexes(store: Store) -> None:
         Index("body.case_no", "-body.created_at", "_id"),
         Index("body.recipient", "-body.created_at", "_id"),
         Index("body.state", "-body.created_at", "_id"),
+        Index("body.digest", where={"body.digest": _SOMETHING}),
+        Index("body.covers", where={"body.covers.0": {"$exists": True}}),
         Index("body.unread_by", "body.created_at", where={"body.unread_by": _SOMETHING}),
     )
     await store.indexes(

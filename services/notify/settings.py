@@ -71,6 +71,20 @@ class NotifySettings(Settings, frozen=True):
         None,
         description="更多服务商（一个渠道可有几家）的 TOML 文件 / TOML file of more providers",
     )
+    quiet_hours: Annotated[str, Field(pattern=r"^$|^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$")] = Field(
+        "",
+        description=(
+            "夜间不打扰的时段，如 22:00-07:00；法定消息照发；不设则随时发送"
+            " / when nobody is disturbed, e.g. 22:00-07:00, but by what the law counts from; absent: never held"
+        ),
+    )
+    digest_minutes: Annotated[int, Field(ge=0, le=120)] = Field(
+        10,
+        description=(
+            "同一案件发给同一人的多条消息在几分钟内合并；0 不合并"
+            " / within how many minutes several messages about a case to one person become one; 0: never"
+        ),
+    )
     receipt_keys: SecretStr | None = Field(
         None,
         description=(

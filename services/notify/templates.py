@@ -18,6 +18,7 @@ from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from services.contracts.catalogue import CATALOGUE
 from services.contracts.events import Said
 from services.contracts.workflow import TaskOpened
+from services.notify.hours import Hours
 
 LINK_MARK: Final = "【审批链接】"
 """Stands in a stored message for its approval link; only the copy that is handed over has the link itself."""
@@ -70,6 +71,14 @@ class Template(BaseModel, frozen=True, extra="forbid"):
     channels: Annotated[tuple[Channel, ...], Field(min_length=1)]
     subject: str
     text: Annotated[str, Field(min_length=1)]
+    subject_en: str = ""
+    text_en: str = ""
+    """For those who want to be told in English; Chinese where it is empty."""
+    hours: Hours = Hours.WAKING
+    digest: bool = False
+    """Several about one case to one person within ten minutes become one summary."""
+    optional: bool = False
+    """Who does not want to be told may say so."""
     good_for_hours: Annotated[int | None, Field(ge=1, le=8760)] = None
     """After so many hours it is not worth sending any more."""
 
@@ -86,6 +95,8 @@ class Wording(BaseModel, frozen=True):
     channels: tuple[Channel, ...]
     subject: str
     text: str
+    hours: Hours = Hours.ANY
+    digest: bool = False
     good_for: timedelta | None = None
 
 
@@ -102,15 +113,20 @@ _NEEDED: Final[Mapping[Audience, str]] = {
 """What an event must have for somebody to be told of it."""
 
 
-def word(template: Template, said: Said) -> Wording:
-    """Fill the template with the event's own fields."""
+def word(template: Template, said: Said, *, english: bool = False) -> Wording:
+    """Fill the template with the event's own fields; in English if that is wanted and there."""
+    subject, text = template.subject, template.text
+    if english and template.text_en:
+        subject, text = template.subject_en, template.text_en
     values = {**said.model_dump(), "link": LINK_MARK, "day": _day}
     return Wording(
         template=template.id,
         version=template.version,
         channels=template.channels,
-        subject=" ".join(_compiled(template.subject).render(values).split()),
-        text=_compiled(template.text).render(values),
+        subject=" ".join(_compiled(subject).render(values).split()),
+        text=_compiled(text).render(values),
+        hours=template.hours,
+        digest=template.digest,
         good_for=None if template.good_for_hours is None else timedelta(hours=template.good_for_hours),
     )
 
@@ -128,7 +144,8 @@ def check(template: Template) -> None:
         raise BrokenTemplateError(template.id, f"没有事件 {template.event}", "there is no event of this type")
     _check_audience(template, event)
     _check_condition(template, event)
-    used = _placeholders(template, template.subject) | _placeholders(template, template.text)
+    english = _placeholders(template, template.subject_en) | _placeholders(template, template.text_en)
+    used = _placeholders(template, template.subject) | _placeholders(template, template.text) | english
     if unknown := sorted(used - {*event.model_fields, "link", "day"}):
         raise BrokenTemplateError(template.id, f"事件没有 {unknown}", f"{template.event} does not carry these")
     if ("link" in used) is not (template.to is Audience.AWAY):

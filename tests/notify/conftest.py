@@ -27,6 +27,8 @@ from tests.support.wait import wait_until
 HEARD = ("intake", "workflow", "supervision", "registry")
 FIELD_KEYS = "a key for tests only: at least 32 characters"
 QUICK = {"GUIHUA_ATTEMPT_LIMIT": "1", "GUIHUA_RETRY_PAUSES": "[0.01,0.01,0.01]", "GUIHUA_FALLBACK_AFTER": "2"}
+PLAIN = {"GUIHUA_DIGEST_MINUTES": "0"}
+"""Each message by itself, unless a test is about summaries."""
 
 
 @dataclass(slots=True)
@@ -113,6 +115,7 @@ async def running(office: Office, keys: tuple[Path, Path], providers: dict[str, 
         "GUIHUA_LINK_KEY_FILE": str(keys[0]),
         "GUIHUA_PUBLIC_URL": "http://notify.example",
         **QUICK,
+        **PLAIN,
         **providers,
     }
     clock = FrozenClock(NOW)

@@ -1,5 +1,6 @@
 """The messenger over HTTP."""
 
-from services.notify.api import groups, inbox, links, messages, receipts, templates
+from services.notify.api import groups, inbox, links, messages, preferences, receipts, templates
 
-ROUTERS = (messages.router, inbox.router, receipts.router, templates.router, groups.router, links.router)
+_DOORS = (messages, inbox, preferences, receipts, templates, groups, links)
+ROUTERS = tuple(door.router for door in _DOORS)

@@ -39,6 +39,7 @@ class MessageView(BaseModel, frozen=True):
     provider: str
     attempts: tuple[Attempt, ...]
     receipts: tuple[Receipt, ...]
+    covers: tuple[str, ...]
     read_at: datetime | None
     due_at: datetime | None
     created_at: datetime
