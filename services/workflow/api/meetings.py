@@ -20,7 +20,7 @@ from services.workflow.instances.operations.refusals import CaseIsSuspended
 from services.workflow.instances.working import NotYourTask
 from services.workflow.meetings import handing, keeping
 from services.workflow.meetings.bodies import MeetingBody
-from services.workflow.meetings.models import Session
+from services.workflow.meetings.models import RECORDED, Session
 from services.workflow.meetings.planning import Plan
 from services.workflow.meetings.queues import due_of, queue_of
 from services.workflow.meetings.refusals import (
@@ -181,4 +181,6 @@ async def close_condition(
 
 async def _view(deps: Deps, session: Session, who: Person) -> SessionView:
     body, books = await keeping.body_named(deps, session.body_id), (await deps.copies.office()).books
-    return session_view(session, body, who, books=books, now=deps.clock.now())
+    is_recording = session.stage in RECORDED and body.is_kept_by(books.posts_of(who.code, who.posts))
+    choices = await handing.choices_for(deps, session) if is_recording else {}
+    return session_view(session, body, who, books=books, now=deps.clock.now(), choices=choices)

@@ -20,7 +20,7 @@ from services.workflow.instances.working import NotYourTask, TaskOver, open_or_o
 from services.workflow.meetings.bodies import MeetingBody
 from services.workflow.meetings.models import Handing, Item, Ruling, Session
 from services.workflow.meetings.refusals import NotHanded
-from services.workflow.meetings.wording import answers_for
+from services.workflow.meetings.wording import Choice, answers_for, offered_by
 from services.workflow.offices import Office
 from services.workflow.operations.performing import cause_of
 from services.workflow.queries import case_of
@@ -71,6 +71,16 @@ async def check_fits(deps: Deps, session: Session, body: MeetingBody, item: Item
         return
     form = await form_of(deps, found[0], task.task_id)
     forms.check(answers_for(form, session, body, item, ruling), form, task=task.name)
+
+
+async def choices_for(deps: Deps, session: Session) -> dict[str, tuple[Choice, ...]]:
+    """By item, the words that the forms of the waiting steps take."""
+    found: dict[str, tuple[Choice, ...]] = {}
+    for item in session.items:
+        case = await deps.instances.find(item.case_no)
+        if case is not None and case[0].task(item.task_id) is not None:
+            found[item.item_id] = offered_by(await form_of(deps, case[0], item.task_id))
+    return found
 
 
 def _told(refusal: Problem, language: Language) -> str:

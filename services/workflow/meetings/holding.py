@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from fractions import Fraction
+from math import ceil
+from typing import Final
 
 from services.contracts.workflow import MeetingHeld, MeetingItemDecided
 from services.workflow.instances.resolutions import Ruled
@@ -10,13 +13,15 @@ from services.workflow.meetings.models import BEFORE_IT, RECORDED, Item, Recusal
 from services.workflow.meetings.planning import Written, check_stage, item_of
 from services.workflow.meetings.refusals import NoQuorum, RecordUnfit
 
-_WHOLE = 100
+_WHOLE: Final = Fraction(100)
+_TWO_THIRDS: Final = 67
+"""Per cent that stand for two thirds: two of three members are enough."""
 
 
 def needed_of(members: int, body: MeetingBody) -> int:
     """How many of so many members must be present: the body's share, rounded up, and its least number."""
-    share = -(-members * body.quorum_pct // _WHOLE)
-    return max(1, body.least_members, share)
+    share = Fraction(2, 3) if body.quorum_pct == _TWO_THIRDS else body.quorum_pct / _WHOLE
+    return max(1, body.least_members, ceil(members * share))
 
 
 def held(session: Session, body: MeetingBody, present: Sequence[str], *, number: str, at: datetime) -> Written:

@@ -215,9 +215,13 @@ async def draft(deps: Deps, session: Session, text: str | None, *, who: Person, 
 
 
 async def sign(deps: Deps, session: Session, *, who: Person, key: str | None) -> Session:
-    """Sign the minutes. With the chair's name they stand: the cases get their resolutions. Raises NotTheSigner."""
+    """Sign the minutes. With the chair's name they stand: the cases get their resolutions. Raises NotTheSigner.
+
+    Experts sign on paper: who keeps their session enters the report that the one in the chair has signed.
+    """
     books, now = (await deps.copies.office()).books, deps.clock.now()
-    for_chair = who.code == session.chair or any(each.code == session.chair for each in books.stood_in_for(who.code))
+    body = await body_named(deps, session.body_id)
+    for_chair = signs_for_chair(session, body, who, books)
     after = await deps.sessions.change(
         session.session_id,
         lambda fresh: minutes.signed(fresh, by=who.code, for_chair=for_chair, at=now),
@@ -236,6 +240,13 @@ async def hand_all(deps: Deps, session: Session) -> Session:
             lambda fresh, item=item, handing=handing: (_handed(fresh, item.item_id, handing), ()),  # type: ignore[misc]
         )
     return await mind(deps, session, body)
+
+
+def signs_for_chair(session: Session, body: MeetingBody, who: Person, books: Books) -> bool:
+    """Whether a person's name stands for the chair's: the chair, their deputy; for experts who keeps the session."""
+    if body.is_panel:
+        return body.is_kept_by(books.posts_of(who.code, who.posts))
+    return session.chair in (who.code, *(each.code for each in books.stood_in_for(who.code)))
 
 
 def _handed(session: Session, item_id: str, handing: Any) -> Session:  # noqa: ANN401 - a `Handing`

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from pydantic import BaseModel
+
 from services.workflow.instances.resolutions import Ruled
 from services.workflow.meetings.bodies import MeetingBody
 from services.workflow.meetings.holding import present_voices
@@ -32,6 +34,22 @@ def choices_of(form: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
         if words:
             return name, words
     return "", ()
+
+
+class Choice(BaseModel, frozen=True):
+    """A word by which the form of a step takes a decision, as people read it."""
+
+    value: str
+    title: str
+    title_en: str
+
+
+def offered_by(form: Mapping[str, Any]) -> tuple[Choice, ...]:
+    """The words that a form takes, for whoever records a decision that is none of the usual."""
+    name, words = choices_of(form)
+    entries = {each.get("const"): each for each in _properties(form).get(name, {}).get("oneOf", ())}
+    titles = ((word, entries[word].get("title", word), entries[word].get("x-title-en", word)) for word in words)
+    return tuple(Choice(value=word, title=str(zh), title_en=str(en)) for word, zh, en in titles)
 
 
 def answers_for(

@@ -12,9 +12,11 @@ from services.workflow.instances.models import Instance
 from services.workflow.instances.resolutions import Condition, Resolution, Ruled
 from services.workflow.meetings.bodies import Level, MeetingBody, Power
 from services.workflow.meetings.holding import needed_of, present_voices
+from services.workflow.meetings.keeping import signs_for_chair
 from services.workflow.meetings.models import Handing, Item, Minutes, Paper, Recusal, Ruling, Session, Stage
 from services.workflow.meetings.planning import is_late
 from services.workflow.meetings.queues import Queued, Waiting
+from services.workflow.meetings.wording import Choice
 
 
 class BodyView(BaseModel, frozen=True):
@@ -100,6 +102,7 @@ class ItemView(BaseModel, frozen=True):
     members: int
     present: int
     needed: int
+    choices: tuple[Choice, ...] = ()
 
 
 class SessionLine(BaseModel, frozen=True):
@@ -228,22 +231,29 @@ def session_line(session: Session, body: MeetingBody, who: Person) -> SessionLin
     )
 
 
-def session_view(session: Session, body: MeetingBody, who: Person, *, books: Books, now: datetime) -> SessionView:
+def session_view(
+    session: Session,
+    body: MeetingBody,
+    who: Person,
+    *,
+    books: Books,
+    now: datetime,
+    choices: Mapping[str, tuple[Choice, ...]],
+) -> SessionView:
     """A session for one of its readers."""
     seats, shown = books.posts_of(who.code, who.posts), _shown(session, who)
     own = {"items", "minutes", "body_id", "departments", "digest"}
-    stands_in = {each.code for each in books.stood_in_for(who.code)}
     people = (*session.members, session.chair, session.secretary)
     return SessionView(
         **session.model_dump(exclude=own),
         body=body_view(body, seats),
         names={code: found.name for code in people if (found := books.people.get(code))},
         papers_frozen=session.are_papers_frozen(now),
-        items=[_item(session, item, body) for item in shown],
+        items=[_item(session, item, body, choices.get(item.item_id, ())) for item in shown],
         needed=needed_of(len(session.members), body),
         minutes=session.minutes if len(shown) == len(session.items) else None,
         keeps=body.is_kept_by(seats),
-        signs=who.code in (*session.present, session.chair) or session.chair in stands_in,
+        signs=who.code in session.present or signs_for_chair(session, body, who, books),
     )
 
 
@@ -254,7 +264,7 @@ def _shown(session: Session, who: Person) -> list[Item]:
     return [item for item in session.items if scope.sees((item.department,))]
 
 
-def _item(session: Session, item: Item, body: MeetingBody) -> ItemView:
+def _item(session: Session, item: Item, body: MeetingBody, choices: tuple[Choice, ...]) -> ItemView:
     members = len(session.voices(item))
     return ItemView(
         **item.model_dump(exclude={"element"}),
@@ -262,6 +272,7 @@ def _item(session: Session, item: Item, body: MeetingBody) -> ItemView:
         members=members,
         present=len(present_voices(session, item)),
         needed=needed_of(members, body),
+        choices=choices,
     )
 
 

@@ -16,7 +16,7 @@ from services.workflow.meetings import keeping
 from services.workflow.meetings.models import Ballot, Item, Ruling, Session, Statement, Vote
 from services.workflow.meetings.planning import Plan
 from tests.bpmn.bundles import HOME
-from tests.workflow.bundle_support import as_bytes, flow, form, item, properties, throw, user_task
+from tests.workflow.bundle_support import as_bytes, flow, form, gateway, item, properties, throw, user_task
 from tests.workflow.case_support import received
 from tests.workflow.room import HANDLER, HEAD, IT, LEADER, staff
 from tests.workflow.signals.hall import event_of
@@ -33,7 +33,6 @@ _HEAD = """<?xml version="1.0" encoding="UTF-8"?>
   id="Definitions" targetNamespace="http://guihua.example/bpmn">
   <bpmn:process id="{key}" isExecutable="true">
 """
-"""A permit with a parallel leader's step is drawn by hand: the gate would not take it."""
 
 
 def permit(key: str = "meeting-permit", code: str = "MT-01", *, name: str = "局务会审议") -> dict[str, str]:
@@ -46,12 +45,15 @@ def permit(key: str = "meeting-permit", code: str = "MT-01", *, name: str = "局
         user_task(
             "Meet", name, "P10", "meeting", limit_wd="10", counts_in_case_clock="no", decision_body="bureau_meeting"
         ),
+        gateway("Decided_", "结论？", "Flow_Decided__Sign"),
         user_task("Sign", "签发", "P11", "sign", limit_wd="1", decision_body="bureau_head"),
         throw("Decided", "决定", case_clock="stop", milestone="decided"),
         '<bpmn:endEvent id="Done">' + properties(outcome="done") + "</bpmn:endEvent>",
         flow("Start", "Accepted"),
         flow("Accepted", "Meet"),
-        flow("Meet", "Sign"),
+        flow("Meet", "Decided_"),
+        flow("Decided_", "Meet", 'meeting.conclusion == "deferred"'),
+        flow("Decided_", "Sign"),
         flow("Sign", "Decided"),
         flow("Decided", "Done"),
         "</bpmn:process></bpmn:definitions>",
