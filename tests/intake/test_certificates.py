@@ -153,12 +153,18 @@ async def test_a_leader_suspends_and_resumes_and_only_who_may_see_the_case_sees_
     assert (await window.ask("GET", f"/certificates/{number}/pdf", FOREIGN)).status_code == 404
 
 
-async def test_every_check_is_written_down_and_too_many_are_refused(window: Hall) -> None:
+async def test_every_check_is_written_down_and_nobody_checks_without_end(window: Hall) -> None:
     number = await granted(window)
     token = (await kept(window, number)).token
     await window.ask("GET", f"/public/certificates/{token}")
     trail = (await window.ask("GET", f"/cases/{number}/audits", SUPERVISOR)).json()
     assert [row["deed"] for row in trail].count("certificate_checked") == 1
+    asked = [(await window.ask("GET", f"/public/certificates/{token}")).status_code for _ in range(35)]
+    assert asked[0] == 200
+    assert asked[-1] == 429
+
+
+async def test_who_guesses_is_locked_out(window: Hall) -> None:
     tries = [(await window.ask("GET", f"/public/certificates/{place:032x}")).status_code for place in range(25)]
     assert tries[0] == 404
     assert tries[-1] == 423

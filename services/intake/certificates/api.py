@@ -117,10 +117,10 @@ class Reasons(Body, frozen=True):
     document_no: Line | None = None
 
 
-@certificates.get("/public/certificates/{token}", responses=problems(NotInRegister, LookupLocked, TooManyLookups))
-async def check_token(deps: With, token: Token, request: Request) -> Checked:
+@certificates.get("/public/certificates/{check_token}", responses=problems(NotInRegister, LookupLocked, TooManyLookups))
+async def check_code(deps: With, check_token: Token, request: Request) -> Checked:
     """What a QR code stands for: a certificate or an issued document."""
-    return await _checked(deps, request, token, {"body.token": token})
+    return await _checked(deps, request, check_token, {"body.token": check_token})
 
 
 @certificates.post("/public/certificates/check", responses=problems(NotInRegister, LookupLocked, TooManyLookups))
