@@ -107,6 +107,39 @@ class CaseRated(Said, frozen=True):
     rated_on: date
 
 
+class AppointmentMoved(Said, frozen=True):
+    """An appointment was asked for, confirmed, cancelled, began, ended, or nobody came (预约接待卡, B-39, B-40).
+
+    Who comes is not said; `staff` are those who were present.
+    """
+
+    TYPE: ClassVar[str] = "guihua.intake.appointment.moved.v1"
+    KEY: ClassVar[str] = "card_no"
+
+    card_no: str
+    state: str
+    place: str
+    channel: str
+    starts_at: datetime
+    case_no: str
+    staff: tuple[str, ...]
+    moved_by: str | None
+    moved_at: datetime
+
+
+class ContactReported(Said, frozen=True):
+    """Somebody of the office is said to have met an applicant without a reception card (SL-25)."""
+
+    TYPE: ClassVar[str] = "guihua.intake.contact.reported.v1"
+    KEY: ClassVar[str] = "report_no"
+
+    report_no: str
+    person: str
+    case_no: str
+    happened_on: date
+    reported_at: datetime
+
+
 class RatingContacted(Said, frozen=True):
     """The window called whoever gave a bad rating."""
 

@@ -6,6 +6,9 @@ from typing import Final
 from services.contracts.registry import CalendarPublished, DepartmentChanged
 from services.contracts.workflow import DefinitionActivated
 from services.intake.api import ROUTERS
+from services.intake.appointments.cards import Card
+from services.intake.appointments.consulting import Question, Report, Roster
+from services.intake.appointments.slots import Opening
 from services.intake.attempts import Tries
 from services.intake.audits import AuditRow
 from services.intake.cases import Case
@@ -64,6 +67,11 @@ async def _deps(kernel: Kernel) -> Deps:
         papers=await papers_of(store, press, documents.read()),
         objections=store.aggregates("objections", Objection, key="objection_no"),
         ratings=store.aggregates("ratings", Rating, key="case_no"),
+        openings=store.aggregates("openings", Opening, key="opening_id"),
+        cards=store.aggregates("cards", Card, key="card_no"),
+        rosters=store.aggregates("rosters", Roster, key="on"),
+        questions=store.aggregates("questions", Question, key="question_no"),
+        reports=store.aggregates("reports", Report, key="report_no"),
         files=store.files("papers", seals=seals),
         uploads=store.aggregates("uploads", Upload, key="upload_id"),
         scanner=scanner_of(settings.scanner),
@@ -93,6 +101,13 @@ async def _indexes(store: Store, settings: IntakeSettings) -> None:
     await store.indexes("uploads", Index("body.owner"), Index("body.gone_at", expires=_AT_ONCE))
     await store.indexes("uploads", Index("body.scan", "_id", where={"body.scan": Scan.WAITING.value}))
     await store.indexes("drafts", Index("body.is_closed", "body.expires_at"), Index("body.gone_at", expires=_AT_ONCE))
+    await store.indexes(
+        "cards",
+        Index("body.seat", unique=True, where={"body.seat": SET}),
+        Index("body.submission.digest", unique=True),
+        Index("body.starts_at"),
+        Index("body.state", "body.starts_at"),
+    )
     await store.indexes("ratings", Index("body.departments", "-_id"), Index("body.is_bad", "-_id"), Index("body.level"))
     await store.indexes("objections", Index("body.submission.digest", unique=True), Index("body.case_no", "_id"))
     await store.indexes("definitions", Index("body.item.code"))

@@ -7,6 +7,8 @@ from pydantic import BaseModel, StringConstraints
 
 from services.intake import pages, queries, views
 from services.intake.applications import Application, ApplicationIncomplete, Code
+from services.intake.appointments.advice import advice
+from services.intake.appointments.api import appointments
 from services.intake.attempts import LookupLocked, TooManyLookups
 from services.intake.audits import Audit, Deed, record
 from services.intake.cases import (
@@ -210,6 +212,8 @@ ROUTERS = (
     disclosures,
     publicity,
     ratings,
+    appointments,
+    advice,
     uploads,
     drafts,
     documents,

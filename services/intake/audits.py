@@ -20,6 +20,7 @@ class Deed(StrEnum):
     DOCUMENT_TAKEN = "document_taken"
     FILE_ADDED = "file_added"
     FILE_SHOWN = "file_shown"
+    CALLER_SHOWN = "caller_shown"
     OBJECTOR_SHOWN = "objector_shown"
     RECEIPT_PRINTED = "receipt_printed"
     PASSWORD_REISSUED = "password_reissued"  # noqa: S105 - the name of a deed

@@ -4,6 +4,9 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
+from services.intake.appointments.cards import Card
+from services.intake.appointments.consulting import Question, Report, Roster
+from services.intake.appointments.slots import Opening
 from services.intake.audits import AuditRow
 from services.intake.cases import Case
 from services.intake.copies import Copies
@@ -43,6 +46,11 @@ class Deps:
     papers: Papers
     objections: Aggregates[Objection]
     ratings: Aggregates[Rating]
+    openings: Aggregates[Opening]
+    cards: Aggregates[Card]
+    rosters: Aggregates[Roster]
+    questions: Aggregates[Question]
+    reports: Aggregates[Report]
     files: Files
     uploads: Aggregates[Upload]
     scanner: Scanner | None
