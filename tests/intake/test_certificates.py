@@ -55,7 +55,7 @@ async def kept(window: Hall, number: str) -> Certificate:
 
 async def test_a_granted_case_is_in_the_register_first_without_then_with_its_number(window: Hall) -> None:
     number = (await window.receive(CLERK)).json()["case_no"]
-    await window.workflow.say(say.decided(number))
+    await window.workflow.say(say.decided(number), say.asked_outside(number))
     pending = await stands(window, number, "pending")
     assert pending["number"] == ""
     assert (await window.ask("GET", f"/certificates/{number}/pdf", CLERK)).status_code == 404

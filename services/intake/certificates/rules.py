@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from services.intake.certificates.kinds import BY_ITEM, KINDS
 from services.intake.certificates.records import Deed
-from services.intake.documents.dossiers import Dossier, Due, Told
+from services.intake.documents.dossiers import NUMBERING, Dossier, Due, Told
 
 REGISTER: Final = frozenset(f"certificate.{deed}" for deed in Deed)
 """The kinds of what is due that are entries here and no documents."""
@@ -21,16 +21,19 @@ _DEEDS: Final = {
 _CHANGE: Final = "PT10A"
 """The change of a permit gives a new certificate of the old one's kind."""
 _REPLACEMENT: Final = "PT10C"
-_TOPIC: Final = "certificate-number"
 
 
 def entries(dossier: Dossier, *, item: str) -> Iterator[Due]:
-    """Every entry that what was said asks for. `item` is the item's mark, such as PT05."""
+    """Every entry that what was said asks for. `item` is the item's mark, such as PT05.
+
+    Not every grant gives a certificate: only one for which the process asks for a number, or whose maker entered one.
+    """
     granted = next((told for told in dossier.of("decided") if told.data["outcome"].startswith("granted")), None)
     kind = _kind(dossier, item)
-    if granted is not None and kind:
+    numbered = _number(dossier, item)
+    if granted is not None and kind and (numbered is not None or dossier.of("asked")):
         yield _due(Deed.GRANTED, granted, {"kind": kind} | _measures(dossier))
-        if (numbered := _number(dossier, item)) is not None:
+        if numbered is not None:
             told, number = numbered
             yield _due(Deed.NUMBERED, told, {"number": number})
     if granted is not None and item == _REPLACEMENT:
@@ -57,7 +60,7 @@ def _number(dossier: Dossier, item: str) -> tuple[Told, str] | None:
     """The number that the maker of the certificate entered, else what the national system answered."""
     fields = ("number",) if item == _CHANGE else ("number", "certificate_no")
     for told in reversed(dossier.told):
-        is_answer = told.what == "external" and told.data.get("topic") == _TOPIC
+        is_answer = told.what == "external" and told.data.get("topic") == NUMBERING
         if told.what == "task" or is_answer:
             number = next((str(told.data[field]) for field in fields if told.data.get(field)), "")
             if number:

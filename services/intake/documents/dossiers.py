@@ -17,6 +17,7 @@ from services.contracts.workflow import (
     CaseDecided,
     CaseStarted,
     ExternalClosed,
+    ExternalRequested,
     MilestoneReached,
     TaskCompleted,
     TimerHeld,
@@ -41,6 +42,10 @@ KEPT: Final = TELLING | {
     *("published_on", "told", "told_on", "way"),
 }
 """What is kept of such answers; opinions and everything else stay where they are."""
+
+
+NUMBERING: Final = "certificate-number"
+"""The topic under which the process asks the national system for a certificate's number."""
 
 
 class Told(BaseModel, frozen=True):
@@ -139,6 +144,8 @@ def told_by(said: Said, position: Position) -> Told | None:  # noqa: PLR0911 - o
             return Told(what="moved", ref=_iso(said.due_on), on=said.moved_at.date(), data=data, position=position)
         case MilestoneReached():
             return Told(what="milestone", ref=said.milestone, on=said.reached_at.date(), data={}, position=position)
+        case ExternalRequested() if said.topic == NUMBERING:
+            return Told(what="asked", ref=said.task_id, on=said.requested_at.date(), data={}, position=position)
         case ExternalClosed() if said.how == "answered":
             data = {"topic": said.topic} | {name: said.result[name] for name in KEPT & said.result.keys()}
             return Told(what="external", ref=said.task_id, on=said.closed_at.date(), data=data, position=position)
