@@ -25,10 +25,19 @@ ALIKE: Final = frozenset({400, 401, 403, 408, 413, 422})
 
 BY_ITS_OWN_RULES: Final = {
     ("intake", "POST /public/lookup", 403),
+    ("notify", "POST /receipts/{provider}", 401),
     ("intake", "POST /public/objections/lookup", 403),
     ("intake", "POST /public/ratings", 403),
+    ("intake", "POST /public/drafts/open", 403),
+    ("intake", "GET /public/draft", 401),
+    ("intake", "PUT /public/draft/applicant", 401),
+    ("intake", "PUT /public/draft/project", 401),
+    ("intake", "POST /public/draft/papers/{paper}/files", 401),
+    ("intake", "DELETE /public/draft/files/{upload_id}", 401),
+    ("intake", "POST /public/draft/filing", 401),
 }
-"""Where nobody signs in, a wrong password is refused: tests/intake/test_look_up.py."""
+"""Where nobody signs in, a wrong password is refused: tests/intake/test_look_up.py; and what is not signed by the
+key agreed on: tests/notify/test_hear_receipts.py."""
 
 LARGER: Final[dict[str, type[Settings]]] = {"workflow": WorkflowSettings, "console": ConsoleSettings}
 """Those that take larger bodies than the rest."""
@@ -106,7 +115,8 @@ async def refused(ledger: Ledger, operation: Operation) -> None:
         await ledger.ask(413, name, names=names, content=too_much, headers=json)
         await ledger.ask(422, name, names=names, json={"nonsense": 1})
     elif 422 in documented:
-        await ledger.ask(422, name, names=keys_of(operation, impossible=True), params={"limit": "0", "page": "0"})
+        wrong = {"limit": "0", "page": "0", "as_of": "0"}
+        await ledger.ask(422, name, names=keys_of(operation, impossible=True), params=wrong)
 
 
 async def too_slow(ledger: Ledger, operations: list[Operation]) -> None:

@@ -11,14 +11,28 @@ from rich.console import Console
 from rich.table import Table
 
 from services.local.client import Api, Refusal
-from services.local.demo import deemed, dilapidated, extended, landscape, present_day, refused, village
+from services.local.demo import (
+    consultation,
+    deemed,
+    dilapidated,
+    equation,
+    extended,
+    landscape,
+    parks,
+    present_day,
+    refused,
+    village,
+)
 from services.local.demo.stage import Check, Stage, StoryBroken
 from services.local.demo.timeline import Timeline
 from services.local.layout import Layout
 
 _STORIES: Final[dict[str, tuple[str, Callable[[Stage], Awaitable[None]]]]] = {
     "SC-3": ("SC-3 雁城危房重建：超时、红灯、督查通报", dilapidated.play),
+    "SC-4": ("SC-4 天台山公园、康乐公园：五个一、基础资料、障碍不影响设计", parks.play),
+    "SC-1": ("SC-1 天立学校：方案咨询原则通过，转正式申请", consultation.play),
     "SC-2": ("SC-2 领导外出，手机审批，节省一个工作日", landscape.play),
+    "SC-5": ("SC-5 重点项目 34 = 24 + 6 + 1 + 3", equation.thirty_four),
     "SC-7": ("SC-7 村民住宅：乡镇初审、取号、送达，每一步都能查询", village.play),
     "SC-8": ("SC-8 专家评审停止计时，决定晚一天", present_day.play),
     "SC-9": ("SC-9 窗口逾期不告知，视为受理", deemed.play),

@@ -30,12 +30,13 @@ Campaign = Annotated[str | None, Query(min_length=2, max_length=100, description
 def _written(value: object) -> object:
     """A day is written out, such as 2017-05-09, never given as a number of seconds."""
     if isinstance(value, str) and _DAY.fullmatch(value) is None:
-        raise PydanticKnownError("date_type")
+        raise PydanticKnownError(_NO_DATE)
     return value
 
 
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _WRITTEN: Final = BeforeValidator(_written)
+_NO_DATE: Final = "date_type"
 
 
 class InspectionPage(BaseModel, frozen=True):
