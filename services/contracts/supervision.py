@@ -131,3 +131,56 @@ class BulletinPublished(Said, frozen=True):
     published_by: str
     recipients: tuple[str, ...]
     state: str | None = None
+
+
+class PaperMoved(Said, frozen=True):
+    """A notice or a bulletin was drafted, edited, approved, returned, read, made void; or its rectification went on."""
+
+    TYPE: ClassVar[str] = "guihua.supervision.paper.moved.v1"
+    KEY: ClassVar[str] = "paper_id"
+
+    paper: str
+    paper_id: str
+    verb: str
+    moved_by: str
+    moved_at: datetime
+    note: str
+    state: str | None
+
+
+class AlertMoved(Said, frozen=True):
+    """A yellow or red light entered the register of lights, or was acknowledged, explained, settled."""
+
+    TYPE: ClassVar[str] = "guihua.supervision.alert.moved.v1"
+    KEY: ClassVar[str] = "alert_id"
+
+    alert_id: str
+    case_no: str
+    verb: str
+    light: Light
+    rule: str
+    department: str
+    moved_by: str
+    moved_at: datetime
+    note: str
+    state: str | None
+
+
+class ScoreMoved(Said, frozen=True):
+    """An entry of the yearly assessment was posted, cleared, appealed against or decided on."""
+
+    TYPE: ClassVar[str] = "guihua.supervision.score.moved.v1"
+    KEY: ClassVar[str] = "sheet_id"
+
+    sheet_id: str
+    year: int
+    level: str
+    subject: str
+    entry_no: int
+    verb: str
+    cause: str
+    amount: str
+    moved_by: str
+    moved_at: datetime
+    note: str
+    state: str | None

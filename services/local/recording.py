@@ -38,7 +38,7 @@ async def _asked(var: Path, work: Callable[[Api], Awaitable[int]]) -> int:
 
 async def _verified(api: Api, who: str, *, as_json: bool) -> int:
     console = Console(highlight=False, markup=False, soft_wrap=True)
-    registers = await asyncio.gather(*(_whole(api, who, f"/records/{each}") for each in Register))
+    registers = await asyncio.gather(*(_whole(api, who, "/records", register=each) for each in Register))
     board = await _whole(api, who, "/rebuilt")
     faults = [fault for pages in registers for page in pages for fault in page["breaks"]]
     faults += [fault for page in board for fault in page["differences"]]
@@ -48,7 +48,7 @@ async def _verified(api: Api, who: str, *, as_json: bool) -> int:
         return _BROKEN if faults else _WHOLE
     for pages in registers:
         documents, records = (sum(page[name] for page in pages) for name in ("documents", "records"))
-        console.print(f"{pages[0]['register']}: {documents} 份 / documents，{records} 条记录 / records")
+        console.print(f"{pages[0]['collection']}: {documents} 份 / documents，{records} 条记录 / records")
     cases, old = (sum(page[name] for page in board) for name in ("cases", "unrecorded"))
     console.print(f"看板 / board: {cases} 件由计时记录重推 / cases made again，{old} 件早于记录 / from before")
     for fault in faults[:_MOST]:
@@ -69,11 +69,11 @@ async def _rebuilt(api: Api, who: str) -> int:
     return _WHOLE if wrong == restored else _BROKEN
 
 
-async def _whole(api: Api, who: str, path: str, *, method: str = "GET") -> list[dict[str, Any]]:
+async def _whole(api: Api, who: str, path: str, *, method: str = "GET", **query: str) -> list[dict[str, Any]]:
     pages: list[dict[str, Any]] = []
     after: str | None = ""
     while after is not None:
-        page = await api.call(method, "supervision", path, who=who, query={"limit": _PAGE, "after": after})
+        page = await api.call(method, "supervision", path, who=who, query={**query, "limit": _PAGE, "after": after})
         pages.append(page)
         after = page["after"]
     return pages

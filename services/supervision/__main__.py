@@ -10,6 +10,7 @@ from services.supervision.bulletins import Bulletin
 from services.supervision.consumers import HEARS
 from services.supervision.desk import Deps
 from services.supervision.inspections import Inspection
+from services.supervision.ledgers import declare_indexes, ledgers_of
 from services.supervision.lights import CaseLights
 from services.supervision.matters import Matter
 from services.supervision.notices import Notice
@@ -27,6 +28,7 @@ async def _deps(kernel: Kernel) -> Deps:
     assert isinstance(settings, SupervisionSettings)  # noqa: S101 - `SERVICE` says so
     store = kernel.store
     await queries.declare_indexes(store)
+    await declare_indexes(store)
     return Deps(
         cases=store.aggregates("cases", CaseLights, key="case_no"),
         heard=store.aggregates("heard", Heard, key="event_id"),
@@ -44,6 +46,7 @@ async def _deps(kernel: Kernel) -> Deps:
             persons=store.collection("persons", PersonChanged),
             departments=store.collection("departments", DepartmentChanged),
         ),
+        ledgers=ledgers_of(store, font_dir=settings.font_dir, organ=settings.organ),
         journal=kernel.journal,
         clock=kernel.clock,
         console_url=settings.console_url.rstrip("/"),

@@ -63,6 +63,11 @@ class Books:
         found = await self.departments.query({}, sort=[("_id", 1)], limit=_MANY)
         return {each.code: each.name for each in found}
 
+    async def people_names(self) -> dict[str, str]:
+        """The names of all staff, by code."""
+        found = await self.persons.query({}, sort=[("_id", 1)], limit=_MANY)
+        return {each.code: each.name for each in found}
+
     async def _holders(self, post: str, department: str) -> tuple[str, ...]:
         return await self._codes({"body.posts": f"{post}@{department}"})
 

@@ -24,7 +24,8 @@ from services.contracts.workflow import (
     TimerWarned,
 )
 from services.kernel.bus import Event, Handler
-from services.supervision.desk import Deps, follow_migration, hear_timer
+from services.supervision.alerting import hear
+from services.supervision.desk import Deps, follow_migration
 from services.supervision.statistics.hearing import count, light_and_count, note_item, note_year
 
 
@@ -42,13 +43,13 @@ HEARS: Final[dict[type[Said], Handler[Deps]]] = {
     PersonChanged: note_person,
     DepartmentChanged: note_department,
     CaseMigrated: follow_migration,
-    TimerStarted: hear_timer,
-    TimerWarned: hear_timer,
-    TimerDue: hear_timer,
-    TimerOverdue: hear_timer,
+    TimerStarted: hear,
+    TimerWarned: hear,
+    TimerDue: hear,
+    TimerOverdue: hear,
     TimerHeld: light_and_count,
     TimerResumed: light_and_count,
-    TimerMoved: hear_timer,
+    TimerMoved: hear,
     TimerStopped: light_and_count,
     LightChanged: count,
     CaseReceived: count,

@@ -1,6 +1,6 @@
 """Load, decide, save: from a timer event to lights, matters and drafts; and the office's own work on them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -14,13 +14,14 @@ from services.kernel.bus import Event
 from services.kernel.clock import Clock
 from services.kernel.store import Aggregates, AlreadyExists, Body, Collection, Journal, Moment, NotFound
 from services.kernel.worktime import SHANGHAI
-from services.supervision import bulletins, lights, matters, notices
+from services.supervision import lights, matters, notices
 from services.supervision.books import Books
-from services.supervision.bulletins import Bulletin, DraftEntry
+from services.supervision.bulletins import Bulletin
 from services.supervision.inspections import Inspection
+from services.supervision.ledgers import Ledgers
 from services.supervision.lights import NOBODY, CaseLights, Cast
 from services.supervision.matters import Matter
-from services.supervision.notices import Notice, NoticeEntry
+from services.supervision.notices import Notice
 from services.supervision.numbers import NumberBook, Series, number
 from services.supervision.projects.records import Project
 from services.supervision.records.heard import Heard, heard
@@ -49,6 +50,7 @@ class Deps:
     tables: Tables
     numbers: Aggregates[NumberBook]
     books: Books
+    ledgers: Ledgers
     journal: Journal
     clock: Clock
     console_url: str
@@ -64,7 +66,17 @@ async def written(aggregates: Aggregates[B], key: str, body: B, revision: int, s
     return (await aggregates.load(key))[0]
 
 
-async def hear_timer(deps: Deps, event: Event[TimerSaid]) -> None:
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What became of a timer event: when it was heard, by which rules it was judged, and who answers for it."""
+
+    now: datetime
+    table: RuleTable
+    rules: tuple[Rule, ...]
+    cast: Cast
+
+
+async def hear_timer(deps: Deps, event: Event[TimerSaid]) -> Judged:
     """Set the light, then do what the rules ask for. Both can be done again without harm.
 
     The effects follow from the event and the rule table alone, so a crash between the two writes loses none.
@@ -77,6 +89,7 @@ async def hear_timer(deps: Deps, event: Event[TimerSaid]) -> None:
     await _set_light(deps, event, table=table, cast=cast, now=now)
     for rule in rules:
         await _take_effect(deps, timer, rule, recipients=lights.recipients((rule,), cast), now=now)
+    return Judged(now, table, rules, cast)
 
 
 async def follow_migration(deps: Deps, event: Event[CaseMigrated]) -> None:
@@ -144,10 +157,8 @@ async def _registered(
 
 async def _drafted(deps: Deps, matter: Matter, rule: Rule, *, now: datetime) -> None:
     name = await deps.books.department_name(matter.department)
-    try:
-        await deps.notices.create(notices.draft(matter, department_name=name, reason=rule.reason, now=now))
-    except AlreadyExists:
-        return
+    with suppress(AlreadyExists):
+        await deps.notices.create(*notices.draft(matter, department_name=name, reason=rule.reason, now=now))
 
 
 async def table_in_force(deps: Deps, now: datetime) -> RuleTable:
@@ -158,57 +169,6 @@ async def table_in_force(deps: Deps, now: datetime) -> RuleTable:
 async def latest_table(deps: Deps) -> RuleTable:
     """The newest version, in force or still to come."""
     return max(await deps.tables.known(), key=lambda table: table.number)
-
-
-async def issue_notice(deps: Deps, notice_id: str, entry: NoticeEntry, *, by: str) -> Notice:
-    """Number and issue a drafted notice to its department. Raises NotFound, NoticeIssuedAlready, Conflict."""
-    notice, revision = await deps.notices.load(notice_id)
-    year = office_day(deps.clock.now()).year
-    recipients = await deps.books.answerable((notice.department,))
-    if notice.issued_at is not None:
-        raise notices.NoticeIssuedAlready(notice=notice.notice_no)
-    no = notices.notice_no(year, await number(deps.numbers, Series.NOTICE, year=year, document=notice_id))
-    issued, said = notices.issue(notice, entry, no=no, by=by, recipients=recipients, now=deps.clock.now())
-    return await written(deps.notices, notice_id, issued, revision, said)
-
-
-async def draft_bulletin(deps: Deps, key: str, entry: DraftEntry, *, by: str) -> Bulletin:
-    """Draft from matters; the same key again gives the same draft. Raises NotFound."""
-    found = await deps.bulletins.find(key)
-    if found is not None:
-        return found[0]
-    named = tuple([(await deps.matters.load(matter_id))[0] for matter_id in entry.matter_ids])
-    now = deps.clock.now()
-    reasons = tuple(matter.facts[0].note for matter in named)
-    draft = bulletins.draft(key, named, reasons=reasons, by=by, now=now, year=office_day(now).year)
-    try:
-        await deps.bulletins.create(draft)
-    except AlreadyExists:  # the same request, twice at the same moment
-        return (await deps.bulletins.load(key))[0]
-    return draft
-
-
-async def publish_bulletin(deps: Deps, bulletin_id: str, *, by: str) -> Bulletin:
-    """Give an approved bulletin the year's next issue and publish it inside the bureau.
-
-    The matters it names learn of it in writes of their own, which a repetition completes.
-    """
-    bulletin, revision = await deps.bulletins.load(bulletin_id)
-    if bulletin.state is not bulletins.BulletinState.PUBLISHED:
-        issue = 0
-        if bulletin.state is bulletins.BulletinState.APPROVED:
-            issue = await number(deps.numbers, Series.BULLETIN, year=bulletin.year, document=bulletin_id)
-        everyone = await deps.books.everyone()
-        bulletin, said = bulletins.publish(bulletin, issue=issue, by=by, recipients=everyone, now=deps.clock.now())
-        bulletin = await written(deps.bulletins, bulletin_id, bulletin, revision, said)
-    for matter_id in bulletin.matter_ids:
-        await deps.matters.change(matter_id, _naming(bulletin, now=deps.clock.now()))
-    return bulletin
-
-
-def _naming(bulletin: Bulletin, *, now: datetime) -> Callable[[Matter], tuple[Matter, tuple[Said, ...]]]:
-    name, by = bulletin.heading, bulletin.published_by or ""
-    return lambda matter: matters.name_bulletin(matter, bulletin.bulletin_id, heading=name, by=by, now=now)
 
 
 def office_day(moment: datetime) -> date:

@@ -75,21 +75,75 @@ class BulletinMissing(Problem):
     remedy_en = "publish a bulletin first, or choose not_needed and give the reason"
 
 
+class RectificationOpen(Problem):
+    """A file is closed when what was found is put right (A-36)."""
+
+    status = 409
+    code = "rectification-open"
+    zh = "事项 {matter} 尚有未了结的整改或异议：{what}"
+    en = "matter {matter} still has something open: {what}"
+    remedy_zh = "请先复核整改、作废通知，或答复异议，再归档"
+    remedy_en = "re-check the rectification, make the notice void, or answer the objection; then archive"
+
+
+class MatterArchived(Problem):
+    """What is archived is read-only."""
+
+    status = 409
+    code = "matter-archived"
+    zh = "事项 {matter} 已归档，只读"
+    en = "matter {matter} is archived and read-only"
+    remedy_zh = "如有新情况，请另行登记新的督查事项"
+    remedy_en = "register a new matter for what is new"
+
+
 class Move(Request, frozen=True):
-    """One step on, with what was done. `not_needed` passes 通报 without a bulletin, for the reason in `note`."""
+    """One step on, with what was done. `not_needed` passes 通报 without a bulletin, for the reason in `note`.
+
+    `responsible` is who does the step, if not the one who enters it; `document` the paper that proves it.
+    """
 
     to: Step
     note: Annotated[str, Field(min_length=1, max_length=2000)]
     not_needed: bool = False
+    responsible: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9._-]{0,59}$")] | None = None
+    document: Annotated[str, Field(max_length=200)] = ""
 
 
 class Fact(BaseModel, frozen=True):
-    """Something that was added to the file."""
+    """Something that was added to the file: by whom, who is responsible for it, and the paper that proves it."""
 
     at: datetime
     step: Step
     by: str
     note: str
+    responsible: str | None = None
+    document: str = ""
+
+
+class Source(StrEnum):
+    """Where a matter comes from."""
+
+    LIGHT = "light"
+    MEETING = "meeting"
+    LEADER = "leader"
+    COMPLAINT = "complaint"
+    RATING = "rating"
+    PATROL = "patrol"
+    INSPECTION = "inspection"
+    OTHER = "other"
+
+
+class Objection(BaseModel, frozen=True):
+    """The department does not agree; somebody who had no part in it decides."""
+
+    raised_by: str
+    raised_at: datetime
+    reason: str
+    decided_by: str | None = None
+    decided_at: datetime | None = None
+    upheld: bool | None = None
+    opinion: str = ""
 
 
 class Matter(Chained, frozen=True):
@@ -110,6 +164,14 @@ class Matter(Chained, frozen=True):
     undertaken_by: str | None = None
     bulletins: tuple[str, ...] = ()
     registered_at: datetime
+    source: Source = Source.LIGHT
+    source_no: str = ""
+    domain: str = "efficiency"
+    duty: str = "D5"
+    method: str = "routine"
+    campaign: str | None = None
+    responsible: tuple[str, ...] = ()
+    objections: tuple[Objection, ...] = ()
 
 
 def matter_id(case_no: str, clock_id: str) -> str:
@@ -180,23 +242,27 @@ def added(matter: Matter, text: str, *, by: str, now: datetime, **changed: objec
     return noted, (said,)
 
 
-def move(matter: Matter, entry: Move, *, by: str, now: datetime) -> tuple[Matter, tuple[Said, ...]]:
-    """One step on (or from 复核 back to 督办). Raises StepSkipped, SelfRecheck, BulletinMissing."""
+def move(
+    matter: Matter, entry: Move, *, by: str, now: datetime, still_open: str = ""
+) -> tuple[Matter, tuple[Said, ...]]:
+    """One step on (or from 复核 back to 督办). `still_open` names what keeps the file from being closed.
+
+    Raises StepSkipped, SelfRecheck, BulletinMissing, RectificationOpen.
+    """
     allowed = next_of(matter.step)
     if entry.to not in allowed:
         names = "、".join(f"{NAMES[step]}({step})" for step in allowed) or "-"
         raise StepSkipped(matter=matter.matter_no, at=NAMES[matter.step], to=NAMES[entry.to], allowed=names)
-    if entry.to is Step.RECHECK and by == matter.undertaken_by:
+    if entry.to is Step.RECHECK and matter.undertaken_by in {by, entry.responsible}:
         raise SelfRecheck(matter=matter.matter_no)
     if matter.step is Step.BULLETIN and not matter.bulletins and not entry.not_needed:
         raise BulletinMissing(matter=matter.matter_no)
-    moved = matter.model_copy(
-        update={
-            "step": entry.to,
-            "facts": (*matter.facts, Fact(at=now, step=entry.to, by=by, note=entry.note)),
-            "undertaken_by": by if entry.to is Step.UNDERTAKE else matter.undertaken_by,
-        }
-    )
+    if entry.to is Step.ARCHIVE and still_open:
+        raise RectificationOpen(matter=matter.matter_no, what=still_open)
+    fact = Fact(at=now, step=entry.to, by=by, note=entry.note, responsible=entry.responsible, document=entry.document)
+    undertaken_by = entry.responsible or by if entry.to is Step.UNDERTAKE else matter.undertaken_by
+    facts = {"step": entry.to, "facts": (*matter.facts, fact), "undertaken_by": undertaken_by}
+    moved = matter.model_copy(update=facts)
     said = MatterMoved(
         case_no=matter.case_no,
         matter_no=matter.matter_no,

@@ -1,5 +1,6 @@
 """The pages of supervision: board, matters, notices, bulletins, rules (V1 to V4)."""
 
+import hashlib
 import json
 import re
 from html import unescape
@@ -128,26 +129,113 @@ async def test_given_a_matter_when_a_step_is_skipped_then_the_reason_is_shown_an
         assert (await desk.post(f"{path}/move", to="urge", note="x")).status_code == HTTPStatus.FORBIDDEN
 
 
-async def test_given_a_drafted_notice_when_it_is_issued_then_it_is_numbered_read_only_and_can_be_acknowledged(
+async def issued_notice(console: Office) -> str:
+    """A notice that a late clock brought: filled in, signed by the head, issued. Gives the address of its page."""
+    case = await troubles.late(console, ("statutory", 1))
+    path = f"/board/notices/{(await followed(console, 'notices', case))['notice_id']}"
+    async with console.signed_in("u.supervisor") as desk:
+        await desk.post(path, text="请立即办理并书面反馈原因。", rectify_by="2026-12-20")
+        async with console.signed_in("u.head") as head:
+            assert (await head.post(f"{path}/approve")).status_code == HTTPStatus.SEE_OTHER
+        assert (await desk.post(f"{path}/issue")).status_code == HTTPStatus.SEE_OTHER
+    return path
+
+
+async def test_given_a_drafted_notice_then_it_is_filled_in_approved_by_another_numbered_once_and_then_read_only(
     console: Office,
 ) -> None:
     case = await troubles.late(console, ("statutory", 1))
     path = f"/board/notices/{(await followed(console, 'notices', case))['notice_id']}"
-    async with console.signed_in("u.supervisor") as desk:
+    words = {"text": "请立即办理并书面反馈原因。", "rectify_by": "2026-12-20"}
+    async with console.signed_in("u.supervisor") as desk, console.signed_in("u.head") as head:
         assert path in (await desk.get("/board/notices", state="draft")).text
-        short = await desk.post(f"{path}/issue", text="太短", rectify_by="2026-12-20")
+        short = await desk.post(path, text="太短", rectify_by="2026-12-20")
         assert short.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
         assert "太短</textarea>" in short.text
-        words = {"text": "请立即办理并书面反馈原因。", "rectify_by": "2026-12-20"}
-        assert (await desk.post(f"{path}/issue", **words)).status_code == HTTPStatus.SEE_OTHER
+        early = await head.post(f"{path}/approve")
+        assert "尚未填写完整：整改期限" in early.text
+        assert (await desk.post(path, **words)).status_code == HTTPStatus.SEE_OTHER
+        assert (await desk.post(f"{path}/issue")).status_code == HTTPStatus.CONFLICT
+        assert (await head.post(f"{path}/approve")).status_code == HTTPStatus.SEE_OTHER
+        assert (await desk.post(f"{path}/issue")).status_code == HTTPStatus.SEE_OTHER
         issued = (await desk.get(path)).text
         assert re.search(r"资规督办〔\d{4}〕\d+号", issued)
-        assert "<textarea" not in issued
-        assert (await desk.post(f"{path}/issue", **words)).status_code == HTTPStatus.CONFLICT
+        assert 'name="text"' not in issued
+        assert (await desk.post(path, **words)).status_code == HTTPStatus.CONFLICT
+
+
+async def test_given_an_issued_notice_then_it_is_received_reported_on_and_rechecked_by_another(console: Office) -> None:
+    path = await issued_notice(console)
     async with console.signed_in("u.chief.d06") as desk:
         assert "确认签收" in (await desk.get(path)).text
         assert (await desk.post(f"{path}/acknowledge")).status_code == HTTPStatus.SEE_OTHER
-        assert "刘某签收" in (await desk.get(path)).text
+        assert "已签收 1 人" in (await desk.get(path)).text
+        assert (await desk.post(f"{path}/report", report="已补齐材料并送达。")).status_code == HTTPStatus.SEE_OTHER
+    async with console.signed_in("u.supervisor") as desk:
+        assert "已补齐材料并送达。" in (await desk.get(path)).text
+        done = await desk.post(f"{path}/recheck", accepted="true", opinion="属实")
+        assert done.status_code == HTTPStatus.SEE_OTHER
+        assert "整改完成" in (await desk.get(path)).text
+
+
+async def test_given_an_issued_notice_then_its_files_are_those_whose_digests_are_shown(console: Office) -> None:
+    path = await issued_notice(console)
+    async with console.signed_in("u.chief.d06") as desk:
+        shown = (await desk.get(path)).text
+        digests = re.findall(r'<code class="hash">([0-9a-f]{64})</code>', shown)
+        files = [await desk.get(f"{path}/{kind}") for kind in ("pdf", "docx")]
+    assert [hashlib.sha256(file.content).hexdigest() for file in files] == digests
+    assert files[0].content.startswith(b"%PDF")
+    assert files[1].content.startswith(b"PK")
+
+
+async def test_given_a_red_light_then_it_is_in_the_register_and_is_explained_and_settled(console: Office) -> None:
+    title = f"灯{uuid4().hex[:6]}"
+    await troubles.late(console, ("promised", 1), title=title)
+
+    async def listed() -> str:
+        async with console.signed_in("u.chief.d06") as desk:
+            found = re.search(rf'<a href="(/board/alerts/[0-9a-f]+)">{title}<', (await desk.get("/board/alerts")).text)
+        return found[1] if found else ""
+
+    path = await wait_until(listed, within=60)
+    async with console.signed_in("u.chief.d06") as desk:
+        short = await desk.post(f"{path}/explain", text="短")
+        assert short.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+        assert (await desk.post(f"{path}/explain", text="比选方案未完成，已补报")).status_code == HTTPStatus.SEE_OTHER
+    async with console.signed_in("u.supervisor") as desk:
+        settled = await desk.post(f"{path}/settle", accepted="true", opinion="情况属实")
+        assert settled.status_code == HTTPStatus.SEE_OTHER
+        assert "说明已采纳" in (await desk.get(path)).text
+
+
+async def test_given_a_red_light_then_the_years_sheets_have_it_at_three_levels_and_an_appeal_freezes_it(
+    console: Office,
+) -> None:
+    title = f"考{uuid4().hex[:6]}"
+    await troubles.late(console, ("promised", 1), title=title)
+
+    async def sheet() -> str:
+        async with console.signed_in("u.chief.d06") as desk:
+            page = (await desk.get("/board/assessment")).text
+            found = re.findall(r'href="(/board/assessment/[0-9a-f]{24})">([^<]*)<', page)
+            texts = [(address, (await desk.get(address)).text) for address, _ in found]
+        return next((address for address, text in texts if title in text and "科室：" in text), "")
+
+    address = await wait_until(sheet, within=60)
+    async with console.signed_in("u.chief.d06") as desk:
+        rows = (await desk.get(address)).text.split('<tr id="e')[1:]
+        number = next(row.partition('"')[0] for row in rows if title in row)
+        appealed = await desk.post(f"{address}/{number}/appeal", reason="等待申请人补正")
+        assert appealed.status_code == HTTPStatus.SEE_OTHER
+        assert "申诉中，暂不计分" in (await desk.get(address)).text
+    async with console.signed_in("u.head") as desk:
+        assert "下载年度考核表" in (await desk.get("/board/assessment")).text
+        book = await desk.get("/board/assessment/workbook")
+        assert book.content.startswith(b"PK")
+        ruled = await desk.post(f"{address}/{number}/decide", upheld="true", reason="理由成立")
+        assert ruled.status_code == HTTPStatus.SEE_OTHER
+        assert "申诉成立，不计分" in (await desk.get(address)).text
 
 
 async def test_given_a_period_then_a_bulletin_is_drafted_edited_approved_and_published_once_and_then_read_only(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from tests.hostile.city import Operation
-from tests.hostile.situation import OBJECTION, REVIEW, Situation
+from tests.hostile.situation import OBJECTION, PAPER, REVIEW, Situation
 
 _IDENTITY: Final = {"holder_name": "甲申请人", "holder_id_no": "512002200001010018"}
 _WHY: Final = {"reason": "案情需要"}
@@ -48,7 +48,21 @@ BODIES: Final[Mapping[tuple[str, str], Any]] = {
     ("POST", "/definitions/{key}/migrations/preview"): {"to_version": 1},
     ("POST", "/definitions/{key}/migrations/preview/cases"): {"to_version": 1},
     ("POST", "/matters/{matter_id}/move"): {"to": "undertake", "note": "承办"},
-    ("POST", "/notices/{notice_id}/issue"): {"text": "请于期限内整改并书面报告。", "rectify_by": "2026-12-10"},
+    ("POST", "/matters/{matter_id}/objection"): _WHY,
+    ("POST", "/matters/{matter_id}/objection/decide"): {"upheld": False, "opinion": "不成立"},
+    ("PUT", "/notices/{notice_id}"): {"text": "请于期限内整改并书面报告。", "rectify_by": "2026-12-10"},
+    ("POST", "/notices/{notice_id}/return"): _WHY,
+    ("POST", "/notices/{notice_id}/void"): _WHY,
+    ("PUT", "/notices/{notice_id}/clock"): {"case_no": "51200020261123DC0100001"},
+    ("POST", "/notices/{notice_id}/report"): {"report": "已补齐材料并送达。"},
+    ("POST", "/notices/{notice_id}/recheck"): {"accepted": True, "opinion": "已办结"},
+    ("POST", "/alerts/{alert_id}/explain"): {"text": "比选方案未完成，已补报。"},
+    ("POST", "/alerts/{alert_id}/settle"): {"accepted": True, "opinion": "属实"},
+    ("POST", "/assessments/{sheet_id}/entries/{number}/appeal"): _WHY,
+    ("POST", "/assessments/{sheet_id}/entries/{number}/decide"): {"upheld": False, "opinion": "不成立"},
+    ("PUT", "/catalogues/{catalogue}"): {"rows": [{"code": "D1", "name": "督查", "name_en": "supervision"}]},
+    ("POST", "/bulletins/{bulletin_id}/return"): _WHY,
+    ("POST", "/bulletins/{bulletin_id}/void"): _WHY,
     ("PUT", "/bulletins/{bulletin_id}"): {"heading": "督查通报", "text": "某科室超过期限未办结，予以通报。"},
     ("POST", "/projects/{project_id}/work"): {
         "act": "serve",
@@ -63,6 +77,13 @@ BODIES: Final[Mapping[tuple[str, str], Any]] = {
         "reason": "指派",
     },
     ("POST", "/messages/{message_id}/abandon"): {"reason": "不再需要"},
+    ("POST", "/messages/{message_id}/told"): {"remark": "已电话告知"},
+    ("PUT", "/preferences"): {"channels": ["smtp"]},
+    ("PUT", "/templates/{key}"): {"subject": "", "text": "请办理。", "based_on": 1, **_WHY},
+    ("POST", "/templates/{key}/preview"): {"subject": "", "text": "请办理。"},
+    ("PUT", "/groups/{department}"): {"name": "规划工作群", "vendor": "wecom", "key": "k" * 36, **_WHY},
+    ("POST", "/groups/{department}/unbind"): _WHY,
+    ("POST", "/receipts/{provider}"): {"receipts": [{"reference": f"{'0' * 32}-sms", "status": "delivered"}]},
     ("POST", "/links/{token}"): {"decision": "agree", "opinion": "同意。"},
     ("POST", "/dead-letters/{letter_id}/discard"): {"reason": "测试"},
     ("POST", "/people/{code}/attendance"): {"attendance": "on_duty"},
@@ -71,6 +92,13 @@ BODIES: Final[Mapping[tuple[str, str], Any]] = {
     ("POST", "/publicity/{posting_id}/objections"): OBJECTION,
     ("POST", "/objections/{objection_no}/answer"): {"verdict": "rejected", "text": "经复核，日照达标。"},
     ("POST", "/ratings/{case_no}/contact"): {"note": "已电话回访致歉。"},
+    ("POST", "/certificates/{certificate_id}/suspension"): _WHY,
+    ("POST", "/certificates/{certificate_id}/resumption"): _WHY,
+    ("POST", "/cases/{case_no}/papers/{paper}/files"): {"not": "a file"},
+    ("POST", "/public/draft/papers/{paper}/files"): {"not": "a file"},
+    ("PUT", "/public/draft/applicant"): {"name": "甲申请人"},
+    ("PUT", "/public/draft/project"): {"title": "甲地块办公楼"},
+    ("POST", "/public/draft/filing"): {"truthful": True},
     ("POST", "/starts"): {"process": "none", "facts": {}},
 }
 """Bodies that fit, for operations on one thing. Those that depend on the situation are made in `body_of`."""
@@ -80,8 +108,15 @@ QUERIES: Final[Mapping[str, str]] = {"everyone": "true", "township": "T01", "ite
 
 
 NEEDED: Final[Mapping[str, Mapping[str, str]]] = {
+    "/records": {"register": "cases"},
+    "/assessments": {"year": "2026"},
+    "/assessment-roll-up": {"year": "2026"},
+    "/assessment.xlsx": {"year": "2026"},
     "/cases/{case_no}/at": {"moment": "2026-11-27T10:00:00+08:00"},
     "/definitions/{key}/diff": {"from": "1", "to": "1"},
+    "/cases/{case_no}/papers/{paper}/files": {"name": "a.pdf"},
+    "/public/draft/papers/{paper}/files": {"name": "a.pdf"},
+    "/public/documents/{document_id}/pdf": {"ticket": f"7fffffff-{'0' * 40}"},
 }
 """What some operations must be asked with."""
 
@@ -110,7 +145,8 @@ def questions(operation: Operation, situation: Situation) -> Iterator[Question]:
     told: set[tuple[str, str]] = set()
     pairs = [(situation.posted.case_no, "")] if operation.path in OF_THE_POSTED else _pairs(situation)
     for case_no, task_id in pairs:
-        path = _filled(operation, known | {"case_no": case_no, "task_id": task_id})
+        of_case = {"case_no": case_no, "certificate_id": case_no, "document_id": f"{case_no}.receipt"}
+        path = _filled(operation, known | of_case | {"task_id": task_id})
         for query in _queries(operation, case_no):
             if (path, str(query)) not in told:
                 told.add((path, str(query)))
@@ -153,17 +189,25 @@ def _names(situation: Situation) -> dict[str, str]:
         "project_id": situation.project_id,
         "message_id": situation.message_id,
         "token": situation.link,
+        "check_token": "0" * 32,
         "letter_id": situation.letter_id,
         "posting_id": situation.posted.posting_id,
         "objection_no": situation.posted.objection_no,
+        "upload_id": situation.upload_id,
+        "paper": PAPER,
         "seat_id": "s1",
         "proposal_id": "0" * 20,
         "item_code": "PT-90",
         "key": "small-permit",
         "number": "1",
-        "register": "cases",
+        "alert_id": situation.alert_id,
+        "sheet_id": situation.sheet_id,
+        "catalogue": "duties",
+        "file_format": "docx",
         "path": "diagram.bpmn",
         "code": "u.handler.d06",
+        "department": "D06",
+        "provider": "sms",
         "year": "2026",
     }
 

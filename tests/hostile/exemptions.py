@@ -117,7 +117,34 @@ _TOLD_BY_HAND: Final = _each(
     because="every message here can be sent: tests/notify/test_hear_receipts.py",
 )
 
+_OF_DRAFTS: Final = _joined(
+    _each(
+        429,
+        "intake POST /public/drafts",
+        "intake POST /public/drafts/open",
+        because="who begins or guesses too often is not heard here any more: tests/intake/test_apply_online.py",
+    ),
+    _each(
+        423,
+        "intake POST /public/drafts/open",
+        because="so many wrong tries would lock the address for the others: tests/intake/test_apply_online.py",
+    ),
+    _each(
+        409,
+        "intake GET /public/draft",
+        because="the items here stay on offer: tests/intake/test_apply_online.py",
+    ),
+)
+
+_WITH_A_SCANNER: Final = _each(
+    409,
+    "intake GET /cases/{case_no}/files/{upload_id}",
+    because="no malware scanner is set here: tests/intake/test_upload.py",
+)
+
 EXEMPT: Final = _joined(
+    _OF_DRAFTS,
+    _WITH_A_SCANNER,
     _TOLD_BY_HAND,
     _SPARED_FOR_OTHERS,
     _FROM_MEMORY,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from services.kernel.bus import Bus
-from tests.hostile.city import City
+from tests.hostile.city import EVERYBODY, City
 from tests.support.posting import NOTICE, posting_bundle
 from tests.support.wait import wait_until
 from tests.workflow.bundle_support import bundle, diagram, flow, item, throw
@@ -32,6 +32,10 @@ POSTED: Final = {**WORKS, "item_code": "PT-92", "title": "乙地块厂房", "app
 
 OBJECTION: Final = {"name": "甲异议人", "phone": "13900000008", "text": "甲楼遮挡日照，请复核。"}
 
+
+PAPER: Final = "D1"
+SCAN: Final = "%PDF-1.4\n甲\n%%EOF\n".encode()
+"""A file for the one paper of the small permit."""
 
 RATING: Final = {"level": 1, "reasons": ["late"], "comment": "甲等了三次。"}
 
@@ -73,12 +77,16 @@ class Situation:
     matter_id: str
     notice_id: str
     bulletin_id: str
+    alert_id: str
+    sheet_id: str
     project_id: str
     message_id: str
     link: str
     letter_id: str
     posted: Posted
     rated: Rated
+    upload_id: str
+    """A file of `case_no`."""
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -93,6 +101,7 @@ class Situation:
         )
         tasks = (self.task_id, self.leader_task, self.township_task)
         papers = (self.incident_id, self.matter_id, self.notice_id, self.bulletin_id, self.message_id, self.link)
+        papers += (self.alert_id, self.sheet_id)
         papers += (self.posted.objection_no,)
         return (*cases, *tasks, *papers, "甲")
 
@@ -112,9 +121,11 @@ async def situation_in(city: City) -> Situation:
     township, township_task = await _village(city)
     posted = await _posted(city)
     rated = await _rated(city)
+    upload_id = await _scanned(city, case_no)
     city.stage.case_no = case_no
     await city.stage.until("2026-11-27", "10:00")
     matter_id, notice_id, bulletin_id = await _supervised(city, case_no)
+    alert_id, sheet_id = await _counted(city, case_no)
     page = await city.api.call("GET", "notify", "/messages", who="u.supervisor", query={"case_no": case_no})
     return Situation(
         case_no=case_no,
@@ -130,12 +141,15 @@ async def situation_in(city: City) -> Situation:
         matter_id=matter_id,
         notice_id=notice_id,
         bulletin_id=bulletin_id,
+        alert_id=alert_id,
+        sheet_id=sheet_id,
         project_id=await _project(city),
         message_id=page["messages"][0]["message_id"],
         link=link,
         letter_id=letter_id,
         posted=posted,
         rated=rated,
+        upload_id=upload_id,
     )
 
 
@@ -246,6 +260,13 @@ async def _rated(city: City) -> Rated:
     return rated
 
 
+async def _scanned(city: City, case_no: str) -> str:
+    """A file for a paper of the case, with something in its name and content that nobody else may see."""
+    path = f"/cases/{case_no}/papers/{PAPER}/files"
+    answer = await city.ask("intake", "POST", path, EVERYBODY, params={"name": "甲.pdf"}, content=SCAN)
+    return str(answer.json()["upload_id"])
+
+
 async def refused(city: City) -> Rated:
     """A case that is over, since it was not accepted."""
     receipt = await received(city, WORKS)
@@ -281,6 +302,21 @@ async def _project(city: City) -> str:
     body = {**inspection, "departments": ["D06"]}
     await city.api.call("POST", "supervision", "/inspections", who="u.supervisor", body=body)
     return str(project["project_id"])
+
+
+async def _counted(city: City, case_no: str) -> tuple[str, str]:
+    """The late case's red light in the register, and the sheet of its department."""
+    query = {"case_no": case_no, "light": "red"}
+
+    async def alerts() -> list[dict[str, Any]]:
+        page = await city.api.call("GET", "supervision", "/alerts", who="u.supervisor", query=query)
+        return list(page["alerts"])
+
+    [alert, *_] = await wait_until(alerts)
+    query = {"year": "2026", "level": "department"}
+    page = await city.api.call("GET", "supervision", "/assessments", who="u.supervisor", query=query)
+    [sheet] = [each for each in page["sheets"] if each["subject"] == alert["department"]]
+    return alert["alert_id"], sheet["sheet_id"]
 
 
 async def _unreadable(city: City) -> str:

@@ -16,7 +16,7 @@ import pytest
 from services.kernel.identity import Person
 from services.local.layout import SERVICES
 from tests.hostile.city import EVERYBODY, NOBODY, City
-from tests.hostile.situation import Situation
+from tests.hostile.situation import PAPER, Situation
 from tests.support.process import ROOT
 
 EXAMPLES: Final = int(os.environ.get("GUIHUA_HOSTILE_EXAMPLES", "5"))
@@ -68,16 +68,22 @@ def keys_of(situation: Situation) -> dict[str, list[str]]:
     return {
         "case_no": [situation.case_no, situation.decided_case, situation.faulty_case, situation.township_case],
         "task_id": [situation.task_id, situation.leader_task, situation.township_task, situation.closed_task],
+        "document_id": [f"{situation.case_no}.receipt"],
+        "certificate_id": [situation.case_no],
         "clock_id": ["statutory", "promised", f"step:{situation.task_id}"],
         "incident_id": [situation.incident_id],
         "matter_id": [situation.matter_id],
         "notice_id": [situation.notice_id],
         "bulletin_id": [situation.bulletin_id],
+        "alert_id": [situation.alert_id],
+        "sheet_id": [situation.sheet_id],
         "message_id": [situation.message_id],
         "letter_id": [situation.letter_id],
         "token": [situation.link],
         "posting_id": [situation.posted.posting_id],
         "objection_no": [situation.posted.objection_no],
+        "upload_id": [situation.upload_id],
+        "paper": [PAPER],
     }
 
 

@@ -30,6 +30,9 @@ OPEN: Final = {
     "/status",
     "/metrics",
     "/public/lookup",
+    "/public/certificates/check",
+    "/public/certificates/{check_token}",
+    "/public/documents/{document_id}/pdf",
     "/public/items",
     "/public/items/{item_code}",
     "/public/licences",
@@ -39,9 +42,18 @@ OPEN: Final = {
     "/public/objections/lookup",
     "/public/ratings",
     "/public/ratings/link",
+    "/public/drafts",
+    "/public/drafts/open",
+    "/public/draft",
+    "/public/draft/applicant",
+    "/public/draft/project",
+    "/public/draft/papers/{paper}/files",
+    "/public/draft/files/{upload_id}",
+    "/public/draft/filing",
     "/link-keys",
+    "/receipts/{provider}",
 }
-"""Asked by anybody: machines, those who check signatures, and the public with number and password."""
+"""Asked by anybody: machines, those who sign or check signatures, and the public with number and password."""
 
 GENERAL: Final = OPEN | {
     "/items",
@@ -61,8 +73,15 @@ GENERAL: Final = OPEN | {
     "/starts",
     "/rules",
     "/rules/versions",
+    "/catalogues",
+    "/silences",
+    "/assessment-table",
     "/board",
     "/templates",
+    "/templates/{key}",
+    "/groups",
+    "/inbox/unread",
+    "/preferences",
     "/departments",
     "/posts",
     "/people",
@@ -74,7 +93,7 @@ GENERAL: Final = OPEN | {
 }
 """GET operations that hold nothing of any case. Whatever is not listed here must be shown to be guarded."""
 
-OWN_ONLY: Final = {"/links/{token}", "/tasks/{task_id}/draft", "/tasks/done"}
+OWN_ONLY: Final = {"/inbox", "/links/{token}", "/tasks/{task_id}/draft", "/tasks/done"}
 """Shown to one person alone, whatever the roles of others."""
 
 NOTHING_YET: Final = {
@@ -85,13 +104,18 @@ NOTHING_YET: Final = {
     "/cases/{case_no}/drawing",
     "/statistics",
     "/statistics.csv",
+    "/certificates",
+    "/certificates/{certificate_id}",
+    "/certificates/{certificate_id}/pdf",
 }
 """No case was carried to another version here, no incident tried again together with others, no signal sent; and a
-drawing is that of all cases. No case was decided late, so the statistics name none."""
+drawing is that of all cases. No case was decided late, so the statistics name none. The small
+processes give no certificates."""
 
 GENERAL_WRITES: Final = {
     "/people/{code}",
     "/people/{code}/attendance",
+    "/catalogues/{catalogue}",
     "/accounts/{code}",
     "/departments/{code}",
     "/posts/{code}",
@@ -109,6 +133,13 @@ GENERAL_WRITES: Final = {
     "/migrations/{migration_id}/revert",
     "/public/publicity/{posting_id}/objections",
     "/publicity/{posting_id}/objections",
+    "/groups/{department}",
+    "/groups/{department}/unbind",
+    "/templates/{key}",
+    "/templates/{key}/preview",
+    "/receipts/{provider}",
+    "/public/draft/papers/{paper}/files",
+    "/public/draft/files/{upload_id}",
     "/dead-letters/{letter_id}/replay",
     "/dead-letters/{letter_id}/discard",
 }
@@ -318,8 +349,8 @@ async def ask(city: City, question: Question, who: Person) -> httpx.Response:
 
 
 def is_wordless(operation: Operation) -> bool:
-    """Whether it tells of a case without a secret word: in dates and names of people, in yes and no, in an archive."""
-    return operation.path.endswith(("/why", "/audits", "/chain", "/actions", "/file"))
+    """Whether it tells of a case without a secret word: in dates and names, in yes and no, in a packed file."""
+    return operation.path.endswith(("/why", "/audits", "/chain", "/actions", "/file", "/pdf", "/docx"))
 
 
 def guarded(city: City) -> list[Operation]:

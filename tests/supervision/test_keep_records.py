@@ -31,7 +31,7 @@ async def database_of(office: Office) -> AsyncIterator[Any]:
 
 async def verified(room: Room, register: str) -> dict[str, Any]:
     """What verifying a register finds."""
-    found: dict[str, Any] = await room.have(SUPERVISOR, f"/records/{register}")
+    found: dict[str, Any] = await room.have(SUPERVISOR, f"/records?register={register}")
     return found
 
 
@@ -201,17 +201,17 @@ async def test_given_a_board_that_was_made_again_then_its_records_go_on_where_th
 
 async def test_given_somebody_who_may_not_see_a_case_then_its_records_are_not_told(room: Room) -> None:
     await late(room)
-    assert (await room.have(CHIEF, "/records/cases"))["documents"] == 1
-    assert (await room.have(STRANGER, "/records/cases"))["documents"] == 0
-    assert (await room.have(STRANGER, "/records/numbers"))["documents"] == 0
+    assert (await room.have(CHIEF, "/records?register=cases"))["documents"] == 1
+    assert (await room.have(STRANGER, "/records?register=cases"))["documents"] == 0
+    assert (await room.have(STRANGER, "/records?register=numbers"))["documents"] == 0
     assert (await room.have(STRANGER, "/rebuilt"))["cases"] == 0
     assert (await room.ask(CHIEF, "POST", "/rebuilt")).status_code == 403
 
 
 async def test_given_more_documents_than_a_page_then_pages_follow_each_other(room: Room) -> None:
     await season(room)
-    first = await room.have(SUPERVISOR, "/records/cases?limit=1")
-    second = await room.have(SUPERVISOR, f"/records/cases?limit=1&after={first['after']}")
+    first = await room.have(SUPERVISOR, "/records?register=cases&limit=1")
+    second = await room.have(SUPERVISOR, f"/records?register=cases&limit=1&after={first['after']}")
     assert (first["documents"], second["documents"], first["breaks"], second["breaks"]) == (1, 1, [], [])
     one = await room.have(SUPERVISOR, "/rebuilt?limit=1")
     assert (one["cases"], one["after"]) == (1, CASE)

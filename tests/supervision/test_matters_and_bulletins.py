@@ -1,13 +1,10 @@
 """The seven steps cannot be skipped (A-32); notices and bulletins are numbered, signed, then read-only (A-27, A-34)."""
 
-from datetime import date
-
 import pytest
 
-from services.supervision import bulletins, matters, notices
-from services.supervision.bulletins import Bulletin, BulletinNotReady, OwnApproval, TextEntry
+from services.supervision import bulletins, matters
+from services.supervision.bulletins import Bulletin, BulletinNotReady, OwnApproval, Subject, TextEntry
 from services.supervision.matters import BulletinMissing, Matter, Move, SelfRecheck, Step, StepSkipped
-from services.supervision.notices import NoticeEntry, NoticeIssuedAlready
 from services.supervision.numbers import NumberBook, enter
 from services.supervision.rules import default_table
 from tests.supervision import timers
@@ -62,17 +59,9 @@ def test_given_a_further_rule_when_it_is_met_twice_then_the_file_holds_one_more_
     assert twice == once
 
 
-def test_given_an_issued_notice_then_it_is_read_only() -> None:
-    drafted = notices.draft(matter(), department_name="建筑工程规划管理科", reason=_RULE.reason, now=NOW)
-    entry = NoticeEntry(text=drafted.text, rectify_by=date(2017, 4, 12))
-    issued, said = notices.issue(drafted, entry, no="资规督办〔2017〕1号", by="u.supervisor", recipients=(), now=NOW)
-    assert said[0].model_dump()["notice_no"] == "资规督办〔2017〕1号"
-    with pytest.raises(NoticeIssuedAlready):
-        notices.issue(issued, entry, no="资规督办〔2017〕2号", by="u.supervisor", recipients=(), now=NOW)
-
-
 def bulletin() -> Bulletin:
-    return bulletins.draft("b1", (matter(),), reasons=(_RULE.reason,), by="u.supervisor", now=NOW, year=2017)
+    subject = Subject(matters=(matter(),), reasons=(_RULE.reason,))
+    return bulletins.draft("b1", subject, by="u.supervisor", now=NOW, year=2017)[0]
 
 
 def test_given_a_draft_then_it_is_approved_by_another_and_published_once() -> None:
@@ -84,7 +73,7 @@ def test_given_a_draft_then_it_is_approved_by_another_and_published_once() -> No
         bulletins.approve(draft, by="u.supervisor", now=NOW)
     approved, _ = bulletins.approve(draft, by="u.head", now=NOW)
     with pytest.raises(BulletinNotReady):
-        bulletins.edit(approved, TextEntry(heading="督查通报", text="改动一下已经审签的内容"))
+        bulletins.edit(approved, TextEntry(heading="督查通报", text="改动一下已经审签的内容"), by="u.a", now=NOW)
     published, said = bulletins.publish(approved, issue=1, by="u.supervisor", recipients=("u.head",), now=NOW)
     assert published.heading == "督查通报（2017年第1期）"
     assert len(said) == 1

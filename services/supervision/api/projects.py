@@ -29,6 +29,10 @@ from services.supervision.projects.refusals import (
     TaskUnassigned,
 )
 from services.supervision.projects.views import ProjectLine, ProjectView
+from services.supervision.statistics.asking import today
+from services.supervision.statistics.books import key_projects
+from services.supervision.statistics.models import KeyProjects
+from services.supervision.statistics.periods import Period
 
 router = APIRouter(tags=["projects"])
 
@@ -37,10 +41,14 @@ Leader = Annotated[Person, Depends(allowed(Permission.PROJECT_LEAD))]
 
 
 class ProjectPage(BaseModel, frozen=True):
-    """Projects by key; `after` is the key of the next page, `total` how many fit in all."""
+    """Projects by key; `after` is the key of the next page, `total` how many fit in all.
+
+    `counted` are all active projects by their stages, as of today.
+    """
 
     projects: tuple[ProjectLine, ...]
     total: int
+    counted: KeyProjects
     after: str | None
 
 
@@ -61,6 +69,7 @@ async def list_projects(
     return ProjectPage(
         projects=tuple(views.line(each, clocks) for each in found),
         total=await deps.projects.count(where),
+        counted=await key_projects(deps, Period.of(None, None, today=today(deps), scope=scope_filter(who))),
         after=found[-1].project_id if len(found) == limit else None,
     )
 

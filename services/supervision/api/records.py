@@ -15,7 +15,7 @@ router = APIRouter(tags=["records"])
 Behind = Annotated[str, Query(max_length=200, pattern=r"^[0-9A-Za-z_-]*$", description="the key of the last page")]
 
 
-@router.get("/records/{register}", summary="核验督查记录")
+@router.get("/records", summary="核验督查记录")
 async def verify_records(
     deps: Here, who: Reader, register: Register, limit: Limit = 100, after: Behind = ""
 ) -> Verdict:

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from services.kernel.identity import Scope
 from services.kernel.store import Aggregates, Chained, Kept
+from services.supervision.alerts import Alert
 from services.supervision.bulletins import Bulletin
 from services.supervision.desk import Deps
 from services.supervision.lights import CaseLights
@@ -24,6 +25,7 @@ from services.supervision.records.chains import (
     orphans,
     sequence_of,
 )
+from services.supervision.scores.sheets import Sheet
 
 _TRIES: Final = 30
 _PAUSE: Final = 0.1
@@ -37,6 +39,8 @@ class Register(StrEnum):
     MATTERS = "matters"
     NOTICES = "notices"
     BULLETINS = "bulletins"
+    ALERTS = "alerts"
+    SHEETS = "sheets"
     NUMBERS = "numbers"
 
 
@@ -47,7 +51,7 @@ class Verdict(BaseModel, frozen=True):
     nothing was taken off the end since.
     """
 
-    register: Register
+    collection: Register
     documents: int
     records: int
     breaks: tuple[Break, ...]
@@ -73,7 +77,7 @@ async def verify(deps: Deps, register: Register, scope: Scope, *, limit: int, af
     if scope.everything:
         found += await _orphans(register, documents, rows, known)
     return Verdict(
-        register=register,
+        collection=register,
         documents=len(known),
         records=sum(len(rows.get(key, ())) for key in known),
         breaks=tuple(found),
@@ -88,6 +92,8 @@ def _documents(deps: Deps) -> Mapping[Register, Aggregates[Any]]:
         Register.MATTERS: deps.matters,
         Register.NOTICES: deps.notices,
         Register.BULLETINS: deps.bulletins,
+        Register.ALERTS: deps.ledgers.alerts,
+        Register.SHEETS: deps.ledgers.sheets,
     }
 
 
@@ -96,6 +102,8 @@ MODELS: Final[Mapping[Register, type[Chained]]] = {
     Register.MATTERS: Matter,
     Register.NOTICES: Notice,
     Register.BULLETINS: Bulletin,
+    Register.ALERTS: Alert,
+    Register.SHEETS: Sheet,
 }
 
 
@@ -150,7 +158,7 @@ async def _numbers(deps: Deps, scope: Scope) -> Verdict:
                 en = f"the document {key} that was given number {number} of {book.book} is not there"
                 found.append(Break(document=f"{_OF_SERIES[series]}/{key}", record=book.book, zh=zh, en=en))
     return Verdict(
-        register=Register.NUMBERS,
+        collection=Register.NUMBERS,
         documents=len(books),
         records=sum(len(book.documents) for book in books),
         breaks=tuple(found),

@@ -6,7 +6,8 @@ from services.contracts.registry import CalendarPublished
 from services.contracts.workflow import DefinitionActivated
 from services.kernel.bus import Event
 from services.kernel.store import AlreadyExists, NotFound
-from services.supervision.desk import Deps, hear_timer
+from services.supervision.alerting import hear
+from services.supervision.desk import Deps
 from services.supervision.statistics.facts import CaseFact, is_counted, note
 
 
@@ -26,7 +27,7 @@ async def count(deps: Deps, event: Event[Any]) -> None:
 
 async def light_and_count(deps: Deps, event: Event[Any]) -> None:
     """A timer event that is counted besides."""
-    await hear_timer(deps, event)
+    await hear(deps, event)
     await count(deps, event)
 
 

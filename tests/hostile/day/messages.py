@@ -1,5 +1,11 @@
 """The messenger: a message given up and taken up again, a decision by link, a letter that nobody can read."""
 
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from services.notify.signatures import keys_of, signed
+from tests.hostile.city import City
 from tests.hostile.day.windows import complete
 from tests.hostile.doors import BODIES
 from tests.hostile.ledger import Ledger
@@ -42,6 +48,47 @@ async def decided_by_link(ledger: Ledger, situation: Situation) -> None:
     await ledger.ask(200, "notify GET /links/{token}", leader, names=names)
     await ledger.ask(200, "notify POST /links/{token}", leader, names=names, json=agreed)
     await ledger.ask(409, "notify POST /links/{token}", leader, names=names, json={**agreed, "decision": "disagree"})
+
+
+def signed_receipt(city: City, status: str = "delivered") -> dict[str, Any]:
+    """What the gateway of short messages tells of a message that nobody knows, signed as agreed."""
+    body = json.dumps({"receipts": [{"reference": f"{'0' * 32}-sms", "status": status}]}).encode()
+    keys = keys_of(city.run.layout.secret("notify-receipts"))
+    headers = signed(body, reference="r", wall=datetime.now(UTC), keys=keys)
+    return {"content": body, "headers": headers | {"Content-Type": "application/json"}}
+
+
+async def heard_and_read(ledger: Ledger, situation: Situation) -> None:
+    """Receipts; the inbox of who handles a case; telling by hand what was sent already."""
+    await ledger.ask(
+        200, "notify POST /receipts/{provider}", None, names={"provider": "sms"}, **signed_receipt(ledger.city)
+    )
+    told = BODIES["POST", "/messages/{message_id}/told"]
+    sent = {"message_id": situation.message_id}
+    await ledger.ask(409, "notify POST /messages/{message_id}/told", names=sent, json=told)
+    handler = await ledger.city.api.token("u.handler.d06")
+    await ledger.ask(200, "notify GET /inbox/unread", handler)
+    inbox = (await ledger.ask(200, "notify GET /inbox", handler)).json()
+    own = {"message_id": inbox["items"][0]["message_id"]}
+    await ledger.ask(200, "notify POST /inbox/{message_id}/read", handler, names=own)
+    await ledger.ask(200, "notify POST /inbox/read", handler)
+    await ledger.ask(200, "notify GET /preferences", handler)
+    await ledger.ask(200, "notify PUT /preferences", handler, json=BODIES["PUT", "/preferences"])
+
+
+async def set_up(ledger: Ledger, _situation: Situation) -> None:
+    """A template is looked at, tried, changed once, and not by who comes too late; a group is bound and unbound."""
+    one, words = {"key": "light-yellow"}, BODIES["PUT", "/templates/{key}"]
+    await ledger.ask(200, "notify GET /templates/{key}", names=one)
+    preview = BODIES["POST", "/templates/{key}/preview"]
+    await ledger.ask(200, "notify POST /templates/{key}/preview", names=one, json=preview)
+    for status in (200, 409):
+        await ledger.ask(status, "notify PUT /templates/{key}", names=one, json=words)
+    group, why = {"department": "D77"}, BODIES["POST", "/groups/{department}/unbind"]
+    binding = BODIES["PUT", "/groups/{department}"]
+    await ledger.ask(200, "notify PUT /groups/{department}", names=group, json=binding)
+    await ledger.ask(200, "notify GET /groups")
+    await ledger.ask(200, "notify POST /groups/{department}/unbind", names=group, json=why)
 
 
 async def dead_letters(ledger: Ledger, situation: Situation) -> None:

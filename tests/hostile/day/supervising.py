@@ -3,6 +3,7 @@
 from typing import Final
 
 from services.supervision.records.verifying import Register
+from tests.hostile.day.assessing import NOTICE
 from tests.hostile.day.cases import OTHERS
 from tests.hostile.doors import BODIES
 from tests.hostile.ledger import Ledger
@@ -17,10 +18,58 @@ async def followed_up(ledger: Ledger, situation: Situation) -> None:
     move = "supervision POST /matters/{matter_id}/move"
     await ledger.ask(409, move, names=matter, json={"to": "archive", "note": "归档"})
     await ledger.ask(200, move, names=matter, json={"to": "undertake", "note": "承办"})
-    issue, entry = "supervision POST /notices/{notice_id}/issue", BODIES["POST", "/notices/{notice_id}/issue"]
-    await ledger.ask(200, issue, names=notice, json=entry)
-    await ledger.ask(409, issue, names=notice, json={**entry, "text": "另一份整改通知的正文。"})
-    await ledger.ask(200, "supervision POST /notices/{notice_id}/acknowledge", OTHERS, names=notice)
+    await _issued(ledger, notice)
+    await _put_right(ledger, notice)
+    await _objected(ledger, matter)
+
+
+async def _issued(ledger: Ledger, notice: dict[str, str]) -> None:
+    """Filled in, signed by another, sent back once, numbered once."""
+    one = "/notices/{notice_id}"
+    entry, why = BODIES["PUT", one], {"reason": "再核"}
+    await ledger.ask(422, f"supervision POST {one}/approve", OTHERS, names=notice)
+    await ledger.ask(409, f"supervision POST {one}/issue", names=notice)
+    await ledger.ask(409, f"supervision POST {one}/acknowledge", names=notice)
+    await ledger.ask(409, f"supervision PUT {one}/clock", names=notice, json=BODIES["PUT", f"{one}/clock"])
+    await ledger.ask(200, f"supervision PUT {one}", names=notice, json=entry)
+    await ledger.ask(403, f"supervision POST {one}/approve", names=notice)
+    await ledger.ask(200, f"supervision POST {one}/approve", OTHERS, names=notice)
+    await ledger.ask(409, f"supervision PUT {one}", names=notice, json=entry)
+    await ledger.ask(200, f"supervision POST {one}/return", OTHERS, names=notice, json=why)
+    await ledger.ask(200, f"supervision POST {one}/approve", OTHERS, names=notice)
+    await ledger.ask(200, f"supervision POST {one}/issue", names=notice)
+    await ledger.ask(409, f"supervision POST {one}/approve", OTHERS, names=notice)
+    await ledger.ask(409, f"supervision POST {one}/return", OTHERS, names=notice, json=why)
+    await ledger.ask(409, f"supervision POST {one}/issue", names=notice)
+    await ledger.ask(200, f"supervision POST {one}/acknowledge", OTHERS, names=notice)
+
+
+async def _put_right(ledger: Ledger, notice: dict[str, str]) -> None:
+    """Clocked, reported, re-checked by another; a second notice by hand, made void once."""
+    one = "/notices/{notice_id}"
+    told = {verb: BODIES["POST", f"{one}/{verb}"] for verb in ("report", "recheck", "void")}
+    await ledger.ask(200, f"supervision PUT {one}/clock", names=notice, json=BODIES["PUT", f"{one}/clock"])
+    await ledger.ask(409, f"supervision POST {one}/recheck", names=notice, json=told["recheck"])
+    await ledger.ask(200, f"supervision POST {one}/report", OTHERS, names=notice, json=told["report"])
+    await ledger.ask(409, f"supervision POST {one}/report", OTHERS, names=notice, json=told["report"])
+    await ledger.ask(403, f"supervision POST {one}/recheck", OTHERS, names=notice, json=told["recheck"])
+    await ledger.ask(200, f"supervision POST {one}/recheck", names=notice, json=told["recheck"])
+    made = (await ledger.ask(201, "supervision POST /notices", json=NOTICE)).json()
+    drafted = {"notice_id": made["notice_id"]}
+    await ledger.ask(409, "supervision POST /notices", json={**NOTICE, "corrects": made["notice_id"]})
+    await ledger.ask(200, f"supervision POST {one}/void", names=drafted, json=told["void"])
+    await ledger.ask(409, f"supervision POST {one}/void", names=drafted, json=told["void"])
+
+
+async def _objected(ledger: Ledger, matter: dict[str, str]) -> None:
+    """Raised once, decided by somebody who had no part in it."""
+    one = "/matters/{matter_id}/objection"
+    raised, decided = BODIES["POST", one], BODIES["POST", f"{one}/decide"]
+    await ledger.ask(409, f"supervision POST {one}/decide", OTHERS, names=matter, json=decided)
+    await ledger.ask(200, f"supervision POST {one}", names=matter, json=raised)
+    await ledger.ask(409, f"supervision POST {one}", names=matter, json=raised)
+    await ledger.ask(403, f"supervision POST {one}/decide", names=matter, json=decided)
+    await ledger.ask(200, f"supervision POST {one}/decide", OTHERS, names=matter, json=decided)
 
 
 async def told_in_a_bulletin(ledger: Ledger, situation: Situation) -> None:
@@ -35,12 +84,28 @@ async def told_in_a_bulletin(ledger: Ledger, situation: Situation) -> None:
     await ledger.ask(200, f"supervision POST {one}/publish", names=names)
     await ledger.ask(409, f"supervision POST {one}/approve", OTHERS, names=names)
     await ledger.ask(409, f"supervision PUT {one}", names=names, json=text)
+    await ledger.ask(200, f"supervision POST {one}/acknowledge", OTHERS, names=names)
+    await _taken_back(ledger, draft)
+    empty = {"since": "2020-01-01", "until": "2020-01-31"}
+    await ledger.ask(422, "supervision POST /bulletins", json=empty)
+
+
+async def _taken_back(ledger: Ledger, draft: dict[str, list[str]]) -> None:
+    """Another draft: not to be read yet, sent back, made void once."""
+    one, why = "/bulletins/{bulletin_id}", {"reason": "重写"}
+    made = (await ledger.ask(201, "supervision POST /bulletins", json=draft)).json()
+    names = {"bulletin_id": made["bulletin_id"]}
+    await ledger.ask(409, f"supervision POST {one}/acknowledge", names=names)
+    await ledger.ask(200, f"supervision POST {one}/return", OTHERS, names=names, json=why)
+    await ledger.ask(200, f"supervision POST {one}/void", names=names, json=why)
+    await ledger.ask(409, f"supervision POST {one}/void", names=names, json=why)
+    await ledger.ask(409, f"supervision POST {one}/return", OTHERS, names=names, json=why)
 
 
 async def looked_after(ledger: Ledger, _situation: Situation) -> None:
     """The records are whole; the board, made again, is the board."""
     for register in Register:
-        found = await ledger.ask(200, "supervision GET /records/{register}", names={"register": register})
+        found = await ledger.ask(200, "supervision GET /records", params={"register": register})
         if found.json()["breaks"]:
             ledger.faults.append(f"the records of {register} are not whole: {found.text[:500]}")
     again = (await ledger.ask(200, "supervision POST /rebuilt")).json()

@@ -1,5 +1,13 @@
 """The pages of supervision."""
 
-from services.console.pages.board import bulletins, lights, matters, notices, rules
+from services.console.pages.board import alerts, assessments, bulletins, lights, matters, notices, rules
 
-ROUTERS = (lights.router, matters.router, notices.router, bulletins.router, rules.router)
+ROUTERS = (
+    lights.router,
+    alerts.router,
+    matters.router,
+    notices.router,
+    bulletins.router,
+    assessments.router,
+    rules.router,
+)

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Form, Query, Response
 
 from services.console.backends import Refused
 from services.console.pages.board.matters import MENDABLE, STEPS, DocumentId, Reader, Supervisor, Words, matters_at
+from services.console.pages.board.papers import FileFormat, Reason, acted, paper
 from services.console.pages.paging import whole
 from services.console.pages.routes import PageRoute
 from services.console.visits import Visit, holding
@@ -18,7 +19,7 @@ router: Final = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 Approver = Annotated[Visit, Depends(holding(Permission.BULLETIN_APPROVE))]
 
-STATES: Final = {"draft": "草稿", "approved": "已审签待发布", "published": "已发布"}
+STATES: Final = {"draft": "草稿", "approved": "已审签待发布", "published": "已发布", "void": "已作废"}
 
 
 @router.get("/board/bulletins")
@@ -49,10 +50,15 @@ async def draft(
     until: Annotated[date, Form()],
     key: Annotated[str, Form(max_length=64)],
     matter: Annotated[list[str] | None, Form()] = None,
+    lights: Annotated[str, Form(max_length=10)] = "",
+    tone: Annotated[str, Form(max_length=20)] = "criticism",
 ) -> Response:
-    """Draft a bulletin from the matters that were chosen."""
+    """Draft a bulletin from the matters that were chosen, and the red lights of the period if wanted."""
+    body: dict[str, Any] = {"matter_ids": matter or [], "tone": tone}
+    if lights:
+        body |= {"since": since.isoformat(), "until": until.isoformat()}
     try:
-        made = await visit.api.post("supervision", "/bulletins", {"matter_ids": matter or []}, key=key)
+        made = await visit.api.post("supervision", "/bulletins", body, key=key)
     except Refused as refused:
         if refused.status not in MENDABLE:
             raise
@@ -81,6 +87,30 @@ async def edit(
     return visit.see(f"/board/bulletins/{bulletin_id}")
 
 
+@router.get("/board/bulletins/{bulletin_id}/{file_format}")
+async def bulletin_file(visit: Reader, bulletin_id: DocumentId, file_format: FileFormat) -> Response:
+    """The paper as PDF or DOCX; of a draft a proof."""
+    return await paper(visit, f"/bulletins/{bulletin_id}/{file_format}")
+
+
+@router.post("/board/bulletins/{bulletin_id}/return")
+async def give_back(visit: Approver, bulletin_id: DocumentId, reason: Reason = "") -> Response:
+    """Back to the drafter."""
+    return await _done(visit, bulletin_id, "return", {"reason": reason.strip()})
+
+
+@router.post("/board/bulletins/{bulletin_id}/void")
+async def void(visit: Supervisor, bulletin_id: DocumentId, reason: Reason = "") -> Response:
+    """It holds no more; its issue stays with it."""
+    return await _done(visit, bulletin_id, "void", {"reason": reason.strip()})
+
+
+@router.post("/board/bulletins/{bulletin_id}/acknowledge")
+async def acknowledge(visit: Reader, bulletin_id: DocumentId) -> Response:
+    """Say that one has read it."""
+    return await _done(visit, bulletin_id, "acknowledge")
+
+
 @router.post("/board/bulletins/{bulletin_id}/approve")
 async def approve(visit: Approver, bulletin_id: DocumentId) -> Response:
     """A leader signs."""
@@ -93,14 +123,11 @@ async def publish(visit: Supervisor, bulletin_id: DocumentId) -> Response:
     return await _done(visit, bulletin_id, "publish")
 
 
-async def _done(visit: Visit, bulletin_id: str, verb: str) -> Response:
-    try:
-        await visit.api.post("supervision", f"/bulletins/{bulletin_id}/{verb}")
-    except Refused as refused:
-        if refused.status not in MENDABLE:
-            raise
-        return await _page(visit, bulletin_id, refused=refused)
-    return visit.see(f"/board/bulletins/{bulletin_id}")
+async def _done(visit: Visit, bulletin_id: str, verb: str, body: dict[str, Any] | None = None) -> Response:
+    address = f"/bulletins/{bulletin_id}"
+    return await acted(
+        visit, address, verb, body=body, again=lambda refused: _page(visit, bulletin_id, refused=refused)
+    )
 
 
 async def _new_page(
@@ -109,10 +136,12 @@ async def _new_page(
     found, _ = await matters_at(visit.api, STEPS)
     fitting = [one for one in found if one["matter_id"] in chosen or since <= _day(one["registered_at"]) <= until]
     fitting.sort(key=lambda one: (one["registered_at"], len(one["matter_no"]), one["matter_no"]))
+    red = await visit.api.get("supervision", "/alerts", since=since, until=until, light="red", limit=1)
     return visit.page(
         "board/bulletin_new.html",
         status=refused.status if refused else 200,
         matters=fitting,
+        red=red["total"],
         since=since,
         until=until,
         chosen=chosen,
@@ -132,6 +161,7 @@ async def _page(
         bulletin=found,
         states=STATES,
         typed=typed or found,
+        names=await visit.deps.books.department_names(english=visit.english),
         people=await visit.deps.books.names(),
         refusal=refused.problem if refused else None,
     )
