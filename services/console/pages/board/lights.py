@@ -27,11 +27,21 @@ async def board(visit: Reader, *, wall: bool = False) -> Response:
     """The board; `wall` fills a screen of 1920 by 1080 that nobody touches."""
     shown = await visit.api.get("supervision", "/board")
     worst = await visit.api.get("supervision", "/clocks", limit=_WORST_ON_THE_WALL if wall else _WORST)
+    projects = (await visit.api.get("supervision", "/projects", limit=1))["counted"]
     names = await visit.deps.books.department_names(english=visit.english)
     rows = [_row(one, names) for one in shown["departments"]]
     rows.sort(key=lambda row: (-row["red2"], -row["red"], -row["yellow"], row["department"]))
     template = "board/part.html" if visit.is_partial else "board/board.html"
-    return visit.page(template, board=shown, rows=rows, bars=bars(rows, _LIT), worst=worst, names=names, wall=wall)
+    return visit.page(
+        template,
+        board=shown,
+        projects=projects,
+        rows=rows,
+        bars=bars(rows, _LIT),
+        worst=worst,
+        names=names,
+        wall=wall,
+    )
 
 
 @router.get("/board/lights")
