@@ -34,10 +34,11 @@ _TO_THE_WINDOW: Final = (
 async def received(api: Api, **changes: object) -> dict[str, Any]:
     """A case at its beginning: its receipt."""
     item = await api.call("GET", "intake", f"/items/{APPLICATION['item_code']}", who="u.window")
+    situation = changes.get("situation", APPLICATION["situation"])
     papers = [
         {"code": paper["code"], "originals": 1}
         for paper in item["item"]["documents"]
-        if paper["mandatory"] and APPLICATION["situation"] in paper["situations"]
+        if paper["mandatory"] and situation in paper["situations"]
     ]
     body = {**APPLICATION, "documents": papers, **changes}
     receipt: dict[str, Any] = await api.call("POST", "intake", "/cases", who="u.window", body=body)

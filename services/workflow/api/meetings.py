@@ -57,6 +57,7 @@ BodyId = Annotated[str, Path(pattern=r"^[a-z][a-z_]{0,39}$", examples=["bureau_m
 SessionId = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$")]
 ConditionId = Annotated[str, Path(pattern=r"^[0-9a-f]{16}\.[0-9a-f]{8}\.[0-9]{1,3}$")]
 BodyCode = Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,39}$", examples=["bureau_meeting"])]
+QueueOf = Annotated[str, Query(pattern=r"^[a-z][a-z_]{0,39}$", description="whose queue")]
 WhichBody = Annotated[str | None, Query(pattern=r"^[a-z][a-z_]{0,39}$", description="one body's alone")]
 Member = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^\S(.*\S)?$")]
 Members = Annotated[tuple[Member, ...], Field(max_length=60)]
@@ -99,21 +100,23 @@ async def list_bodies(deps: With, who: Reader) -> list[BodyView]:
     return [body_view(body, seats) for body in (await keeping.bodies(deps)).values()]
 
 
-@router.put("/meetings/bodies/{body_id}", responses=problems(BodyUnknown, Conflict))
+@router.put("/meetings/bodies/{body_id}", responses=problems(BodyUnknown, NotYourSession, Conflict))
 async def set_body(deps: With, who: Setter, body_id: BodyId, entry: BodyEntry) -> BodyView:
     """Set who sits in a body, from how many on it decides, when its papers freeze."""
     body = await keeping.body_named(deps, body_id)
+    if who.township:  # a township's leaders lead no body of the bureau
+        raise NotYourSession(body=body.name, post=body.post)
     fresh = MeetingBody.model_validate(body.model_dump() | entry.model_dump())
     seats = (await deps.copies.office()).books.posts_of(who.code, who.posts)
     return body_view(await keeping.set_body(deps, fresh), seats)
 
 
-@router.get("/meetings/queue/{body_id}", responses=problems(BodyUnknown))
-async def show_queue(deps: With, who: Reader, body_id: BodyId) -> QueueView:
+@router.get("/meetings/queue", responses=problems(BodyUnknown))
+async def show_queue(deps: With, who: Reader, body: QueueOf = "bureau_meeting") -> QueueView:
     """Who waits for a body, as far as the caller may see the cases; what is due first comes first."""
-    body = await keeping.body_named(deps, body_id)
+    found = await keeping.body_named(deps, body)
     seats = (await deps.copies.office()).books.posts_of(who.code, who.posts)
-    return queue_view(await queue_of(deps, body_id, who), body_view(body, seats))
+    return queue_view(await queue_of(deps, body, who), body_view(found, seats))
 
 
 @router.get("/meetings")
