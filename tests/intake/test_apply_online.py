@@ -6,14 +6,16 @@ from pathlib import Path
 from typing import Any
 
 from services.contracts.intake import CaseReceived, ContactGiven
+from services.contracts.workflow import DefinitionRetired
 from services.intake.crowds import SENT
 from services.intake.drafts.filing import sweep_drafts
 from services.intake.uploads.taking import scan_waiting
 from tests.intake import papers
-from tests.intake.builders import CLERK, COMPANY, HANDLER
+from tests.intake.builders import CLERK, COMPANY, HANDLER, NOW
 from tests.intake.clamd import EICAR, clamd
 from tests.intake.hall import Hall, hall
 from tests.support.office import Office
+from tests.support.wait import wait_until
 
 APPLICANT = {"kind": "organisation", "name": "示例开发有限公司", "id_no": COMPANY, "phone": "13800000001"}
 PROJECT = {"title": "雁城科技产业园二期", "facts": {"location": "雁江区示例路 1 号"}}
@@ -196,7 +198,8 @@ async def test_a_file_can_be_taken_out_and_is_then_lacking(window: Hall) -> None
 
     assert [each["upload_id"] for each in after["files"]] == [files[1]["upload_id"]]
     assert [each["where"] for each in after["lacks"]] == ["body.documents.PT05-01"]
-    assert (await window.draft(token, "DELETE", f"/files/{files[0]['upload_id']}")).status_code == 404
+    again = (await window.draft(token, "DELETE", f"/files/{files[0]['upload_id']}")).json()
+    assert again["files"] == after["files"]
 
 
 async def test_nobody_takes_a_file_out_of_anothers_draft(window: Hall) -> None:
@@ -204,7 +207,9 @@ async def test_nobody_takes_a_file_out_of_anothers_draft(window: Hall) -> None:
     other = (await begun(window))["token"]
     theirs = (await window.draft(token, "GET", "")).json()["files"][0]["upload_id"]
 
-    assert (await window.draft(other, "DELETE", f"/files/{theirs}")).status_code == 404
+    await window.draft(other, "DELETE", f"/files/{theirs}")
+
+    assert len((await window.draft(token, "GET", "")).json()["files"]) == 2
 
 
 async def test_an_infected_file_keeps_the_draft_from_being_filed(office: Office, keys: tuple[Path, Path]) -> None:
@@ -265,6 +270,29 @@ async def test_drafts_begun_from_one_address_are_limited(window: Hall) -> None:
     answers = [await window.ask("POST", "/public/drafts", json=entry) for _ in range(SENT.a_minute + 1)]
 
     assert [each.status_code for each in answers] == [201] * SENT.a_minute + [429]
+
+
+async def test_a_draft_of_an_item_that_was_withdrawn_says_so_and_is_kept(window: Hall) -> None:
+    _, token = await filled(window)
+    await window.workflow.say(
+        DefinitionRetired(
+            process_key="pt-05", version=1, item_code="PT-05", retired_at=NOW, retired_by="u.it", reason="改版"
+        )
+    )
+
+    async def is_withdrawn() -> bool:
+        answer = await window.draft(token, "GET", "")
+        return answer.status_code == 409 and answer.json()["code"] == "item-withdrawn"
+
+    await wait_until(is_withdrawn)
+    assert (await file(window, token)).json()["code"] == "item-withdrawn"
+
+
+async def test_a_key_is_for_one_draft(window: Hall) -> None:
+    (_, token), (_, other) = await filled(window), await filled(window)
+    await file(window, token)
+
+    assert (await file(window, other)).json()["code"] == "idempotency-key-taken"
 
 
 async def test_only_what_is_on_offer_is_begun(window: Hall) -> None:

@@ -3,12 +3,12 @@
 from datetime import timedelta
 from typing import Final
 
-from services.intake import queries
 from services.intake.cases.records import Online
 from services.intake.deps import Deps
 from services.intake.drafts.entries import refuse_unfit
 from services.intake.drafts.records import Draft
 from services.intake.drafts.settling import case_of_draft, files_of, settle
+from services.intake.drafts.writing import item_of
 from services.intake.moments import moment_of
 from services.intake.receipts import Receipt
 from services.intake.submissions import RequestKey
@@ -47,7 +47,7 @@ async def file(deps: Deps, draft: Draft, entry: FilingEntry, *, key: str | None)
     """The receipt of the case that the draft became, with its password when the same request comes again.
 
     A draft is one case: another request gets the receipt of that case, without the password. Raises TruthNotStated,
-    ApplicationIncomplete, ItemNotFound.
+    ApplicationIncomplete, ItemWithdrawn, KeyTaken.
     """
     request = RequestKey(key, who=ONLINE, action="file", content=draft.draft_no, seals=deps.seals)
     case = await case_of_draft(deps, draft)
@@ -91,7 +91,7 @@ async def sweep_files(deps: Deps) -> int:
 
 
 async def _received(deps: Deps, draft: Draft, request: RequestKey) -> Receipt:
-    item = (await queries.item_of(deps, draft.item_code)).item
+    item = await item_of(deps, draft)
     townships, now = await deps.copies.townships(), moment_of(deps.clock, deps.hours)
     content, held = draft.content(deps.seals), await files_of(deps, draft)
     entry = refuse_unfit(draft, content, held, item, today=now.on, townships=townships)

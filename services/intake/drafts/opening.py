@@ -17,7 +17,6 @@ from services.intake.windows import ItemNotOffered
 from services.kernel.problem import Problem
 from services.kernel.requests import Request
 from services.kernel.seals import SealBroken
-from services.kernel.store import NotFound
 
 AFTERWARDS: Final = timedelta(days=2)
 """How long a draft that is over is still there, so that a filing cut short can be finished."""
@@ -109,20 +108,23 @@ async def draft_of(deps: Deps, token: str | None) -> Draft:
     """The draft that a token opens; raises DraftShut."""
     try:
         draft_no, _, until = deps.seals.open(token or "", place=_PLACE).partition(" ")
-        draft, _ = await deps.drafts.load(draft_no)
-    except (SealBroken, ValueError, NotFound):
-        raise DraftShut from None
-    wall = deps.clock.wall()
-    if wall >= datetime.fromisoformat(until) or (wall >= draft.expires_at and draft.case_no is None):
+    except (SealBroken, ValueError):
+        draft_no, until = "", ""
+    found, wall = await deps.drafts.find(draft_no), deps.clock.wall()
+    if found is None or wall >= datetime.fromisoformat(until) or _is_over(found[0], wall):
         raise DraftShut
-    return draft
+    return found[0]
 
 
 async def _draft(deps: Deps, number: str) -> tuple[Draft, str] | None:
     found = await deps.drafts.find(number)
-    if found is None or (found[0].case_no is None and deps.clock.wall() >= found[0].expires_at):
+    if found is None or _is_over(found[0], deps.clock.wall()):
         return None
     return found[0], found[0].hashed
+
+
+def _is_over(draft: Draft, wall: datetime) -> bool:
+    return draft.case_no is None and wall >= draft.expires_at
 
 
 def token_for(deps: Deps, draft: Draft) -> str:

@@ -1,12 +1,12 @@
 """Working on a draft that is open: its sections, its files, and what still lacks."""
 
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import datetime
 
 from pydantic import BaseModel
 
 from services.contracts.workflow import Item, RequiredDocument
-from services.intake import queries
 from services.intake.applications import papers_asked
 from services.intake.deps import Deps
 from services.intake.drafts.entries import faults
@@ -42,6 +42,17 @@ class PaperNotAsked(Problem):
     en = "{paper} is not on the list of papers"
     remedy_zh = "请从材料清单中选择要上传的材料"
     remedy_en = "choose one of the papers on the list"
+
+
+class ItemWithdrawn(Problem):
+    """The item was on offer when the draft was begun, and is not any more."""
+
+    status = 409
+    code = "item-withdrawn"
+    zh = "事项 {item_code} 已停止受理，草稿不能提交"
+    en = "item {item_code} is not on offer any more: the draft cannot be filed"
+    remedy_zh = "请查看现行办事指南，选择替代的事项重新申报，或到窗口咨询"
+    remedy_en = "see the guides for what replaces it, or ask at the window"
 
 
 class DraftFile(BaseModel, frozen=True):
@@ -83,8 +94,8 @@ class DraftView(BaseModel, frozen=True):
 
 
 async def shown(deps: Deps, draft: Draft) -> DraftView:
-    """The draft with its files and what still lacks."""
-    item = (await queries.item_of(deps, draft.item_code)).item
+    """The draft with its files and what still lacks; raises ItemWithdrawn."""
+    item = await item_of(deps, draft)
     content, townships = draft.content(deps.seals), await deps.copies.townships()
     held = await files_of(deps, draft)
     today = moment_of(deps.clock, deps.hours).on
@@ -120,7 +131,7 @@ async def save(deps: Deps, draft: Draft, section: ApplicantSection | ProjectSect
 async def add_file(deps: Deps, draft: Draft, paper: str, source: AsyncIterator[bytes], name: str) -> DraftView:
     """Keep a file for a paper; raises AlreadyFiled, PaperNotAsked, and as `taking.take`."""
     refuse_filed(draft)
-    item = (await queries.item_of(deps, draft.item_code)).item
+    item = await item_of(deps, draft)
     known = papers_asked(item, draft.situation).get(paper)
     if known is None:
         raise PaperNotAsked(paper=paper)
@@ -140,10 +151,19 @@ async def add_file(deps: Deps, draft: Draft, paper: str, source: AsyncIterator[b
 
 
 async def remove_file(deps: Deps, draft: Draft, upload_id: str) -> DraftView:
-    """Take a file out again; raises AlreadyFiled, UploadNotFound."""
+    """Take a file out again, if it is there; raises AlreadyFiled."""
     refuse_filed(draft)
-    await taking.remove(deps, await taking.find(deps, upload_id, [of_draft(draft.draft_no)]))
+    with suppress(taking.UploadNotFound):
+        await taking.remove(deps, await taking.find(deps, upload_id, [of_draft(draft.draft_no)]))
     return await shown(deps, draft)
+
+
+async def item_of(deps: Deps, draft: Draft) -> Item:
+    """What is applied for; raises ItemWithdrawn."""
+    offer = await deps.copies.offer(draft.item_code)
+    if offer is None:
+        raise ItemWithdrawn(item_code=draft.item_code)
+    return offer.item
 
 
 def refuse_filed(draft: Draft) -> None:

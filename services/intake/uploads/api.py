@@ -104,7 +104,7 @@ async def show_file(deps: With, who: Reader, case_no: CaseNo, upload_id: UploadI
     upload = await taking.find(deps, upload_id, owners_of(case))
     content = taking.content(deps, upload)
     await _note(deps, Deed.FILE_SHOWN, upload, case_no=case_no, who=who, request=request)
-    return StreamingResponse(content, media_type=upload.media_type, headers=headers_of(upload))
+    return StreamingResponse(content, media_type="application/octet-stream", headers=headers_of(upload))
 
 
 def headers_of(upload: Upload) -> dict[str, str]:
