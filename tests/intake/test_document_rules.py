@@ -14,17 +14,20 @@ from services.intake.documents.dossiers import Dossier, Due, noted, owing, settl
 from services.intake.documents.rules import wanted
 from services.intake.documents.values import remedies
 from services.kernel.documents import SlotEmpty, TemplateUnsound, filled
+from services.kernel.worktime import OfficeHours
 from tests.intake import builders as say
 from tests.intake import papers_said as papers
 from tests.intake.builders import NUMBER
 from tests.intake.test_print_receipt import settings_with
+
+HOURS = OfficeHours()
 
 
 def heard(*said: Said, item: str = "PT05", is_licence: bool = True) -> dict[str, Due]:
     """What is due after these were said."""
     dossier = Dossier(case_no=NUMBER)
     for place, each in enumerate(said, start=1):
-        if (told := told_by(each, (place, 0))) is not None:
+        if (told := told_by(each, (place, 0), day_of=HOURS.day_of)) is not None:
             dossier = noted(dossier, told)
     return {due.kind: due for due in (*wanted(dossier, item=item, is_licence=is_licence), *entries(dossier, item=item))}
 
@@ -101,7 +104,7 @@ def test_a_consultation_has_no_licensing_decision() -> None:
 
 def test_the_order_of_events_does_not_matter() -> None:
     said = (say.accepted(), papers.refused(), papers.outcome(), say.held())
-    told = [told_by(each, (place, 0)) for place, each in enumerate(said, start=1)]
+    told = [told_by(each, (place, 0), day_of=HOURS.day_of) for place, each in enumerate(said, start=1)]
     ends = set()
     for order in itertools.permutations(told):
         dossier = Dossier(case_no=NUMBER)

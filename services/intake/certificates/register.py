@@ -1,6 +1,7 @@
 """Enters in the register what is due. Safe to try again: an entry is made once."""
 
 import json
+import re
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any, Final
@@ -15,6 +16,7 @@ from services.kernel.documents import chinese_date, qr_svg
 from services.kernel.store import AlreadyExists, Label
 
 _LAYOUT: Final = Path(__file__).with_name("certificate.typ")
+_CLASS: Final = re.compile(r"[a-z_]+")
 _SIGNS: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Check characters without look-alikes."""
 CHECKS: Final = 6
@@ -43,7 +45,7 @@ async def _grant(deps: Deps, case: Case, due: Due) -> str:
         holder_public=line.applicant if line else f"{case.applicant.name[:1]}某某",
         project=case.title,
         project_public=line.project if line else case.situation_name,
-        place=str(due.values.get("place") or case.facts.get("place") or case.township_name or "见附图"),
+        place=_place(due.values, case),
         scale=_scale(due.values, case.facts),
         issued_on=due.on,
         valid_until=_valid_until(due.values, due.on),
@@ -144,6 +146,12 @@ def _entry(deps: Deps, case: Case, due: Due, deed: Deed) -> Change:
 
 def _text(value: object) -> str:
     return "；".join(str(each) for each in value) if isinstance(value, list) else str(value)
+
+
+def _place(values: dict[str, Any], case: Case) -> str:
+    """Where it is, in words: forms of some processes have a class of places under that name, which is none."""
+    named = [values.get("place"), case.facts.get("place"), case.facts.get("location"), case.township_name]
+    return next((str(each) for each in named if each and not _CLASS.fullmatch(str(each))), "见附图")
 
 
 def _scale(values: dict[str, Any], facts: dict[str, Any]) -> str:

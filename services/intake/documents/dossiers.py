@@ -4,8 +4,8 @@ A dossier owes documents until they are issued. What is owed is worked out anew 
 said, so a document waits for what must stand in it and never for an order of events.
 """
 
-from collections.abc import Iterable, Mapping
-from datetime import date
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
 from typing import Any, Final
 
 from pydantic import BaseModel, computed_field
@@ -43,6 +43,8 @@ KEPT: Final = TELLING | {
 }
 """What is kept of such answers; opinions and everything else stay where they are."""
 
+
+DayOf = Callable[[datetime], date]
 
 NUMBERING: Final = "certificate-number"
 """The topic under which the process asks the national system for a certificate's number."""
@@ -119,8 +121,8 @@ def settled(dossier: Dossier, due_id: str, *, lacks: str = "") -> Dossier:
     return dossier.model_copy(update={"dues": dues})
 
 
-def told_by(said: Said, position: Position) -> Told | None:  # noqa: PLR0911 - one line an event
-    """What of an event a dossier keeps; None when it says nothing for a document."""
+def told_by(said: Said, position: Position, *, day_of: DayOf) -> Told | None:  # noqa: PLR0911 - one line an event
+    """What of an event a dossier keeps; None when it says nothing for a document. `day_of` gives the office's day."""
     match said:
         case CaseStarted():
             return Told(what="started", ref="", on=None, data={}, position=position)
@@ -138,17 +140,17 @@ def told_by(said: Said, position: Position) -> Told | None:  # noqa: PLR0911 - o
             return Told(what="decided", ref="", on=said.decided_on, data=data, position=position)
         case TimerHeld() if said.kind is not ClockKind.STEP and said.notice_no:
             data = {"notice_no": said.notice_no, "ground": said.ground.value, "basis": said.basis}
-            return Told(what="held", ref=said.notice_no, on=said.held_at.date(), data=data, position=position)
+            return Told(what="held", ref=said.notice_no, on=day_of(said.held_at), data=data, position=position)
         case TimerMoved() if said.kind is ClockKind.STATUTORY:
             data = {"reason": said.reason, "was_due_on": _iso(said.was_due_on), "due_on": _iso(said.due_on)}
-            return Told(what="moved", ref=_iso(said.due_on), on=said.moved_at.date(), data=data, position=position)
+            return Told(what="moved", ref=_iso(said.due_on), on=day_of(said.moved_at), data=data, position=position)
         case MilestoneReached():
-            return Told(what="milestone", ref=said.milestone, on=said.reached_at.date(), data={}, position=position)
+            return Told(what="milestone", ref=said.milestone, on=day_of(said.reached_at), data={}, position=position)
         case ExternalRequested() if said.topic == NUMBERING:
-            return Told(what="asked", ref=said.task_id, on=said.requested_at.date(), data={}, position=position)
+            return Told(what="asked", ref=said.task_id, on=day_of(said.requested_at), data={}, position=position)
         case ExternalClosed() if said.how == "answered":
             data = {"topic": said.topic} | {name: said.result[name] for name in KEPT & said.result.keys()}
-            return Told(what="external", ref=said.task_id, on=said.closed_at.date(), data=data, position=position)
+            return Told(what="external", ref=said.task_id, on=day_of(said.closed_at), data=data, position=position)
         case TaskCompleted() if TELLING & said.answers.keys():
             data = _kept(said.answers)
             return Told(what="task", ref=said.task_id, on=said.completed_on, data=data, position=position)

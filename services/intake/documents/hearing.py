@@ -23,7 +23,7 @@ PROOF: Final = "proof_of_service"
 
 async def hear(deps: Deps, case: Case, event: Event[Said]) -> None:
     """Note what an event says for the case's papers. Repetitions change nothing, in whatever order events come."""
-    told = told_by(event.said, position_of(event.envelope))
+    told = told_by(event.said, position_of(event.envelope), day_of=deps.hours.day_of)
     if told is not None:
         await _note(deps, case, told)
         deps.papers.owed.set()
