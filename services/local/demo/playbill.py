@@ -33,6 +33,7 @@ _STORIES: Final[dict[str, tuple[str, Callable[[Stage], Awaitable[None]]]]] = {
     "SC-1": ("SC-1 天立学校：方案咨询原则通过，转正式申请", consultation.play),
     "SC-2": ("SC-2 领导外出，手机审批，节省一个工作日", landscape.play),
     "SC-5": ("SC-5 重点项目 34 = 24 + 6 + 1 + 3", equation.thirty_four),
+    "SC-6": ("SC-6 截至2017年5月9日的督查统计", equation.five_two_one_three_six),
     "SC-7": ("SC-7 村民住宅：乡镇初审、取号、送达，每一步都能查询", village.play),
     "SC-8": ("SC-8 专家评审停止计时，决定晚一天", present_day.play),
     "SC-9": ("SC-9 窗口逾期不告知，视为受理", deemed.play),
