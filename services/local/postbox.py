@@ -145,7 +145,8 @@ async def serve(*, host: str, http_port: int, smtp_port: int, path: Path) -> Non
     box.open()
     loop = asyncio.get_running_loop()
     smtp = await loop.create_server(lambda: SMTP(Mail(box), enable_SMTPUTF8=True), host, smtp_port)
-    server = uvicorn.Server(uvicorn.Config(web(box), host=host, port=http_port, log_level="warning"))
+    config = uvicorn.Config(web(box), host=host, port=http_port, log_level="warning", timeout_keep_alive=75)
+    server = uvicorn.Server(config)
     async with smtp:
         await server.serve()
 

@@ -16,6 +16,12 @@ log = logs.get(__name__)
 FINISH_WITHIN: Final = 8.0
 """Seconds that requests in flight have to finish when the service stops."""
 
+_IDLE_FOR: Final = 75
+"""Seconds that an idle connection is kept: longer than clients (httpx 5) and proxies (nginx 60) keep theirs.
+
+Who asks must be the one who closes, or a request meets a connection that was closed a moment ago.
+"""
+
 _CANCEL_AGAIN_AFTER: Final = 0.5
 
 
@@ -56,6 +62,7 @@ def server(app: ASGIApp, *, trusted_proxies: str) -> HttpServer:
         log_config=None,
         access_log=False,
         server_header=False,
+        timeout_keep_alive=_IDLE_FOR,
         proxy_headers=bool(trusted_proxies),
         forwarded_allow_ips=trusted_proxies or None,
         timeout_graceful_shutdown=int(FINISH_WITHIN),
