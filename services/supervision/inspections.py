@@ -8,10 +8,10 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from services.contracts.events import Said
-from services.contracts.supervision import MatterRegistered
 from services.kernel.requests import Reason, Request
 from services.kernel.store import Body
-from services.supervision.matters import Fact, Matter, Step, matter_id
+from services.supervision.matters import Matter, Source, matter_id
+from services.supervision.registering import MatterEntry, enter
 
 
 class Method(StrEnum):
@@ -112,33 +112,21 @@ def matter_of(
     inspection: Inspection, found: Found, *, no: str, recipients: tuple[str, ...]
 ) -> tuple[Matter, tuple[Said, ...]]:
     """The matter of a finding, step 登记."""
-    number = inspection.findings.index(found) + 1
-    case_no = _file(inspection.inspection_id, found)
-    matter = Matter(
-        matter_id=found.matter_id,
-        matter_no=no,
-        case_no=case_no,
-        clock_id=f"inspection:{inspection.inspection_id}:{number}",
+    entry = MatterEntry(
         title=found.matter,
         matter=found.matter,
+        source=Source.INSPECTION,
+        source_no=inspection.inspection_id,
+        domain=inspection.domain,
+        duty=inspection.duty,
+        method=inspection.method,
+        campaign=inspection.campaign,
         department=found.department,
-        departments=(found.department,),
-        rule="A-37",
         due_on=found.due_on,
-        facts=(Fact(at=inspection.at, step=Step.REGISTER, by=inspection.by, note=inspection.note),),
-        registered_at=inspection.at,
+        requirement=inspection.note,
+        case_no=found.case_no,
     )
-    said = MatterRegistered(
-        case_no=case_no,
-        matter_no=no,
-        title=matter.title,
-        department=matter.department,
-        rule=matter.rule,
-        due_on=matter.due_on,
-        registered_at=matter.registered_at,
-        recipients=recipients,
-    )
-    return matter, (said,)
+    return enter(found.matter_id, entry, no=no, recipients=recipients, by=inspection.by, now=inspection.at)
 
 
 def _file(key: str, found: Finding | Found) -> str:

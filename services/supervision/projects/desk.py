@@ -2,21 +2,22 @@
 
 import hashlib
 from contextlib import suppress
+from typing import Final
 
-from services.contracts.supervision import MatterRegistered
 from services.kernel.store import AlreadyExists
-from services.supervision import matters
+from services.supervision import matters, registering
 from services.supervision.desk import Deps
-from services.supervision.matters import Fact, Matter, Step
+from services.supervision.matters import Source
 from services.supervision.numbers import Series, number
 from services.supervision.projects import reports
 from services.supervision.projects.acts import Act, Entry, part
 from services.supervision.projects.commands import decide
 from services.supervision.projects.fiveones import ProjectEntry, propose
 from services.supervision.projects.records import Instruction, Project
+from services.supervision.registering import MatterEntry
 
-_SOURCE = "A-16"
-"""The rule of a matter that a leader's instruction began."""
+_TITLE: Final = 200
+"""Characters that a matter's title may have."""
 
 
 def act_of(deps: Deps, project_id: str, *, by: str) -> Act:
@@ -47,48 +48,32 @@ async def _supervise(deps: Deps, project_id: str, entry: reports.Supervision, ac
     """Register the matter first, under its natural key, then note it at the instruction: both can be done again."""
     project, _ = await deps.projects.load(project_id)
     given = part(project.instructions, entry.no, what_zh="批示", what_en="instruction")
-    case_no = project.process_case or next(iter(project.cases), f"ZDXM{project_id.upper()}")
-    clock_id = f"instruction:{project_id}:{given.no}"
-    key = matters.matter_id(case_no, clock_id)
+    key = matters.matter_id(project_id, f"instruction:{given.no}")
     if given.matter_id is None and await deps.matters.find(key) is None:
         year = act.today.year
         no = matters.matter_no(year, await number(deps.numbers, Series.MATTER, year=year, document=key))
         told = tuple(dict.fromkeys((*await deps.books.supervision_office(), given.person)))
-        matter = _matter(project, given, matter_id=key, case_no=case_no, clock_id=clock_id, no=no, act=act)
+        matter, said = registering.enter(key, _entry(project, given), no=no, recipients=told, by=act.by, now=act.at)
         with suppress(AlreadyExists):  # the other click was faster
-            await deps.matters.create(matter, (_registered(matter, told),))
+            await deps.matters.create(matter, said)
     return await deps.projects.change(
         project_id, lambda found: reports.supervised(found, entry.no, given.matter_id or key, act)
     )
 
 
-def _matter(
-    project: Project, given: Instruction, *, matter_id: str, case_no: str, clock_id: str, no: str, act: Act
-) -> Matter:
-    return Matter(
-        matter_id=matter_id,
-        matter_no=no,
-        case_no=case_no,
-        clock_id=clock_id,
-        title=f"{project.name}：{given.text}",
+def _entry(project: Project, given: Instruction) -> MatterEntry:
+    """The instruction as a matter: it is about the project's process, or its first case, if there is one."""
+    return MatterEntry(
+        title=f"{project.name}：{given.text}"[:_TITLE],
         matter=project.name,
+        source=Source.LEADER,
+        source_no=f"{project.project_id}#{given.no}",
+        domain="implementation",
+        duty="D3",
+        method="follow_up",
         department=given.department,
-        departments=(given.department,),
-        rule=_SOURCE,
+        responsible=(given.person,),
         due_on=given.due_on,
-        facts=(Fact(at=act.at, step=Step.REGISTER, by=act.by, note=f"领导批示：{given.text}"),),
-        registered_at=act.at,
-    )
-
-
-def _registered(matter: Matter, told: tuple[str, ...]) -> MatterRegistered:
-    return MatterRegistered(
-        case_no=matter.case_no,
-        matter_no=matter.matter_no,
-        title=matter.title,
-        department=matter.department,
-        rule=matter.rule,
-        due_on=matter.due_on,
-        registered_at=matter.registered_at,
-        recipients=told,
+        requirement=f"领导批示：{given.text}",
+        case_no=project.process_case or next(iter(project.cases), None),
     )

@@ -6,6 +6,7 @@ from typing import Final
 
 from services.kernel.worktime import SHANGHAI, Calendar
 from services.supervision.desk import Deps
+from services.supervision.matters import Source
 from services.supervision.statistics import books, efficiency
 from services.supervision.statistics.figures import Row
 from services.supervision.statistics.figures import efficiency as figures_of
@@ -16,8 +17,8 @@ _MANY: Final = 1000
 _WITHDRAWN: Final = ("PT10D", "PT10E")
 """Certificates that the bureau had to withdraw (撤回) or revoke (撤销)."""
 
-_COMPLAINTS: Final = "^SL-2[34]"
-"""Rules by which complaints and bad ratings become matters."""
+_COMPLAINTS: Final = (Source.COMPLAINT, Source.RATING)
+"""Where complaints and bad ratings come from."""
 
 
 def today(deps: Deps) -> date:
@@ -61,7 +62,7 @@ async def ask(deps: Deps, period: Period, *, campaign: str | None = None) -> Sta
 async def _six_zeros(deps: Deps, period: Period, steps: Sequence[Row]) -> SixZeros:
     visits, follow_ups = await books.services(deps, period)
     withdrawn = await efficiency.outcomes(deps.facts, period, _WITHDRAWN)
-    complaints = {**period.scope, **period.moments("body.registered_at"), "body.rule": {"$regex": _COMPLAINTS}}
+    complaints = {**period.scope, **period.moments("body.registered_at"), "body.source": {"$in": _COMPLAINTS}}
     return SixZeros(
         distance_remote_decisions=sum(int(row["links"]) for row in steps),
         distance_visits=visits,
