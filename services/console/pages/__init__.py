@@ -7,6 +7,7 @@ from services.console.pages import (
     board,
     cases,
     desk,
+    documents,
     files,
     home,
     inbox,
@@ -31,6 +32,7 @@ from services.console.pages import (
     studio_migrations,
     studio_versions,
     tasks,
+    verify,
     work,
 )
 
@@ -44,6 +46,8 @@ ROUTERS = (
     public.router,
     *apply.ROUTERS,
     papers.router,
+    documents.router,
+    verify.router,
     publicity.router,
     ratings.router,
     *desk.ROUTERS,

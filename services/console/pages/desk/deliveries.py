@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Path, Response
 from services.console.backends import Refused
 from services.console.pages.desk.refusals import mendable, told
 from services.console.pages.desk.work import MOST, Typed, number_in
+from services.console.pages.documents import papers_of
 from services.console.pages.routes import PageRoute
 from services.console.visits import Visit, holding
 from services.kernel.identity import Permission
@@ -61,6 +62,7 @@ async def _page(
         case=case,
         names=names,
         fields=fields or {},
+        papers=await papers_of(visit, case_no) if case["delivery"] else {},
         key=secrets.token_urlsafe(16),
         **told(visit, refused),
     )
