@@ -26,6 +26,7 @@ from services.contracts.workflow import (
 from services.kernel.bus import Event, Handler
 from services.supervision.alerting import hear
 from services.supervision.desk import Deps, follow_migration
+from services.supervision.projects.hearing import follow
 from services.supervision.statistics.hearing import count, light_and_count, note_item, note_year
 
 
@@ -37,6 +38,12 @@ async def note_person(deps: Deps, event: Event[PersonChanged]) -> None:
 async def note_department(deps: Deps, event: Event[DepartmentChanged]) -> None:
     """Keep the department as the registry now has it."""
     await deps.books.departments.put(event.said.code, event.said, unless_newer=event.envelope.sequence)
+
+
+async def count_and_follow(deps: Deps, event: Event[TaskCompleted]) -> None:
+    """A step is done: it is counted, and enters the books of the key project that it belongs to."""
+    await count(deps, event)
+    await follow(deps, event)
 
 
 HEARS: Final[dict[type[Said], Handler[Deps]]] = {
@@ -55,7 +62,7 @@ HEARS: Final[dict[type[Said], Handler[Deps]]] = {
     CaseReceived: count,
     CaseStarted: count,
     CaseAccepted: count,
-    TaskCompleted: count,
+    TaskCompleted: count_and_follow,
     CaseDecided: count,
     CaseEnded: count,
     CaseDelivered: count,

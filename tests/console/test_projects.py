@@ -116,6 +116,19 @@ async def test_given_an_active_project_then_obstacle_report_instruction_and_data
     assert "地下管线（涉密）" in shown
 
 
+async def test_given_an_office_without_the_process_then_the_page_says_so_and_stays(
+    console: Office, chief: Desk
+) -> None:
+    page = await proposed(chief, f"时限项目{uuid4().hex[:6]}")
+    await ready(chief, page)
+    async with console.signed_in("u.leader") as leader:
+        await acted(leader, page, "activate")
+    assert "启动时限流程" in (await chief.get(page)).text
+    refused = await chief.post(f"{page}/process")
+    assert refused.status_code == HTTPStatus.NOT_FOUND
+    assert "启动时限流程" in refused.text
+
+
 async def test_given_projects_then_the_board_shows_an_equation_that_adds_up(console: Office, chief: Desk) -> None:
     await ready(chief, await proposed(chief, f"等式项目{uuid4().hex[:6]}"))
     async with console.page("u.head", width=1280) as page:

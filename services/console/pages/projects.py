@@ -23,6 +23,9 @@ Filter = Annotated[str, Query(max_length=60)]
 
 _MENDABLE: Final = frozenset({403, 404, 409, 422})
 _MORE_ROWS: Final = 3
+_PROCESS: Final = "key-project-plan"
+_NAME: Final = 100
+"""Characters that the process's form has for a name."""
 _OWN: Final = ("name", "owner", "stage", "stage_on", "leader", "department", "follower", "guide")
 
 
@@ -87,6 +90,22 @@ async def project(visit: Reader, project_id: ProjectId) -> Response:
     return await _page(visit, project_id)
 
 
+@router.post("/projects/{project_id}/process")
+async def begin_process(visit: Worker, project_id: ProjectId) -> Response:
+    """Begin the project's process, which turns the clocks of its tasks; the project follows it from then on."""
+    found = await visit.api.get("supervision", f"/projects/{project_id}")
+    start = {"process": _PROCESS, "business_key": project_id, "facts": _facts(found)}
+    try:
+        begun = await visit.api.post("workflow", "/starts", start, key=f"project-{project_id}")
+        follow = {"act": "follow_process", "case_no": begun["case_no"]}
+        await visit.api.post("supervision", f"/projects/{project_id}/work", follow)
+    except Refused as refused:
+        if refused.status not in _MENDABLE:
+            raise
+        return await _page(visit, project_id, refused=refused)
+    return visit.see(f"/projects/{project_id}#stages")
+
+
 @router.post("/projects/{project_id}")
 async def work(visit: Worker, request: Request, project_id: ProjectId) -> Response:
     """One act on the project; a refusal keeps what was typed."""
@@ -103,6 +122,20 @@ async def work(visit: Worker, request: Request, project_id: ProjectId) -> Respon
         typed = {name: str(value) for name, value in form.items()}
         return await _page(visit, project_id, typed=typed, refused=refused)
     return visit.see(f"/projects/{project_id}#{act}")
+
+
+def _facts(project: dict[str, Any]) -> dict[str, Any]:
+    """What the process is told of a project: its five ones as they stand."""
+    stage = project["stage"] if project["stage"] == "early_intervention" else "in_progress"
+    published = sum(plan["published_at"] is not None for plan in project["plans"])
+    known = {
+        "leader": [project["leader"]] if project["leader"] else None,
+        "unit": project["department"],
+        "plan_no": f"工作方案第 {published} 版" if published else None,
+        "follower": [project["follower"]] if project["follower"] else None,
+    }
+    given = {name: value for name, value in known.items() if value}
+    return {"project": project["name"][:_NAME], "stage": stage, **given}
 
 
 async def _new_page(visit: Visit, typed: dict[str, str], *, refused: Refused | None = None) -> Response:

@@ -20,6 +20,7 @@ WorkEntry = Annotated[
     Annotated[fiveones.OnesEntry, Tag("name_ones")]
     | Annotated[fiveones.StageMove, Tag("move_stage")]
     | Annotated[fiveones.CaseLink, Tag("link_case")]
+    | Annotated[fiveones.ProcessLink, Tag("follow_process")]
     | Annotated[plans.PlanEntry, Tag("draft_plan")]
     | Annotated[plans.Publication, Tag("publish_plan")]
     | Annotated[plans.TaskDone, Tag("complete_task")]
@@ -49,6 +50,7 @@ _RULES: Final[Mapping[type[Entry], Callable[[Project, Any, Act], Decided]]] = {
     fiveones.OnesEntry: fiveones.revise,
     fiveones.StageMove: fiveones.move,
     fiveones.CaseLink: fiveones.link_case,
+    fiveones.ProcessLink: fiveones.follow_process,
     fiveones.Activation: fiveones.activate,
     fiveones.HandOverEntry: fiveones.hand_over,
     plans.PlanEntry: plans.draft,

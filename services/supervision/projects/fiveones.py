@@ -73,6 +73,13 @@ class CaseLink(Entry, frozen=True):
     case_no: CaseNumber
 
 
+class ProcessLink(Entry, frozen=True):
+    """The internal case of the process “key-project-plan”: it turns the clocks of the tasks (SL-18, SL-19)."""
+
+    act: Literal["follow_process"]
+    case_no: CaseNumber
+
+
 class Activation(Entry, frozen=True):
     """A leader activates the project."""
 
@@ -200,6 +207,14 @@ def link_case(project: Project, entry: CaseLink, act: Act) -> Decided:
     entered = noted(linked, act, "case_linked", number=len(linked.cases), note=entry.case_no, on=act.today)
     introduced = (_introduced(linked, entry.case_no, act),) if linked.guide else ()
     return linked, (*entered, *introduced)
+
+
+def follow_process(project: Project, entry: ProcessLink, act: Act) -> Decided:
+    """The project shows the lights of this case, and takes over what is done there. Again changes nothing."""
+    if entry.case_no == project.process_case:
+        return project, ()
+    following = project.model_copy(update={"process_case": entry.case_no})
+    return following, noted(following, act, "process_followed", number=1, note=entry.case_no, on=act.today)
 
 
 def _guide_named(project: Project, act: Act, *, was: str | None) -> tuple[GuideAssigned | GuideIntroduced, ...]:
