@@ -13,6 +13,15 @@ from tests.hostile.situation import OBJECTION, PAPER, REVIEW, Situation
 _IDENTITY: Final = {"holder_name": "甲申请人", "holder_id_no": "512002200001010018"}
 _WHY: Final = {"reason": "案情需要"}
 
+BODY: Final = {
+    "member_posts": ["P06", "P09"],
+    "chair_posts": ["P09"],
+    "quorum_pct": 50,
+    "votes": False,
+    "material_workdays": 2,
+}
+SESSION: Final = {"body_id": "bureau_meeting", "held_on": "2026-12-16", "begins": "09:30", "place": "三楼会议室"}
+
 BODIES: Final[Mapping[tuple[str, str], Any]] = {
     ("POST", "/cases/{case_no}/receipt/reissue"): _IDENTITY,
     ("POST", "/cases/{case_no}/delivery"): {
@@ -99,6 +108,10 @@ BODIES: Final[Mapping[tuple[str, str], Any]] = {
     ("PUT", "/public/draft/applicant"): {"name": "甲申请人"},
     ("PUT", "/public/draft/project"): {"title": "甲地块办公楼"},
     ("POST", "/public/draft/filing"): {"truthful": True},
+    ("PUT", "/meetings/bodies/{body_id}"): BODY,
+    ("POST", "/meetings"): SESSION,
+    ("POST", "/meetings/{session_id}/acts"): {"act": "freeze"},
+    ("POST", "/cases/{case_no}/conditions/{condition_id}/close"): {"evidence": "屋面修改图"},
     ("POST", "/starts"): {"process": "none", "facts": {}},
 }
 """Bodies that fit, for operations on one thing. Those that depend on the situation are made in `body_of`."""
@@ -196,6 +209,9 @@ def _names(situation: Situation) -> dict[str, str]:
         "upload_id": situation.upload_id,
         "paper": PAPER,
         "seat_id": "s1",
+        "body_id": "bureau_meeting",
+        "session_id": "0" * 16,
+        "condition_id": f"{'0' * 16}.{'0' * 8}.1",
         "proposal_id": "0" * 20,
         "item_code": "PT-90",
         "key": "small-permit",

@@ -35,6 +35,7 @@ _LOST_EIGHT_RACES: Final = _each(
     "workflow POST /incidents/{incident_id}/edits/{edit_id}/reject",
     "supervision POST /alerts/{alert_id}/acknowledge",
     "supervision PUT /catalogues/{catalogue}",
+    "workflow PUT /meetings/bodies/{body_id}",
     "registry PUT /departments/{code}",
     "registry PUT /people/{code}",
     "registry POST /people/{code}/attendance",

@@ -24,7 +24,7 @@ from tests.hostile.day.assessing import MATTER, NOTICE, SCORES, SILENCE
 from tests.hostile.day.books import DEPARTMENT, MEMBER, POST
 from tests.hostile.day.messages import signed_receipt
 from tests.hostile.day.projecting import INSPECTION
-from tests.hostile.doors import BODIES, NEEDED, questions
+from tests.hostile.doors import BODIES, NEEDED, SESSION, questions
 from tests.hostile.exemptions import EXEMPT, named
 from tests.hostile.ledger import Ledger
 from tests.hostile.situation import PROJECT, WORKS, Situation
@@ -45,6 +45,9 @@ NOWHERE: Final = {
     "task_id": "none",
     "clock_id": "statutory",
     "seat_id": "s1",
+    "body_id": "no_body",
+    "session_id": "f" * 16,
+    "condition_id": f"{'f' * 16}.{'f' * 8}.9",
     "proposal_id": "0" * 20,
     "incident_id": "0" * 20,
     "edit_id": "0" * 16,
@@ -97,6 +100,7 @@ ENTRIES: Final[dict[tuple[str, str], Any]] = {
     ("POST", "/cases/{case_no}/receipt/pdf"): {"query_password": "x"},
     ("POST", "/incidents/retries"): {"incidents": ["0" * 20]},
     ("POST", "/signals"): {"name": "unheard", "reason": "演练"},
+    ("POST", "/meetings"): {**SESSION, "body_id": "no_body"},
     ("POST", "/bulletins"): {"matter_ids": ["0" * 24]},
     ("POST", "/notices"): {**NOTICE, "matter_id": "0" * 24},
     ("POST", "/matters"): MATTER,
@@ -117,7 +121,12 @@ ENTRIES: Final[dict[tuple[str, str], Any]] = {
 }
 """Bodies that fit, for operations on nothing that is there yet."""
 
-QUERIES: Final = {**NEEDED, "/messages": {"after": "0" * 32}, "/inbox": {"after": "0" * 32}}
+QUERIES: Final = {
+    **NEEDED,
+    "/meetings/queue": {"body": "no_body"},
+    "/messages": {"after": "0" * 32},
+    "/inbox": {"after": "0" * 32},
+}
 """What is asked beside; a list is asked to begin behind what is not there."""
 
 IN_MEMORY: Final = {"notify POST /templates/{key}/preview": {"key": "light-red"}}

@@ -71,6 +71,7 @@ GENERAL: Final = OPEN | {
     "/incidents/retries",
     "/signals",
     "/starts",
+    "/meetings/bodies",
     "/rules",
     "/rules/versions",
     "/catalogues",
@@ -107,10 +108,14 @@ NOTHING_YET: Final = {
     "/certificates",
     "/certificates/{certificate_id}",
     "/certificates/{certificate_id}/pdf",
+    "/meetings",
+    "/meetings/queue",
+    "/meetings/{session_id}",
+    "/cases/{case_no}/meetings",
 }
 """No case was carried to another version here, no incident tried again together with others, no signal sent; and a
 drawing is that of all cases. No case was decided late, so the statistics name none. The small
-processes give no certificates."""
+processes give no certificates. None waits for a meeting: tests/workflow/meetings shows who sees which."""
 
 GENERAL_WRITES: Final = {
     "/people/{code}",
