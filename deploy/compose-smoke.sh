@@ -67,6 +67,8 @@ deploy/secrets.sh >/dev/null
 sed -e '/^GUIHUA_VERSION=/s/=.*/=smoke/' -e '/^SECRETS_DIR=/d' -e 's/^GUIHUA_BUREAU_NAME=$/&测试市自然资源和规划局/' \
   -e 's/^GUIHUA_CITY_CODE=$/&512000/' -e 's/^GUIHUA_HALL_ADDRESS=$/&测试市政务服务中心/' \
   -e 's/^GUIHUA_INQUIRY_PHONE=$/&0000-12345/' -e 's|^GUIHUA_STATUS_URL=$|&https://permits.example/lookup|' \
+  -e 's|^GUIHUA_VERIFY_URL=$|&https://permits.example/verify|' -e 's/^GUIHUA_ORGAN_SHORT=$/&测资规/' \
+  -e 's/^GUIHUA_RECONSIDERATION_ORGAN=$/&测试市人民政府/' -e 's/^GUIHUA_COURT=$/&测试市中级人民法院/' \
   -e 's|^GUIHUA_PUBLIC_URL=$|&https://permits.example/notify|' -e 's|^GUIHUA_CONSOLE_URL=$|&https://permits.example|' -e 's|^# \(GUIHUA_SMS_URL=\)|\1|' \
   -e 's/^# \(HEALTH_INTERVAL=\).*/\12s/' -e 's/^# \([A-Z]*_PORT=\)8\([0-9]*\).*/\118\2/' deploy/.env.example >"$COMPOSE_ENV_FILES"
 (cd deploy && docker compose --progress quiet up -d --wait --wait-timeout 180)
