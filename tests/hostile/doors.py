@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from tests.hostile.appointing import OPENING
 from tests.hostile.city import Operation
 from tests.hostile.situation import OBJECTION, PAPER, REVIEW, Situation
 
@@ -100,6 +101,10 @@ BODIES: Final[Mapping[tuple[str, str], Any]] = {
     ("POST", "/public/publicity/{posting_id}/objections"): OBJECTION,
     ("POST", "/publicity/{posting_id}/objections"): OBJECTION,
     ("POST", "/objections/{objection_no}/answer"): {"verdict": "rejected", "text": "经复核，日照达标。"},
+    ("PUT", "/appointments/openings/{opening_id}"): OPENING,
+    ("POST", "/appointments/{card_no}/move"): {"to": "confirmed"},
+    ("PUT", "/consultants/{on}"): {"consultants": []},
+    ("POST", "/consultations/{question_no}/answer"): {"answer": "身份证和授权书。"},
     ("POST", "/ratings/{case_no}/contact"): {"note": "已电话回访致歉。"},
     ("POST", "/certificates/{certificate_id}/suspension"): _WHY,
     ("POST", "/certificates/{certificate_id}/resumption"): _WHY,
@@ -206,6 +211,10 @@ def _names(situation: Situation) -> dict[str, str]:
         "letter_id": situation.letter_id,
         "posting_id": situation.posted.posting_id,
         "objection_no": situation.posted.objection_no,
+        "card_no": situation.booked.card_no,
+        "question_no": situation.booked.question_no,
+        "opening_id": "o1",
+        "on": "2026-11-23",
         "upload_id": situation.upload_id,
         "paper": PAPER,
         "seat_id": "s1",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from services.kernel.bus import Bus
+from tests.hostile.appointing import CALLER, OPENING, QUESTION, REPORT
 from tests.hostile.city import EVERYBODY, City
 from tests.support.posting import NOTICE, posting_bundle
 from tests.support.wait import wait_until
@@ -38,6 +39,15 @@ SCAN: Final = "%PDF-1.4\n甲\n%%EOF\n".encode()
 """A file for the one paper of the small permit."""
 
 RATING: Final = {"level": 1, "reasons": ["late"], "comment": "甲等了三次。"}
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """An appointment that somebody asked for, and a question that was asked."""
+
+    card_no: str
+    password: str
+    question_no: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +95,7 @@ class Situation:
     letter_id: str
     posted: Posted
     rated: Rated
+    booked: Booked
     upload_id: str
     """A file of `case_no`."""
 
@@ -102,6 +113,7 @@ class Situation:
         tasks = (self.task_id, self.leader_task, self.township_task)
         papers = (self.incident_id, self.matter_id, self.notice_id, self.bulletin_id, self.message_id, self.link)
         papers += (self.alert_id, self.sheet_id)
+        papers += (self.booked.card_no,)
         papers += (self.posted.objection_no,)
         return (*cases, *tasks, *papers, "甲")
 
@@ -121,6 +133,7 @@ async def situation_in(city: City) -> Situation:
     township, township_task = await _village(city)
     posted = await _posted(city)
     rated = await _rated(city)
+    booked = await _booked(city)
     upload_id = await _scanned(city, case_no)
     city.stage.case_no = case_no
     await city.stage.until("2026-11-27", "10:00")
@@ -149,6 +162,7 @@ async def situation_in(city: City) -> Situation:
         letter_id=letter_id,
         posted=posted,
         rated=rated,
+        booked=booked,
         upload_id=upload_id,
     )
 
@@ -251,6 +265,14 @@ async def _posted(city: City) -> Posted:
     path = f"/public/publicity/{posting_id}/objections"
     taken = await city.api.call("POST", "intake", path, body=OBJECTION)
     return Posted(receipt["case_no"], posting_id, taken["objection_no"], taken["query_password"])
+
+
+async def _booked(city: City) -> Booked:
+    await city.api.call("PUT", "intake", "/appointments/openings/o1", who="u.window", body=OPENING)
+    card = await city.api.call("POST", "intake", "/public/appointments", body=CALLER)
+    question = await city.api.call("POST", "intake", "/consultations", who="u.window", body=QUESTION)
+    await city.api.call("POST", "intake", "/contacts", who="u.handler.d06", body=REPORT)
+    return Booked(card["card_no"], card["query_password"], question["question_no"])
 
 
 async def _rated(city: City) -> Rated:

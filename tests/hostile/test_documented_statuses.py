@@ -28,6 +28,8 @@ BY_ITS_OWN_RULES: Final = {
     ("notify", "POST /receipts/{provider}", 401),
     ("intake", "POST /public/objections/lookup", 403),
     ("intake", "POST /public/ratings", 403),
+    ("intake", "POST /public/appointments/lookup", 403),
+    ("intake", "POST /public/appointments/cancel", 403),
     ("intake", "POST /public/drafts/open", 403),
     ("intake", "GET /public/draft", 401),
     ("intake", "PUT /public/draft/applicant", 401),

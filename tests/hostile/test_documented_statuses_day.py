@@ -18,6 +18,7 @@ from services.local.client import Refusal
 from services.local.demo.stage import StoryBroken
 from services.local.layout import SERVICES
 from services.supervision.rules import default_table
+from tests.hostile.appointing import CALLER, QUESTION, REPORT
 from tests.hostile.city import EVERYBODY, City, Operation
 from tests.hostile.day import PARTS, Part
 from tests.hostile.day.assessing import MATTER, NOTICE, SCORES, SILENCE
@@ -79,6 +80,10 @@ NOWHERE: Final = {
     "year": "2099",
     "posting_id": "0" * 16,
     "objection_no": "YY2099123100001",
+    "card_no": "JD2099123100001",
+    "question_no": "ZX2099123100001",
+    "opening_id": "none",
+    "on": "2099-12-31",
     "upload_id": "0" * 24,
     "paper": "none",
 }
@@ -90,6 +95,12 @@ ENTRIES: Final[dict[tuple[str, str], Any]] = {
     ("POST", "/cases"): {**WORKS, "documents": []},
     ("POST", "/public/lookup"): {"case_no": NOWHERE["case_no"], "query_password": "x"},
     ("POST", "/public/objections/lookup"): {"objection_no": NOWHERE["objection_no"], "query_password": "x"},
+    ("POST", "/public/appointments"): {**CALLER, "slot_id": "none@209912311000"},
+    ("POST", "/appointments"): {**CALLER, "slot_id": "none@209912311000"},
+    ("POST", "/public/appointments/lookup"): {"card_no": NOWHERE["card_no"], "query_password": "x"},
+    ("POST", "/public/appointments/cancel"): {"card_no": NOWHERE["card_no"], "query_password": "x"},
+    ("POST", "/consultations"): QUESTION,
+    ("POST", "/contacts"): REPORT,
     ("POST", "/public/ratings"): {"case_no": NOWHERE["case_no"], "query_password": "x", "level": 5},
     ("POST", "/public/ratings/link"): {"token": "none", "level": 5},
     ("POST", "/public/certificates/check"): {"number": "建字第1号", "check": "222222"},

@@ -82,6 +82,9 @@ def keys_of(situation: Situation) -> dict[str, list[str]]:
         "token": [situation.link],
         "posting_id": [situation.posted.posting_id],
         "objection_no": [situation.posted.objection_no],
+        "card_no": [situation.booked.card_no],
+        "question_no": [situation.booked.question_no],
+        "on": ["2026-11-23"],
         "upload_id": [situation.upload_id],
         "paper": [PAPER],
     }

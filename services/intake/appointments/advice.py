@@ -123,7 +123,8 @@ async def report_contact(deps: With, who: Reader, entry: ReportEntry) -> dict[st
     return {"report_no": number}
 
 
-@advice.get("/contacts")
-async def list_reports(deps: With, _: Supervisor, limit: Limit = 50) -> list[Report]:
-    """The reports, the latest first; for supervision alone."""
+@advice.get("/contacts", responses=problems(HallOnly))
+async def list_reports(deps: With, who: Supervisor, limit: Limit = 50) -> list[Report]:
+    """The reports, the latest first; for the bureau's supervision alone."""
+    refuse_townships(who)
     return await deps.reports.query({}, sort=[("_id", -1)], limit=limit)

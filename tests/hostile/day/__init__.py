@@ -64,6 +64,7 @@ PARTS: Final[tuple[Part, ...]] = (
     drafts.filed,
     public.objected,
     public.rated,
+    public.met,
     windows.received,
     windows.handed_over,
     windows.asked_too_often,
