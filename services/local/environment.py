@@ -54,6 +54,7 @@ def _own(name: str, layout: Layout) -> dict[str, str]:
                 "GUIHUA_SMTP_START_TLS": "false",
                 "GUIHUA_SMS_URL": f"{layout.url('postbox')}/gateway/sms",
                 "GUIHUA_CHAT_URL": f"{layout.url('postbox')}/gateway/chat",
+                "GUIHUA_RECEIPT_KEYS": layout.secret("notify-receipts"),
                 "GUIHUA_DIGEST_MINUTES": "0",  # its days pass in minutes
             }
         case "console":

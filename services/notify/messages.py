@@ -182,15 +182,11 @@ def stays_with(message: Message, channel: Channel, patience: Patience) -> str | 
 
     After as many tries as a way is given before another is taken, it is not waited for any longer.
     """
-    last = message.attempts[-1] if message.attempts else None
-    if last is None or last.channel is not channel or not last.unsure or channel in message.exhausted:
+    if channel in message.exhausted:
         return None
-    with_them = 0
-    for attempt in reversed(message.attempts):
-        if (attempt.channel, attempt.provider) != (channel, last.provider):
-            break
-        with_them += 1
-    return last.provider if with_them < patience.fallback_after else None
+    tried = [each for each in message.attempts if each.channel is channel]
+    keeper = next((each.provider for each in reversed(tried) if each.unsure), None)
+    return keeper if sum(each.provider == keeper for each in tried) < patience.fallback_after else None
 
 
 def succeed(message: Message, attempt: Attempt, *, now: datetime) -> tuple[Message, tuple[Said, ...]]:

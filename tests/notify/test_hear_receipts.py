@@ -239,3 +239,19 @@ async def test_given_chat_did_not_arrive_then_it_goes_by_short_message_and_both_
         ]
         found = (await messenger.work.ask("GET", "/messages?state=delivered&state=read", OPERATOR)).json()["messages"]
         assert [each["receipts"][0]["arrival"] for each in found] == ["temporary"]
+
+
+async def test_given_a_receipt_while_the_gateway_has_not_answered_yet_then_it_is_delivered_and_the_try_on_record(
+    office: Office, keys: tuple[Path, Path], gateway: Provider
+) -> None:
+    gateway.open_door.clear()
+    async with hearing(office, keys, gateway) as messenger:
+        await messenger.intake.say(contact())
+        await wait_until(lambda: gateway.of("sms"), within=30)
+        assert (await tell(messenger, gateway.of("sms")[0], "delivered")).json() == {"taken": 1}
+        gateway.open_door.set()
+
+        async def recorded() -> bool:
+            return [(each.state, len(each.attempts)) for each in await messenger.messages()] == [("delivered", 1)]
+
+        await wait_until(recorded, within=30)

@@ -91,8 +91,10 @@ def tried(*by: tuple[str, bool]) -> tuple[Attempt, ...]:
         ((("a", True), ("a", True)), "a"),
         ((("a", True), ("a", True), ("a", True)), None),
         ((("b", False), ("a", True)), "a"),
+        ((("a", True), ("a", False)), "a"),
+        ((("a", True), ("b", True)), "b"),
     ],
-    ids=["no try", "may have it", "has it not", "still", "long enough", "the last counts"],
+    ids=["no try", "may have it", "has it not", "still", "long enough", "one of two", "away then", "the last counts"],
 )
 def test_who_may_have_taken_a_message_gets_it_again_for_they_deliver_it_once(
     attempts: tuple[tuple[str, bool], ...], who: str | None

@@ -52,7 +52,7 @@ async def list_templates(deps: Here, _who: Reader) -> tuple[Template, ...]:
 @router.get("/templates/{key}", summary="模板及其版本", responses=problems(TemplateUnknown))
 async def see_template(deps: Here, _who: Reader, key: Key) -> TemplateView:
     """One template with its versions, and what it would say."""
-    return await _view(deps, _shipped(deps, key))
+    return await _view(deps, key)
 
 
 @router.post("/templates/{key}/preview", summary="预览模板", responses=problems(TemplateUnknown, TemplateBroken))
@@ -68,8 +68,9 @@ async def preview_template(deps: Here, _who: Reader, key: Key, wanted: Wanted) -
 )
 async def change_template(deps: Here, who: Caretaker, key: Key, edit: Edit) -> TemplateView:
     """Save other words as a new version, in force at once or from a moment on. What was sent keeps its version."""
-    shipped, wall, kept = _shipped(deps, key), deps.clock.wall(), deps.templates
+    wall, kept = deps.clock.wall(), deps.templates
     found = await kept.books.find(key)
+    shipped = _shipped(deps, key)
     book, revision = found or (Wordbook(key=key), 0)
     changed = wordbooks.write(shipped, book, edit, by=who.code, wall=wall)
     try:
@@ -78,7 +79,7 @@ async def change_template(deps: Here, who: Caretaker, key: Key, edit: Edit) -> T
         raise Conflict(key=key) from None
     kept.put(changed, wall)
     log.info("template changed", template=key, version=changed.versions[-1].template.version, by=who.code)
-    return await _view(deps, shipped)
+    return await _view(deps, key)
 
 
 def _shipped(deps: Deps, key: str) -> Template:
@@ -88,8 +89,9 @@ def _shipped(deps: Deps, key: str) -> Template:
         raise TemplateUnknown(key=key) from None
 
 
-async def _view(deps: Deps, shipped: Template) -> TemplateView:
-    found = await deps.templates.books.find(shipped.id)
+async def _view(deps: Deps, key: str) -> TemplateView:
+    found = await deps.templates.books.find(key)
+    shipped = _shipped(deps, key)
     versions = found[0].versions if found else ()
     in_force = next(each for each in deps.templates.in_force(deps.clock.wall()) if each.id == shipped.id)
     return TemplateView(
