@@ -46,7 +46,7 @@ async def _deps(kernel: Kernel) -> Deps:
             persons=store.collection("persons", PersonChanged),
             departments=store.collection("departments", DepartmentChanged),
         ),
-        ledgers=ledgers_of(store, font_dir=settings.font_dir, organ=settings.organ),
+        ledgers=ledgers_of(store, font_dir=settings.font_dir, organ=settings.bureau_name),
         journal=kernel.journal,
         clock=kernel.clock,
         console_url=settings.console_url.rstrip("/"),

@@ -16,8 +16,8 @@ class SupervisionSettings(Settings, frozen=True):
         "http://127.0.0.1:8100",
         description="用户访问界面的地址，消息里的链接由此开始 / address of the screens, the beginning of links",
     )
-    organ: Annotated[str, Field(min_length=2, max_length=60)] = Field(
-        "示例市自然资源和规划局", description="机关名称，用于文件 / name of the organ as it stands on papers"
+    bureau_name: Annotated[str, Field(min_length=2, max_length=60)] = Field(
+        "示例市自然资源和规划局", description="机关名称，用于通知和通报 / the bureau's name on notices and bulletins"
     )
     font_dir: Path = Field(
         Path("/usr/share/fonts/opentype/noto"),
