@@ -24,8 +24,8 @@ setup: $(BIN)/guihua ## install everything the other commands need (they do it t
 run: setup ## the whole system on real servers on this machine; Ctrl-C stops it
 	@$(BIN)/guihua run
 
-demo: setup ## play the stories against the running system and compare every date
-	@$(BIN)/guihua demo
+demo: setup ## play the stories against the running system and compare every date (SCENARIO=SC-4 for one)
+	@$(BIN)/guihua demo $(addprefix --scenario ,$(SCENARIO))
 
 check: setup ## lint, format, types, import rules, dead code, dependencies, generated documents
 	@$(BIN)/ruff check .
