@@ -1,6 +1,6 @@
 """The pages of those who run the system and keep its books."""
 
-from services.console.pages.ops import calendars, health, incidents, letters, messages, people, retries
+from services.console.pages.ops import calendars, health, incidents, letters, messages, people, retries, templates
 
 ROUTERS = (
     health.router,
@@ -8,6 +8,7 @@ ROUTERS = (
     incidents.router,
     letters.router,
     messages.router,
+    templates.router,
     calendars.router,
     people.router,
 )
