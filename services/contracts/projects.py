@@ -125,7 +125,8 @@ class ProjectNoted(ProjectSaid, frozen=True):
     """Something was entered in the project's books: service, an obstacle, base data, a task that is done.
 
     `kind` says what: `service`, `obstacle_opened`, `obstacle_contacted`, `obstacle_settled`, `data_requested`,
-    `data_approved`, `data_handed_over`, `task_done`, `instruction_done`, `instruction_supervised`, `case_linked`, `process_followed`.
+    `data_approved`, `data_handed_over`, `task_done`, `instruction_done`, `instruction_supervised`,
+    `case_linked`, `process_followed`.
     """
 
     TYPE: ClassVar[str] = "guihua.supervision.project.noted.v1"
