@@ -211,4 +211,4 @@ async def test_given_the_red_lights_of_a_period_then_they_are_the_rows_of_its_bu
     assert correction["text"].startswith("现对《督查通报（2017年第1期）》作如下更正。")
     voided = (await room.ask(SUPERVISOR, "POST", f"{path}/void", {"reason": "事实有误"})).json()
     assert (voided["state"], voided["issue"]) == ("void", 1)
-    assert (await sheets_of(room))["D06"]["result"] == "-4.5"
+    assert (await sheets_of(room))["D06"]["result"] == "-3.5"
