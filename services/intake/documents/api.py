@@ -116,10 +116,8 @@ async def show_own(
 ) -> Response:
     """A document of the applicant's own as PDF, by the ticket that the status page gave for it. Each is recorded."""
     now = deps.clock.wall()
-    if not opens(ticket, document_id, seals=deps.seals, now=now):
-        raise DocumentNotFound
     found = await deps.papers.documents.find(document_id)
-    if found is None:
+    if found is None or not opens(ticket, document_id, seals=deps.seals, now=now):
         raise DocumentNotFound
     taken = {"case_no": found[0].case_no, "address": address_of(request), "what": document_id}
     await record(deps.audits, Audit(deed=Deed.DOCUMENT_TAKEN, person=None, at=now, **taken))
