@@ -9,6 +9,9 @@ from services.console.books import Books
 from services.contracts.registry import PersonChanged
 from services.kernel.requests import LARGEST_PAGE
 
+ONLINE: Final = "online"
+"""Who received what came online: nobody."""
+
 _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*[A-Za-z0-9]", re.ASCII)
 
 
@@ -46,7 +49,7 @@ class Names:
 async def names_of(books: Books, *, english: bool) -> Names:
     """Everybody's name, and those of departments and posts in the reader's language."""
     return Names(
-        people=await books.names(),
+        people=await books.names() | {ONLINE: "applied online" if english else "网上申报"},
         departments=await books.department_names(english=english),
         posts=await books.post_names(english=english),
     )

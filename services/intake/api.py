@@ -24,6 +24,7 @@ from services.intake.cases import (
 )
 from services.intake.certificates.api import certificates
 from services.intake.copies import Offer
+from services.intake.corrections.api import corrections
 from services.intake.deps import Deps
 from services.intake.disclosures import disclosures
 from services.intake.documents.api import documents
@@ -216,6 +217,7 @@ ROUTERS = (
     advice,
     uploads,
     drafts,
+    corrections,
     documents,
     certificates,
     *pages.ROUTERS,

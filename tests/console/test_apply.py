@@ -10,8 +10,9 @@ import httpx
 from playwright.async_api import Page, expect
 
 from tests.console.office import Office
-from tests.console.playing import received
+from tests.console.playing import received, work
 from tests.intake.papers import EXE, PDF
+from tests.support.wait import wait_until
 
 COMPANY: Final = {"kind": "organisation", "name": "示例开发有限公司", "id_no": "91512000MADEM0011G"}
 APPLICANT: Final = COMPANY | {"phone": "13800000001"}
@@ -245,6 +246,42 @@ async def test_given_scans_at_the_window_then_those_who_work_on_the_case_take_th
     assert file.headers["content-disposition"].startswith("attachment")
     assert file.headers["content-security-policy"].startswith("sandbox")
     assert file.headers["x-content-type-options"] == "nosniff"
+
+
+async def test_given_a_correction_notice_then_it_is_answered_online_and_the_window_sees_the_file(
+    console: Office,
+) -> None:
+    receipt = await received(console.api, title="要补正的一件")
+    case_no = receipt["case_no"]
+    await work(console.api, case_no, "Task_AcceptanceCheck", "u.accept", decision="correct")
+    await work(console.api, case_no, "Task_CorrectionNotice", "u.accept", defects=["总平面图缺坐标", "委托书未签名"])
+    await wait_until(lambda: _waits(console, case_no), within=60)
+    known = {"case_no": case_no, "query_password": receipt["query_password"]}
+    async with console.visitor() as client:
+        status = (await client.post("/q", data=known)).text
+        wrong = await client.post("/apply/corrections", data=known | {"query_password": "WRONG222"})
+        shut = await client.get("/apply/corrections/items")
+        opened = await client.post("/apply/corrections", data=known)
+        refused = await client.post("/apply/corrections/items/1", files={"file": ("图.pdf", EXE)})
+        none = await client.post("/apply/corrections/items/1", files={"file": ("", b"")})
+        sent = await client.post("/apply/corrections/items/2", files={"file": ("委托书.pdf", PDF)})
+        items = (await client.get("/apply/corrections/items")).text
+    assert f"/apply/corrections?case_no={case_no}" in status
+    assert (wrong.status_code, shut.headers["location"]) == (HTTPStatus.FORBIDDEN, "/apply/corrections?shut=1")
+    assert opened.headers["location"] == "/apply/corrections/items"
+    assert (refused.status_code, none.status_code) == (415, 422)
+    assert "内容不是 PDF" in refused.text
+    assert sent.status_code == HTTPStatus.SEE_OTHER
+    assert items.count("委托书.pdf") == 1
+    async with console.signed_in("u.window") as desk:
+        case = (await desk.get(f"/cases/{case_no}")).text
+        assert "补正 2：委托书未签名" in case
+        assert (await desk.get(await _links_to(desk, case_no))).content == PDF
+
+
+async def _waits(console: Office, case_no: str) -> bool:
+    case = await console.api.call("GET", "intake", f"/cases/{case_no}", who="u.window")
+    return bool(case["corrections"])
 
 
 async def _links_to(desk: Any, case_no: str) -> str:

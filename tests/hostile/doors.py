@@ -110,6 +110,7 @@ BODIES: Final[Mapping[tuple[str, str], Any]] = {
     ("POST", "/certificates/{certificate_id}/resumption"): _WHY,
     ("POST", "/cases/{case_no}/papers/{paper}/files"): {"not": "a file"},
     ("POST", "/public/draft/papers/{paper}/files"): {"not": "a file"},
+    ("POST", "/public/correction/papers/{number}/files"): {"not": "a file"},
     ("PUT", "/public/draft/applicant"): {"name": "甲申请人"},
     ("PUT", "/public/draft/project"): {"title": "甲地块办公楼"},
     ("POST", "/public/draft/filing"): {"truthful": True},
@@ -134,6 +135,7 @@ NEEDED: Final[Mapping[str, Mapping[str, str]]] = {
     "/definitions/{key}/diff": {"from": "1", "to": "1"},
     "/cases/{case_no}/papers/{paper}/files": {"name": "a.pdf"},
     "/public/draft/papers/{paper}/files": {"name": "a.pdf"},
+    "/public/correction/papers/{number}/files": {"name": "a.pdf"},
     "/public/documents/{document_id}/pdf": {"ticket": f"7fffffff-{'0' * 40}"},
 }
 """What some operations must be asked with."""

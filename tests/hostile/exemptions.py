@@ -137,6 +137,32 @@ _OF_DRAFTS: Final = _joined(
     ),
 )
 
+_OF_CORRECTIONS: Final = _joined(
+    *(
+        _each(
+            status,
+            operation,
+            because="no correction notice waits here: tests/intake/test_correct_online.py",
+        )
+        for operation, statuses in (
+            ("intake POST /public/corrections", (200,)),
+            ("intake GET /public/correction", (200, 409)),
+            ("intake POST /public/correction/papers/{number}/files", (201, 409, 415)),
+        )
+        for status in statuses
+    ),
+    _each(
+        423,
+        "intake POST /public/corrections",
+        because="counted together with the lookup: tests/intake/test_look_up.py",
+    ),
+    _each(
+        429,
+        "intake POST /public/corrections",
+        because="counted together with the lookup: tests/intake/test_look_up.py",
+    ),
+)
+
 _WITH_A_SCANNER: Final = _each(
     409,
     "intake GET /cases/{case_no}/files/{upload_id}",
@@ -145,6 +171,7 @@ _WITH_A_SCANNER: Final = _each(
 
 EXEMPT: Final = _joined(
     _OF_DRAFTS,
+    _OF_CORRECTIONS,
     _WITH_A_SCANNER,
     _TOLD_BY_HAND,
     _SPARED_FOR_OTHERS,

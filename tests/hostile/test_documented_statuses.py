@@ -37,6 +37,9 @@ BY_ITS_OWN_RULES: Final = {
     ("intake", "POST /public/draft/papers/{paper}/files", 401),
     ("intake", "DELETE /public/draft/files/{upload_id}", 401),
     ("intake", "POST /public/draft/filing", 401),
+    ("intake", "POST /public/corrections", 403),
+    ("intake", "GET /public/correction", 401),
+    ("intake", "POST /public/correction/papers/{number}/files", 401),
 }
 """Where nobody signs in, a wrong password is refused: tests/intake/test_look_up.py; and what is not signed by the
 key agreed on: tests/notify/test_hear_receipts.py."""

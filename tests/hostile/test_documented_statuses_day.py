@@ -106,6 +106,7 @@ ENTRIES: Final[dict[tuple[str, str], Any]] = {
     ("POST", "/public/certificates/check"): {"number": "建字第1号", "check": "222222"},
     ("POST", "/public/drafts"): {"item_code": NOWHERE["item_code"], "situation": "none"},
     ("POST", "/public/drafts/open"): {"draft_no": "WSNONE", "password": "x"},
+    ("POST", "/public/corrections"): {"case_no": NOWHERE["case_no"], "query_password": "x"},
     ("POST", "/definitions"): {"files": bundle()},
     ("POST", "/lint"): {"files": bundle()},
     ("POST", "/cases/{case_no}/receipt/pdf"): {"query_password": "x"},

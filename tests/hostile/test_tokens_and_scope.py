@@ -55,6 +55,9 @@ OPEN: Final = {
     "/public/draft/papers/{paper}/files",
     "/public/draft/files/{upload_id}",
     "/public/draft/filing",
+    "/public/corrections",
+    "/public/correction",
+    "/public/correction/papers/{number}/files",
     "/link-keys",
     "/receipts/{provider}",
 }
@@ -153,6 +156,7 @@ GENERAL_WRITES: Final = {
     "/receipts/{provider}",
     "/public/draft/papers/{paper}/files",
     "/public/draft/files/{upload_id}",
+    "/public/correction/papers/{number}/files",
     "/dead-letters/{letter_id}/replay",
     "/dead-letters/{letter_id}/discard",
 }

@@ -22,7 +22,7 @@ Reader = Annotated[Visit, Depends(holding(Permission.CASE_READ))]
 Clerk = Annotated[Visit, Depends(holding(Permission.CASE_RECEIVE))]
 CaseNo = Annotated[str, Path(pattern=r"^[0-9A-Z]{1,40}$")]
 
-_TAKES_FILES: Final = re.compile(r"/cases/[0-9A-Z]+/papers|/apply/draft/papers/[^/]+")
+_TAKES_FILES: Final = re.compile(r"/cases/[0-9A-Z]+/papers|/apply/(draft/papers|corrections/items)/[^/]+")
 _PIECE: Final = 256 * 1024
 _ROOM: Final = 2
 """So many files of the largest size may come at once: a refusal then names the one that is too large."""

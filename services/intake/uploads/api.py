@@ -35,7 +35,7 @@ FileName = Annotated[str, Query(min_length=1, max_length=255, description="the f
 
 uploads = APIRouter(tags=["files"])
 
-_TAKES_FILES: Final = re.compile(r"/(cases/[0-9A-Z]+|public/draft)/papers/[^/]+/files")
+_TAKES_FILES: Final = re.compile(r"/(cases/[0-9A-Z]+|public/draft|public/correction)/papers/[^/]+/files")
 _ROOM: Final = 1_000_000
 """So much more comes through to us, so that our refusal names the limit."""
 

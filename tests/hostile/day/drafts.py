@@ -25,6 +25,8 @@ _BAD: Final = (
 async def handed_in(ledger: Ledger, situation: Situation) -> None:
     """At the window: taken, and taken again; what is no paper is refused; a case that is over takes nothing."""
     names = {"case_no": situation.case_no} | _PAPER
+    known = {"case_no": situation.case_no, "query_password": situation.password}
+    await ledger.ask(409, "intake POST /public/corrections", None, json=known)
     for _ in range(2):
         await ledger.ask(201, _HANDING_IN, names=names, params=_NAMED, content=SCAN + b"%%EOF")
     for name, content in _BAD:
