@@ -6,6 +6,7 @@ from typing import Any, Final
 FACTS: Final = (
     ("location", "项目位置"),
     ("investment_project_code", "投资项目统一代码"),
+    ("earlier_case", "以前的案件或方案咨询编号"),
     ("certificate_no", "原许可证书编号（变更、延续、补证、注销时填写）"),
 )
 """What the window writes down of the project besides its title."""

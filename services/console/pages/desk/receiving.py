@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends, Path, Query, Response
 
 from services.console.backends import Refused
+from services.console.pages.desk.again import taken_over
 from services.console.pages.desk.entries import FACTS, Fields, application, asked_papers, field_of, ticked
 from services.console.pages.desk.receipts import handed_out
 from services.console.pages.desk.refusals import mendable, told
@@ -20,23 +21,26 @@ router: Final = APIRouter(route_class=PageRoute, include_in_schema=False)
 Clerk = Annotated[Visit, Depends(holding(Permission.CASE_RECEIVE))]
 Code = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$")]
 Search = Annotated[str, Query(max_length=40)]
+Earlier = Annotated[str, Query(alias="from", pattern=r"^[0-9A-Z]{0,40}$")]
+"""The number of the case that the new application follows."""
 
 
 @router.get("/desk/new")
-async def choose(visit: Clerk, find: Search = "") -> Response:
+async def choose(visit: Clerk, find: Search = "", earlier: Earlier = "") -> Response:
     """What is applied for: the items on offer with their situations. A search that finds one goes on at once."""
     found = _found(await visit.api.get("intake", "/items"), find)
     only = [(item["code"], one["code"]) for item in found for one in item["situations"]]
     if find and len(only) == 1:
-        return visit.see("/desk/new/{}/{}".format(*only[0]))
-    return visit.page("desk/choose.html", items=found, find=find)
+        return visit.see("/desk/new/{}/{}".format(*only[0]) + (f"?from={earlier}" if earlier else ""))
+    return visit.page("desk/choose.html", items=found, find=find, earlier=earlier)
 
 
 @router.get("/desk/new/{item_code}/{situation}")
-async def form(visit: Clerk, item_code: Code, situation: Code) -> Response:
-    """The form for an application."""
+async def form(visit: Clerk, item_code: Code, situation: Code, earlier: Earlier = "") -> Response:
+    """The form for an application; after an earlier case with everything that is known from there."""
     item = (await visit.api.get("intake", f"/items/{item_code}"))["item"]
-    return await _form(visit, item, situation, fields={"kind": "organisation"})
+    fields = await taken_over(visit, earlier, item) if earlier else {"kind": "organisation"}
+    return await _form(visit, item, situation, fields=fields)
 
 
 @router.post("/desk/new/{item_code}/{situation}")
