@@ -99,6 +99,8 @@ def test_given_a_period_backwards_then_it_is_refused_and_by_default_it_is_the_ye
     assert Period.of(None, None, today=today, scope={}) == Period(date(2017, 1, 1), today, {})
     with pytest.raises(PeriodReversed):
         Period.of(today, today - timedelta(days=1), today=today, scope={})
+    longest = Period.of(date.min, date.max, today=today, scope={})
+    assert longest.end.year == 9000, "a computer's calendar has an end"
 
 
 class Room:

@@ -20,7 +20,7 @@ from services.supervision.projects.records import Duty, HandOver, Project, Stage
 from services.supervision.projects.refusals import NotProjectState, ProjectIncomplete
 
 Name = Annotated[str, Field(min_length=2, max_length=200)]
-PersonCode = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{1,60}$")]
+PersonCode = Annotated[str, Field(pattern=r"^[a-z][a-z0-9._-]{1,58}$")]
 DepartmentCode = Annotated[str, Field(pattern=r"^[A-Z][0-9]{2,4}$")]
 CaseNumber = Annotated[str, Field(pattern=r"^[0-9A-Z]{10,40}$")]
 

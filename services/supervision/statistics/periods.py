@@ -3,10 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, Final
 
 from services.kernel.problem import Problem
 from services.kernel.worktime import SHANGHAI
+
+_FIRST: Final = date(1970, 1, 1)
+_LAST: Final = date(9000, 1, 1)
+"""Before and after these nothing ever happened; the calendar of a computer has an end."""
 
 
 class PeriodReversed(Problem):
@@ -35,7 +39,7 @@ class Period:
         first = since or last.replace(month=1, day=1)
         if first > last:
             raise PeriodReversed(since=first.isoformat(), as_of=last.isoformat())
-        return cls(first, last, scope)
+        return cls(max(first, _FIRST), min(last, _LAST), scope)
 
     def days(self, field: str) -> dict[str, Any]:
         """A filter: the field's day lies in the period."""
