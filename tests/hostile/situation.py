@@ -131,14 +131,12 @@ async def situation_in(city: City) -> Situation:
     decided, leader_task, link = await _linked(city)
     faulty, incident_id = await _faulty(city)
     township, township_task = await _village(city)
-    posted = await _posted(city)
-    rated = await _rated(city)
-    booked = await _booked(city)
+    brought: dict[str, Any] = {"posted": await _posted(city), "rated": await _rated(city)}
+    brought["booked"] = await _booked(city)
     upload_id = await _scanned(city, case_no)
     city.stage.case_no = case_no
     await city.stage.until("2026-11-27", "10:00")
-    matter_id, notice_id, bulletin_id = await _supervised(city, case_no)
-    alert_id, sheet_id = await _counted(city, case_no)
+    papers = await _supervised(city, case_no) | await _counted(city, case_no)
     page = await city.api.call("GET", "notify", "/messages", who="u.supervisor", query={"case_no": case_no})
     return Situation(
         case_no=case_no,
@@ -151,18 +149,12 @@ async def situation_in(city: City) -> Situation:
         leader_task=leader_task,
         township_task=township_task,
         incident_id=incident_id,
-        matter_id=matter_id,
-        notice_id=notice_id,
-        bulletin_id=bulletin_id,
-        alert_id=alert_id,
-        sheet_id=sheet_id,
+        **papers,
         project_id=await _project(city),
         message_id=page["messages"][0]["message_id"],
         link=link,
         letter_id=letter_id,
-        posted=posted,
-        rated=rated,
-        booked=booked,
+        **brought,
         upload_id=upload_id,
     )
 
@@ -307,14 +299,15 @@ async def _newest(city: City) -> str:
     return next((str(one["posting_id"]) for one in page["postings"]), "")
 
 
-async def _supervised(city: City, case_no: str) -> tuple[str, str, str]:
+async def _supervised(city: City, case_no: str) -> dict[str, str]:
     """The late case's matter, its drafted notice, and a bulletin drafted from it."""
     query = {"case_no": case_no}
     [matter] = (await city.api.call("GET", "supervision", "/matters", who="u.supervisor", query=query))["matters"]
     [notice] = (await city.api.call("GET", "supervision", "/notices", who="u.supervisor", query=query))["notices"]
     body = {"matter_ids": [matter["matter_id"]]}
     draft = await city.api.call("POST", "supervision", "/bulletins", who="u.supervisor", body=body)
-    return matter["matter_id"], notice["notice_id"], draft["bulletin_id"]
+    found = {"matter_id": matter, "notice_id": notice, "bulletin_id": draft}
+    return {name: str(each[name]) for name, each in found.items()}
 
 
 async def _project(city: City) -> str:
@@ -326,7 +319,7 @@ async def _project(city: City) -> str:
     return str(project["project_id"])
 
 
-async def _counted(city: City, case_no: str) -> tuple[str, str]:
+async def _counted(city: City, case_no: str) -> dict[str, str]:
     """The late case's red light in the register, and the sheet of its department."""
     query = {"case_no": case_no, "light": "red"}
 
@@ -338,7 +331,7 @@ async def _counted(city: City, case_no: str) -> tuple[str, str]:
     query = {"year": "2026", "level": "department"}
     page = await city.api.call("GET", "supervision", "/assessments", who="u.supervisor", query=query)
     [sheet] = [each for each in page["sheets"] if each["subject"] == alert["department"]]
-    return alert["alert_id"], sheet["sheet_id"]
+    return {"alert_id": str(alert["alert_id"]), "sheet_id": str(sheet["sheet_id"])}
 
 
 async def _unreadable(city: City) -> str:
