@@ -18,7 +18,7 @@ from services.workflow.instances.incidents import IncidentNotFound, StillFaulty
 from services.workflow.instances.models import Act, Instance, Status, Timer, Verb
 from services.workflow.instances.schedules import next_thing, recomputed, scheduled, spoken
 from services.workflow.instances.turns import Decided
-from services.workflow.meetings.minding import mind_all
+from services.workflow.meetings import keeping
 from services.workflow.migrations.bulk import go_on as migrate
 from services.workflow.offices import Office
 from services.workflow.queries import due_by
@@ -160,6 +160,6 @@ TICKERS: Final = (
     Ticker[Deps](
         "follow-calendar", every=timedelta(seconds=30), run=follow_calendar, wake=lambda deps: deps.bells.calendar
     ),
-    Ticker[Deps]("mind-meetings", every=timedelta(seconds=10), run=mind_all, alone=True),
+    Ticker[Deps]("mind-meetings", every=timedelta(seconds=10), run=keeping.carry_on, alone=True),
     Ticker[Deps]("rest", every=timedelta(seconds=10), run=rest),
 )

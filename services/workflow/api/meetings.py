@@ -22,7 +22,7 @@ from services.workflow.meetings import handing, keeping
 from services.workflow.meetings.bodies import MeetingBody
 from services.workflow.meetings.models import RECORDED, Session
 from services.workflow.meetings.planning import Plan
-from services.workflow.meetings.queues import due_of, queue_of
+from services.workflow.meetings.queues import MOST, due_of, queue_of
 from services.workflow.meetings.refusals import (
     BodyUnknown,
     ConsentMissing,
@@ -112,11 +112,11 @@ async def set_body(deps: With, who: Setter, body_id: BodyId, entry: BodyEntry) -
 
 
 @router.get("/meetings/queue", responses=problems(BodyUnknown))
-async def show_queue(deps: With, who: Reader, body: QueueOf = "bureau_meeting") -> QueueView:
+async def show_queue(deps: With, who: Reader, *, body: QueueOf = "bureau_meeting", limit: Limit = MOST) -> QueueView:
     """Who waits for a body, as far as the caller may see the cases; what is due first comes first."""
     found = await keeping.body_named(deps, body)
     seats = (await deps.copies.office()).books.posts_of(who.code, who.posts)
-    return queue_view(await queue_of(deps, body, who), body_view(found, seats))
+    return queue_view(await queue_of(deps, body, who, limit=limit), body_view(found, seats))
 
 
 @router.get("/meetings")

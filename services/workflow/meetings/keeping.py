@@ -13,7 +13,7 @@ from services.workflow.deps import Deps
 from services.workflow.meetings import holding, minutes, planning
 from services.workflow.meetings.bodies import MeetingBody, bodies_at_first
 from services.workflow.meetings.handing import check_fits, hand
-from services.workflow.meetings.minding import body_of, mind
+from services.workflow.meetings.minding import body_of, mind, mind_all
 from services.workflow.meetings.models import Item, Ruling, Session, Stage
 from services.workflow.meetings.planning import Plan, Written, item_of
 from services.workflow.meetings.queues import Queued, queue_of
@@ -22,6 +22,7 @@ from services.workflow.operations.performing import cause_of
 
 Change = Callable[[Session], Written]
 _BUREAU: Final = "D00"
+_AT_ONCE: Final = 50
 
 
 async def bodies(deps: Deps) -> dict[str, MeetingBody]:
@@ -228,6 +229,16 @@ async def sign(deps: Deps, session: Session, *, who: Person, key: str | None) ->
         cause=cause_of(who, "sign", session.session_id, key),
     )
     return await hand_all(deps, after)
+
+
+async def carry_on(deps: Deps) -> int:
+    """What time does with sessions, and what a stop of the service left undone: minutes signed, nothing handed yet."""
+    await mind_all(deps)
+    left = {"body.stage": Stage.SIGNED.value, "body.items.handing": None}
+    for session in await deps.sessions.query(left, sort=[("_id", 1)], limit=_AT_ONCE):
+        if any(item.handing is None for item in minutes.unhanded(session)):
+            await hand_all(deps, session)
+    return 0
 
 
 async def hand_all(deps: Deps, session: Session) -> Session:

@@ -52,11 +52,11 @@ class Waiting:
     conditions: tuple[tuple[Instance, Resolution, Condition], ...]
 
 
-async def queue_of(deps: Deps, body_id: str, who: Person) -> Waiting:
-    """The queue of a body, as far as a person may see its cases; what is due first comes first."""
-    found = await _cases(deps, {"body.tasks.decision_body": body_id}, who)
-    making = await _cases(deps, {"body.tasks.agenda_material": True}, who)
-    decided = await _cases(deps, {"body.resolutions.conditions.condition_id": {"$gt": ""}}, who)
+async def queue_of(deps: Deps, body_id: str, who: Person, *, limit: int = MOST) -> Waiting:
+    """The queue of a body, as far as a person may see its cases, so many of each; what is due first comes first."""
+    found = await _cases(deps, {"body.tasks.decision_body": body_id}, who, limit)
+    making = await _cases(deps, {"body.tasks.agenda_material": True}, who, limit)
+    decided = await _cases(deps, {"body.resolutions.conditions.condition_id": {"$gt": ""}}, who, limit)
     sessions = await sessions_with(deps, [case.case_no for case in found])
     steps = [
         Queued(case, task, due_of(case), listing(sessions, task))
@@ -111,10 +111,10 @@ def body_of_papers(task: Task, instance: Instance) -> str:
     return _KINDS.get(str(kind), "")
 
 
-async def _cases(deps: Deps, where: Mapping[str, Any], who: Person) -> list[Instance]:
+async def _cases(deps: Deps, where: Mapping[str, Any], who: Person, limit: int) -> list[Instance]:
     running = {"body.status": Status.RUNNING.value}
     return await deps.instances.query(
-        {"$and": [where, running, scope_of(who).filter()]}, sort=[("body.urgent_on", 1), ("_id", 1)], limit=MOST
+        {"$and": [where, running, scope_of(who).filter()]}, sort=[("body.urgent_on", 1), ("_id", 1)], limit=limit
     )
 
 

@@ -13,7 +13,7 @@ from services.workflow.instances.operations.meetings import (
 )
 from services.workflow.instances.resolutions import Ruled
 from services.workflow.instances.working import NotYourTask
-from services.workflow.meetings import keeping
+from services.workflow.meetings import keeping, minutes
 from services.workflow.meetings.handing import close_condition
 from services.workflow.meetings.minding import mind_all
 from services.workflow.meetings.models import Stage
@@ -53,6 +53,21 @@ async def test_given_a_resolution_was_handed_over_when_it_is_sent_again_by_many_
     assert await hall.deps.instances.load(case_no) == before
     assert len(before[0].resolutions) == 1
     assert after.stage is Stage.SIGNED
+
+
+async def test_given_the_service_stopped_between_signature_and_case_then_the_ticker_hands_it_over(hall: Hall) -> None:
+    case_no = await hall.waiting_case()
+    session = await hall.decided(case_no)
+    session = await keeping.draft(hall.deps, session, None, who=SECRETARY, key=None)
+    at = hall.clock.now()
+    await hall.deps.sessions.change(
+        session.session_id, lambda fresh: minutes.signed(fresh, by="u.head", for_chair=True, at=at)
+    )
+    await keeping.carry_on(hall.deps)
+    assert [task.element for task in (await hall.case(case_no)).tasks] == ["Sign"]
+    handing = (await hall.deps.sessions.load(session.session_id))[0].items[0].handing
+    assert handing is not None
+    assert handing.done
 
 
 async def test_given_a_deferred_item_then_the_case_stays_in_the_queue_and_can_be_put_on_the_next_agenda(
