@@ -120,7 +120,7 @@ async def refused(ledger: Ledger, operation: Operation) -> None:
         await ledger.ask(413, name, names=names, content=too_much, headers=json)
         await ledger.ask(422, name, names=names, json={"nonsense": 1})
     elif 422 in documented:
-        wrong = {"limit": "0", "page": "0", "as_of": "0"}
+        wrong = {"limit": "0", "page": "0", "on": "x", "as_of": "0"}
         await ledger.ask(422, name, names=keys_of(operation, impossible=True), params=wrong)
 
 
