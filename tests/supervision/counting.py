@@ -16,7 +16,7 @@ from services.contracts.workflow import (
 )
 from services.kernel.worktime import SHANGHAI, Calendar
 from services.supervision.statistics import figures
-from services.supervision.statistics.models import Statistics
+from services.supervision.statistics.models import SixZeros, Statistics
 
 
 def at(day: date, hour: int = 10) -> datetime:
@@ -172,14 +172,6 @@ def statistics(*, title: str) -> Statistics:
                 }
             ],
             **dict.fromkeys(("saved_workdays", "correction_rounds", "corrected_cases"), 0),
-            "six_zeros": {
-                "distance_remote_decisions": 0,
-                "distance_visits": 0,
-                "errors_withdrawn_certificates": 0,
-                "obstacles_overdue_steps": 0,
-                "fees_asked": 0,
-                "complaints_registered": 0,
-                "follow_up_services": 0,
-            },
+            "six_zeros": dict.fromkeys(SixZeros.model_fields, 0),
         }
     )
