@@ -11,6 +11,9 @@ from tests.workflow.bundle_support import bundle
 from tests.workflow.clock_support import at
 from tests.workflow.room import HANDLER, HEAD, IT, LEADER, REVIEW, Room, at_review
 
+_ROOM: Final = 64_000_000
+"""Bytes for what was asked: of one megabyte, as it is by itself, the first would be gone before the last."""
+
 _WORKFLOW: Final = "guihua_workflow"
 _BY_INDEX: Final = ("IDHACK", "IXSCAN", "COUNT_SCAN", "EXPRESS")
 
@@ -43,6 +46,7 @@ async def _overdue(room: Room, case_no: str) -> bool:
 @pytest.fixture
 async def watched(servers: Office) -> AsyncIterator[None]:
     """The database notes how it answers each question of the service."""
+    await servers.mongo[_WORKFLOW].create_collection("system.profile", capped=True, size=_ROOM)
     await servers.mongo[_WORKFLOW].command("profile", 2)
     yield
     await servers.mongo[_WORKFLOW].command("profile", 0)
