@@ -109,7 +109,7 @@ async def test_events_of_processes_without_a_case_are_passed_over(window: Hall) 
 
 async def test_the_health_page_counts_cases_that_fell_through(window: Hall) -> None:
     number = (await window.receive(CLERK)).json()["case_no"]
-    assert await backlog(window) == {"received-not-started": 0, "delivered-not-noticed": 0}
+    assert set((await backlog(window)).values()) == {0}
     await age(window, number, "body.recorded_at")
     assert (await backlog(window))["received-not-started"] == 1
     await window.workflow.say(
