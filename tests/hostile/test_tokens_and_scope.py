@@ -367,7 +367,10 @@ async def ask(city: City, question: Question, who: Person) -> httpx.Response:
 
 def is_wordless(operation: Operation) -> bool:
     """Whether it tells of a case without a secret word: in dates and names, in yes and no, in a packed file."""
-    return operation.path.endswith(("/why", "/audits", "/chain", "/actions", "/file", "/pdf", "/docx"))
+    packed = ("/file", "/pdf", "/docx", "/{file_format}", "/assessment.xlsx")
+    return operation.path.endswith(
+        ("/why", "/audits", "/chain", "/actions", "/rebuilt", "/assessment-roll-up", *packed)
+    )
 
 
 def guarded(city: City) -> list[Operation]:

@@ -2,7 +2,9 @@
 
 from typing import Any, Final
 
+from services.contracts.words import Role
 from services.supervision.scores.tables import default_table
+from tests.hostile.city import person
 from tests.hostile.day.cases import OTHERS
 from tests.hostile.doors import BODIES
 from tests.hostile.ledger import Ledger
@@ -34,6 +36,8 @@ SCORES: Final[dict[str, Any]] = {
     "note": "修订",
 }
 AT_ONCE: Final = 8
+_CHIEF: Final = person("u.chief.d06", Role.SECTION_CHIEF, department="D06", posts=("P06@D06",))
+_LEADER: Final = person("u.leader", Role.LEADER, department="D00", posts=("P09@D00",))
 
 
 async def explained(ledger: Ledger, situation: Situation) -> None:
@@ -52,12 +56,11 @@ async def assessed(ledger: Ledger, situation: Situation) -> None:
     """An entry is appealed against by whom it is about, and decided by somebody who had no part in it."""
     one, names = "/assessments/{sheet_id}/entries/{number}", {"sheet_id": situation.sheet_id, "number": "1"}
     why, ruling = BODIES["POST", f"{one}/appeal"], BODIES["POST", f"{one}/decide"]
-    chief = "u.chief.d06"
     await ledger.ask(409, f"supervision POST {one}/decide", names=names, json=ruling)
     await ledger.ask(404, f"supervision POST {one}/decide", names={**names, "number": "999"}, json=ruling)
-    await ledger.ask(403, f"supervision POST {one}/appeal", "u.leader", names=names, json=why)
-    await ledger.ask(200, f"supervision POST {one}/appeal", chief, names=names, json=why)
-    await ledger.ask(409, f"supervision POST {one}/appeal", chief, names=names, json=why)
+    await ledger.ask(403, f"supervision POST {one}/appeal", _LEADER, names=names, json=why)
+    await ledger.ask(200, f"supervision POST {one}/appeal", _CHIEF, names=names, json=why)
+    await ledger.ask(409, f"supervision POST {one}/appeal", _CHIEF, names=names, json=why)
     await ledger.ask(200, f"supervision POST {one}/decide", names=names, json=ruling)
     await ledger.ask(422, "supervision PUT /assessment-table", json={**SCORES, "lines": [*SCORES["lines"]] * 2})
     await ledger.ask(200, "supervision PUT /assessment-table", json=SCORES)
