@@ -15,6 +15,7 @@ from services.kernel.worktime import SHANGHAI, Calendar
 from services.local.client import Api
 from services.local.layout import SERVICES
 from services.local.runner import Run
+from tests.support.wait import wait_until
 from tests.year.arrivals import Application, arriving, offers, proof
 from tests.year.desks import Desks
 from tests.year.letters import Outside, bus_of
@@ -152,14 +153,15 @@ async def _set_clock(api: Api, moment: datetime) -> None:
 
 
 async def quiet(api: Api, *, revision: int = 0) -> None:
-    """Wait until every service shows the clock that was set, and has nothing left to do by itself. Raises NotQuiet."""
-    left: list[str] = []
+    """Wait until every service shows the clock that was set, and has nothing left to do by itself, at two looks."""
+
+    async def is_quiet() -> bool:
+        return not (await _left(api, revision) or await _left(api, revision))
+
     try:
-        async with asyncio.timeout(_QUIET_WITHIN):
-            while left := await _left(api, revision) or await _left(api, revision):  # noqa: ASYNC110 - other processes
-                await asyncio.sleep(0.02)
-    except TimeoutError:
-        raise NotQuiet(str(left)) from None
+        await wait_until(is_quiet, within=_QUIET_WITHIN)
+    except AssertionError:
+        raise NotQuiet(str(await _left(api, revision))) from None
 
 
 async def _left(api: Api, revision: int) -> list[str]:

@@ -37,14 +37,13 @@ from services.workflow.meetings.refusals import (
     SessionPastThat,
 )
 from services.workflow.queries import CaseNotFound, case_of
+from services.workflow.views.case_meetings import CaseMeetings, case_meetings
 from services.workflow.views.meetings import (
     BodyView,
-    CaseMeetings,
     QueueView,
     SessionLine,
     SessionView,
     body_view,
-    case_meetings,
     queue_view,
     session_line,
     session_view,

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from services.kernel.identity import Person, scope_of
 from services.workflow.books import Books
 from services.workflow.instances.models import Instance
-from services.workflow.instances.resolutions import Condition, Resolution, Ruled
+from services.workflow.instances.resolutions import Condition, Resolution
 from services.workflow.meetings.bodies import Level, MeetingBody, Power
 from services.workflow.meetings.holding import needed_of, present_voices
 from services.workflow.meetings.keeping import signs_for_chair
@@ -149,30 +149,6 @@ class SessionView(BaseModel, frozen=True):
     signs: bool
 
 
-class CaseMeeting(BaseModel, frozen=True):
-    """A session that had or has a case on its agenda, and what became of it there."""
-
-    session_id: str
-    body_id: str
-    body_name: str
-    body_name_en: str
-    held_on: date
-    stage: Stage
-    place: int
-    decision: Ruled | None
-    handing: Handing | None
-    conflict: bool
-
-
-class CaseMeetings(BaseModel, frozen=True):
-    """What meetings mean for a case: the bodies it waits for, its sessions, the conditions of its decisions."""
-
-    waits_for: list[BodyView]
-    due_on: date | None
-    sessions: list[CaseMeeting]
-    conditions: list[ConditionView]
-
-
 def body_view(body: MeetingBody, seats: frozenset[str]) -> BodyView:
     """A body for one who holds these posts."""
     return BodyView(**body.model_dump(), keeps=body.is_kept_by(seats))
@@ -273,35 +249,4 @@ def _item(session: Session, item: Item, body: MeetingBody, choices: tuple[Choice
         present=len(present_voices(session, item)),
         needed=needed_of(members, body),
         choices=choices,
-    )
-
-
-def case_meetings(
-    instance: Instance, sessions: list[Session], bodies: Mapping[str, MeetingBody], *, due_on: date | None
-) -> CaseMeetings:
-    """What meetings mean for a case."""
-    waits = {task.decision_body for task in instance.tasks} & bodies.keys()
-    return CaseMeetings(
-        waits_for=[body_view(bodies[body_id], frozenset()) for body_id in sorted(waits)],
-        due_on=due_on,
-        sessions=[
-            _of_case(session, place, item, bodies)
-            for session in sessions
-            for place, item in enumerate(session.items, 1)
-            if item.case_no == instance.case_no
-        ],
-        conditions=[condition_view(instance, one, each) for one in instance.resolutions for each in one.conditions],
-    )
-
-
-def _of_case(session: Session, place: int, item: Item, bodies: Mapping[str, MeetingBody]) -> CaseMeeting:
-    body = bodies[session.body_id]
-    return CaseMeeting(
-        **session.model_dump(include={"session_id", "body_id", "held_on", "stage"}),
-        body_name=body.name,
-        body_name_en=body.name_en,
-        place=place,
-        decision=item.ruling.decision if item.ruling else None,
-        handing=item.handing,
-        conflict=is_late(item.due_on, session.held_on),
     )

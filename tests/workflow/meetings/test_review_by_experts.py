@@ -19,6 +19,12 @@ from tests.workflow.meetings.hall import Hall, ruling
 from tests.workflow.room import EXPERTS, HANDLER, IT
 from tests.workflow.signals.hall import event_of
 
+NOTICE = {
+    "notice_no": "规特告〔2026〕5号",
+    "told_on": "2026-09-29",
+    "planned_end_on": "2026-10-20",
+    "way": "electronic",
+}
 PANEL = ("专家甲", "专家乙", "专家丙", "专家丁")
 
 
@@ -26,13 +32,7 @@ async def test_given_a_notice_then_the_clocks_stand_still_until_the_panels_repor
     before = hall.clock.now()
     case_no = await at_notice(hall)
     hall.clock.set(at("2026-09-29", "10:00"))
-    notice = {
-        "notice_no": "规特告〔2026〕5号",
-        "told_on": "2026-09-29",
-        "planned_end_on": "2026-10-20",
-        "way": "electronic",
-    }
-    await tasks.complete(hall.deps, (await hall.step(case_no, "Task_ExpertNotice")).task_id, notice, HANDLER)
+    await tasks.complete(hall.deps, (await hall.step(case_no, "Task_ExpertNotice")).task_id, NOTICE, HANDLER)
     assert held_clocks(await hall.case(case_no)) == {ClockKind.PROMISED, ClockKind.STATUTORY}
 
     hall.clock.set(at("2026-10-12", "15:00"))
