@@ -89,7 +89,7 @@ async def test_given_the_key_is_gone_then_the_message_keeps_trying_and_says_why(
         await messenger.handled(accepted(), by=messenger.workflow)
         await wait_until(lambda: _has_failed(messenger))
 
-        (failed,) = [each for each in await messenger.messages() if each.state is State.FAILED_PERMANENT]
+        (failed,) = [each for each in await messenger.messages() if each.state is State.TECHNICAL_FAILURE]
         assert "GUIHUA_FIELD_KEYS" in failed.because
 
 
