@@ -21,6 +21,7 @@ from services.supervision.rules import RuleTable
 from services.supervision.settings import SupervisionSettings
 from services.supervision.statistics.facts import CaseFact
 from services.supervision.tables import Tables
+from services.supervision.ticker import TICKERS
 
 
 async def _deps(kernel: Kernel) -> Deps:
@@ -53,7 +54,9 @@ async def _deps(kernel: Kernel) -> Deps:
     )
 
 
-SERVICE = Service(name="supervision", settings=SupervisionSettings, deps=_deps, routers=ROUTERS, hears=HEARS)
+SERVICE = Service(
+    name="supervision", settings=SupervisionSettings, deps=_deps, routers=ROUTERS, hears=HEARS, tickers=TICKERS
+)
 
 if __name__ == "__main__":
     run(SERVICE)

@@ -54,7 +54,7 @@ async def act_on_notice(deps: Deps, notice_id: str, act: NoticeAct) -> Notice:
 async def issue_notice(deps: Deps, notice_id: str, *, by: str) -> Notice:
     """Number an approved notice, print it and send it. Raises NotFound, NoticeIssuedAlready, NoticeNotReady, Conflict.
 
-    What it counts is posted in writes of their own, which a repetition of the event of the day completes.
+    What it counts is posted in writes of their own, which the ticker completes after a stop.
     """
     notice, revision = await deps.notices.load(notice_id)
     now, year = deps.clock.now(), office_day(deps.clock.now()).year
@@ -65,9 +65,14 @@ async def issue_notice(deps: Deps, notice_id: str, *, by: str) -> Notice:
     files = await _printed(deps, notice_id, sheet, name=no, by=by)
     issued, said = notices.issue(notice, no=no, by=by, recipients=recipients, files=files, now=now)
     kept = await written(deps.notices, notice_id, issued, revision, said)
-    await _attached(deps, files)
-    await post_notice(deps, kept)
+    await complete_notice(deps, kept)
     return kept
+
+
+async def complete_notice(deps: Deps, notice: Notice) -> None:
+    """What follows from an issued notice; again does no harm."""
+    await _attached(deps, notice.files)
+    await post_notice(deps, notice)
 
 
 async def draft_bulletin(deps: Deps, key: str, entry: DraftEntry, *, by: str, rows: tuple[Row, ...]) -> Bulletin:
@@ -112,16 +117,22 @@ async def act_on_bulletin(deps: Deps, bulletin_id: str, act: BulletinAct) -> Bul
 async def publish_bulletin(deps: Deps, bulletin_id: str, *, by: str) -> Bulletin:
     """Give an approved bulletin the year's next issue, print it and publish it inside the bureau.
 
-    The matters it names and the sheets of the year learn of it in writes of their own, which a repetition completes.
+    The matters it names and the sheets of the year learn of it in writes of their own, which the ticker completes
+    after a stop, and a repetition at once.
     """
     bulletin, revision = await deps.bulletins.load(bulletin_id)
     if bulletin.state is not bulletins.BulletinState.PUBLISHED:
         bulletin = await _published(deps, bulletin, revision, by=by)
+    await complete_bulletin(deps, bulletin)
+    return bulletin
+
+
+async def complete_bulletin(deps: Deps, bulletin: Bulletin) -> None:
+    """What follows from a published bulletin; again does no harm."""
     await _attached(deps, bulletin.files)
     for matter_id in bulletin.matter_ids:
         await deps.matters.change(matter_id, _naming(bulletin, now=deps.clock.now()))
     await post_bulletin(deps, bulletin)
-    return bulletin
 
 
 async def _published(deps: Deps, bulletin: Bulletin, revision: int, *, by: str) -> Bulletin:

@@ -58,7 +58,7 @@ async def test_given_signed_minutes_with_something_to_supervise_then_a_matter_be
         "chair": ["u.leader"],
         "about": "研究规程。",
     }
-    await _begin(stage, api, process="bureau-meeting", facts=called, who="u.secretary")
+    await _begin(stage, api, process="bureau-meeting", start="Start_Called", facts=called, who="u.secretary")
     before = await _matters(api)
     await stage.work("Task_Agenda", "u.secretary", held_on="2026-03-04", items=["踏勘规程修订"], units=["D08"])
     await stage.work("Task_Materials", "u.chief.d08")
@@ -98,8 +98,10 @@ async def _begin(
     process: str = "supervision-matter",
     facts: dict[str, Any] = LEAD,
     who: str = "u.supervisor",
+    start: str = "",
 ) -> None:
-    begun = await api.call("POST", "workflow", "/starts", who=who, body={"process": process, "facts": facts})
+    body = {"process": process, "facts": facts, "start": start}
+    begun = await api.call("POST", "workflow", "/starts", who=who, body=body)
     stage.case_no = begun["case_no"]
     await stage.quiet()
 

@@ -26,7 +26,7 @@ async def room(office: Office, tmp_path: Path) -> AsyncIterator[Room]:
         voice(office, "registry") as registry,
         process("services.supervision", environment, tmp_path / "supervision.log") as service,
     ):
-        here = Room(await service.serving(), workflow, registry, Tokens(private))
+        here = Room(await service.serving(), workflow, registry, Tokens(private), environment)
         await registry.say(*(person(who) for who in (SUPERVISOR, HEAD, CHIEF)), department("D06"))
         await wait_until(here.idle)
         yield here

@@ -1,5 +1,6 @@
 """The running service, the people who ask it, and the voices it hears."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,6 +64,7 @@ class Room:
     workflow: Voice
     registry: Voice
     tokens: Tokens
+    environment: Mapping[str, str]
 
     async def ask(
         self, who: Person, method: str, path: str, body: object = None, key: str | None = None

@@ -3,6 +3,7 @@
 import hashlib
 import io
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,8 +26,11 @@ from services.supervision.notices import (
 from services.supervision.papers import PaperNotFilledIn
 from tests.supervision import timers
 from tests.supervision.rooms import CHIEF, HEAD, SUPERVISOR, Room, late
+from tests.supervision.test_keep_records import database_of
 from tests.supervision.test_matters_and_bulletins import matter
 from tests.supervision.timers import NOW
+from tests.support.office import Office
+from tests.support.process import process
 from tests.support.wait import wait_until
 
 ENTRY = NoticeEntry(text="请立即整改并书面报告原因。", rectify_by=date(2017, 4, 12))
@@ -184,3 +188,35 @@ async def test_given_an_open_rectification_then_the_matter_is_not_archived(room:
     done = {"accepted": True, "opinion": "属实"}
     (await room.ask(SUPERVISOR, "POST", f"{path}/recheck", done)).raise_for_status()
     assert (await room.ask(SUPERVISOR, "POST", move, archive)).json()["step"] == "archive"
+
+
+async def test_given_a_stop_right_after_the_issue_then_score_and_files_are_made_good_at_the_next_start(
+    room: Room, office: Office, tmp_path: Path
+) -> None:
+    notice = await _issued(room)
+    async with database_of(office) as database:
+        await database["sheets"].delete_many({})
+        await database["papers.files"].update_many({}, {"$set": {"metadata.attached_at": None}})
+        room.service.child.kill()
+        await room.service.ended(within=30)
+        async with process("services.supervision", room.environment, tmp_path / "again.log") as again:
+            room.service = await again.serving()
+            [sheet] = await wait_until(lambda: _sheets(room, "department"), within=60)
+            attached = {"metadata.attached_at": {"$ne": None}}
+            await wait_until(lambda: _are(database["papers.files"], attached, 2), within=60)
+        entries = (await _sheet(database, sheet["sheet_id"]))["entries"]
+    assert [entry["cause_id"] for entry in entries] == [notice["notice_id"]]
+
+
+async def _sheets(room: Room, level: str) -> list[dict[str, Any]]:
+    found = (await room.have(SUPERVISOR, "/assessments?year=2017"))["sheets"]
+    return [sheet for sheet in found if sheet["level"] == level]
+
+
+async def _are(collection: Any, where: dict[str, Any], count: int) -> bool:
+    return int(await collection.count_documents(where)) == count
+
+
+async def _sheet(database: Any, sheet_id: str) -> dict[str, Any]:
+    row: dict[str, Any] = await database["sheets"].find_one({"_id": sheet_id})
+    return dict(row["body"])
