@@ -3,7 +3,7 @@
 from typing import Final
 
 from services.contracts.events import Said
-from services.contracts.intake import CaseDelivered, CaseReceived
+from services.contracts.intake import CaseDelivered, CaseRated, CaseReceived, ContactReported, RatingContacted
 from services.contracts.registry import CalendarPublished, DepartmentChanged, PersonChanged
 from services.contracts.supervision import LightChanged
 from services.contracts.workflow import (
@@ -28,6 +28,7 @@ from services.supervision.alerting import hear
 from services.supervision.desk import Deps, follow_migration
 from services.supervision.projects.hearing import follow
 from services.supervision.statistics.hearing import count, light_and_count, note_item, note_year
+from services.supervision.voices import hear_call, hear_contact, hear_rating
 
 
 async def note_person(deps: Deps, event: Event[PersonChanged]) -> None:
@@ -66,6 +67,9 @@ HEARS: Final[dict[type[Said], Handler[Deps]]] = {
     CaseDecided: count,
     CaseEnded: count,
     CaseDelivered: count,
+    CaseRated: hear_rating,
+    RatingContacted: hear_call,
+    ContactReported: hear_contact,
     CalendarPublished: note_year,
     DefinitionActivated: note_item,
 }
