@@ -258,19 +258,21 @@ async def activated(room: Room, name: str, stage: str, on: str) -> str:
 
 
 async def test_given_projects_in_four_stages_then_the_equation_holds_as_of_each_day(room: Room) -> None:
+    before, day_before = [(await room.statistics(as_of=day))["projects"] for day in (AS_OF, "2017-05-08")]
     park = await activated(room, "天台山公园", "early_intervention", "2017-03-01")
     await activated(room, "康乐公园", "in_progress", "2017-03-01")
     moved = {"act": "move_stage", "stage": "completed", "on": "2017-05-09", "note": "手续办结"}
     await room.do(CHIEF, f"/projects/{park}/work", moved)
     await room.do(CHIEF, "/projects", {"name": "未启动", "owner": "某业主", "stage": "in_progress", "stage_on": AS_OF})
     found = (await room.statistics())["projects"]
-    assert found["equation"] == "2 = 1 + 1 + 0 + 0"
-    assert (found["adds_up"], found["proposed"]) == (True, 1)
-    assert (await room.statistics(as_of="2017-05-08"))["projects"]["total"] == 0, "activated on the day after"
+    names = ("completed", "in_progress", "completed_followup", "early_intervention")
+    assert [found[name] - before[name] for name in (*names, "total", "proposed")] == [1, 1, 0, 0, 2, 1]
+    assert found["equation"] == f"{found['total']} = {' + '.join(str(found[name]) for name in names)}"
+    assert found["adds_up"]
+    assert (await room.statistics(as_of="2017-05-08"))["projects"]["total"] == day_before["total"], "activated later"
     listed = (await room.ask(SUPERVISOR, "GET", "/projects?stage=completed")).json()
-    assert [(one["name"], one["tasks"], one["next_due_on"]) for one in listed["projects"]] == [
-        ("天台山公园", 2, "2017-05-31")
-    ]
+    own = [one for one in listed["projects"] if one["project_id"] == park]
+    assert [(one["name"], one["tasks"], one["next_due_on"]) for one in own] == [("天台山公园", 2, "2017-05-31")]
     assert (await room.ask(STRANGER, "GET", f"/projects/{park}")).status_code == 404
 
 
