@@ -7,7 +7,7 @@ from types import UnionType
 from typing import Annotated, Any, Final, Union, get_args, get_origin
 
 from fastapi import Header, Path, Query
-from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticKnownError
 from pydantic_core.core_schema import ErrorType
 
@@ -16,6 +16,7 @@ from services.kernel.problem import Problem
 LARGEST_PAGE: Final = 200
 _LARGEST_NUMBER: Final = 2**31 - 1
 _TOO_SHORT: Final = "string_too_short"
+_NO_DATE: Final = "date_type"
 
 _YEAR: Final = re.compile(r"\d{4}-", re.ASCII)
 """How a date or a moment begins: seconds since 1970, which pydantic would take as well, do not."""
@@ -60,6 +61,16 @@ def _worded(text: str) -> str:
         raise PydanticKnownError(_TOO_SHORT, {"min_length": 1})
     return words
 
+
+def _day_written(value: object) -> object:
+    """A day is written out, such as 2017-05-09, never given as a number of seconds."""
+    if isinstance(value, str) and _YEAR.match(value) is None:
+        raise PydanticKnownError(_NO_DATE)
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_day_written)]
+"""A day in a path or a query."""
 
 Reason = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(_worded)]
 """Why somebody does something, in their words."""

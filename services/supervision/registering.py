@@ -67,7 +67,7 @@ class MatterEntry(Request, frozen=True):
         tuple[Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9._-]{0,59}$")], ...], Field(max_length=20)
     ] = ()
     due_on: date
-    requirement: Annotated[str, Field(min_length=2, max_length=2000)]
+    requirement: Annotated[str, Field(min_length=1, max_length=2000)]
     case_no: Annotated[str, Field(pattern=r"^[0-9A-Z]{10,40}$")] | None = None
 
 

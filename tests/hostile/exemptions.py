@@ -82,7 +82,7 @@ _NO_CERTIFICATE_HERE: Final = _joined(
                     "intake GET /certificates/{certificate_id}",
                     "intake GET /certificates/{certificate_id}/pdf",
                     "intake GET /public/certificates/{check_token}",
-                    "intake POST /public/certificates/check",
+                    "intake POST /public/certificate-checks",
                     "intake POST /certificates/{certificate_id}/suspension",
                     "intake POST /certificates/{certificate_id}/resumption",
                 ),
@@ -96,11 +96,11 @@ _NO_CERTIFICATE_HERE: Final = _joined(
             ),
             (
                 423,
-                ("intake GET /public/certificates/{check_token}", "intake POST /public/certificates/check"),
+                ("intake GET /public/certificates/{check_token}", "intake POST /public/certificate-checks"),
             ),
             (
                 429,
-                ("intake GET /public/certificates/{check_token}", "intake POST /public/certificates/check"),
+                ("intake GET /public/certificates/{check_token}", "intake POST /public/certificate-checks"),
             ),
         )
     )

@@ -103,7 +103,7 @@ ENTRIES: Final[dict[tuple[str, str], Any]] = {
     ("POST", "/contacts"): REPORT,
     ("POST", "/public/ratings"): {"case_no": NOWHERE["case_no"], "query_password": "x", "level": 5},
     ("POST", "/public/ratings/link"): {"token": "none", "level": 5},
-    ("POST", "/public/certificates/check"): {"number": "建字第1号", "check": "222222"},
+    ("POST", "/public/certificate-checks"): {"number": "建字第1号", "check": "222222"},
     ("POST", "/public/drafts"): {"item_code": NOWHERE["item_code"], "situation": "none"},
     ("POST", "/public/drafts/open"): {"draft_no": "WSNONE", "password": "x"},
     ("POST", "/public/corrections"): {"case_no": NOWHERE["case_no"], "query_password": "x"},

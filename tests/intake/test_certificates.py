@@ -46,7 +46,7 @@ async def stands(window: Hall, number: str, state: str) -> dict[str, Any]:
 
 
 async def by_number(window: Hall, number: str, check: str) -> httpx.Response:
-    return await window.ask("POST", "/public/certificates/check", json={"number": number, "check": check})
+    return await window.ask("POST", "/public/certificate-checks", json={"number": number, "check": check})
 
 
 async def kept(window: Hall, number: str) -> Certificate:
@@ -90,10 +90,10 @@ async def test_the_number_needs_its_check_characters_and_a_file_is_ours_or_it_is
         refused = await by_number(window, named, check)
         assert (refused.status_code, refused.json()["code"]) == (404, "not-in-register")
     paper = (await window.ask("GET", f"/certificates/{number}/pdf", CLERK)).content
-    ours = await window.ask("POST", "/public/certificates/check", json={"sha256": hashlib.sha256(paper).hexdigest()})
+    ours = await window.ask("POST", "/public/certificate-checks", json={"sha256": hashlib.sha256(paper).hexdigest()})
     assert (ours.json()["same_file"], ours.json()["number"]) == (True, papers.PERMIT)
     forged = hashlib.sha256(paper.replace(b"2026", b"2036", 1)).hexdigest()
-    refused = await window.ask("POST", "/public/certificates/check", json={"sha256": forged})
+    refused = await window.ask("POST", "/public/certificate-checks", json={"sha256": forged})
     assert refused.json()["code"] == "not-in-register"
     document = (await window.deps.papers.documents.load(f"{number}.approval"))[0]
     shown = (await window.ask("GET", f"/public/certificates/{document.token}")).json()

@@ -203,7 +203,7 @@ async def test_given_the_red_lights_of_a_period_then_they_are_the_rows_of_its_bu
     (await room.ask(HEAD, "POST", f"{path}/approve")).raise_for_status()
     published = (await room.ask(SUPERVISOR, "POST", f"{path}/publish")).raise_for_status().json()
     assert set(published["files"]) == {"pdf", "docx"}
-    assert (await room.ask(STRANGER, "GET", f"{path}/pdf")).content.startswith(b"%PDF")
+    assert (await room.ask(STRANGER, "GET", f"{path}/files/pdf")).content.startswith(b"%PDF")
     read = (await room.ask(STRANGER, "POST", f"{path}/acknowledge")).json()
     assert [each["person"] for each in read["receipts"]] == ["u.chief.d08"]
     wrong = {**ask, "corrects": draft["bulletin_id"]}

@@ -141,7 +141,7 @@ async def test_given_an_issued_notice_then_its_files_say_the_same_and_are_kept_w
     notice = await _issued(room)
     path = f"/notices/{notice['notice_id']}"
     assert (notice["notice_no"], notice["recipients"]) == ("资规督办〔2017〕1号", ["u.chief.d06", "u.head"])
-    pdf, word = [await room.ask(CHIEF, "GET", f"{path}/{kind}") for kind in ("pdf", "docx")]
+    pdf, word = [await room.ask(CHIEF, "GET", f"{path}/files/{kind}") for kind in ("pdf", "docx")]
     for kind, answer in (("pdf", pdf), ("docx", word)):
         assert hashlib.sha256(answer.content).hexdigest() == notice["files"][kind]["sha256"]
     text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf.content)).pages)

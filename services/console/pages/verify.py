@@ -39,11 +39,11 @@ async def check(visit: Anybody) -> Response:
             return _page(visit, refusal=said, status=413)
         if not is_pdf:
             return _page(visit, refusal=_said(visit, "这不是 PDF 文件", "请选择证书或文书的 PDF 文件"), status=422)
-        return await _checked(visit, "/public/certificates/check", {"sha256": sha256})
+        return await _checked(visit, "/public/certificate-checks", {"sha256": sha256})
     if not number or not characters:
         said = _said(visit, "请填写证书编号和校验码，或者选择 PDF 文件", "校验码印在证书二维码下面")
         return _page(visit, refusal=said, number=number, status=422)
-    return await _checked(visit, "/public/certificates/check", {"number": number, "check": characters}, number=number)
+    return await _checked(visit, "/public/certificate-checks", {"number": number, "check": characters}, number=number)
 
 
 @router.get("/verify/{token}")

@@ -1,6 +1,5 @@
 """Consultants, their log, and reports of contact outside an appointment, over HTTP."""
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, status
@@ -26,7 +25,7 @@ from services.intake.moments import moment_of
 from services.kernel.app import deps_of
 from services.kernel.identity import Permission, Person, allowed
 from services.kernel.problem import Problem, problems
-from services.kernel.requests import Limit
+from services.kernel.requests import Day, Limit
 from services.kernel.store import AlreadyExists, NotFound
 
 With = Annotated[Deps, Depends(deps_of)]
@@ -66,14 +65,14 @@ async def list_on_duty(deps: With) -> list[OnDuty]:
 
 
 @advice.get("/consultants/{on}")
-async def show_roster(deps: With, _: Receiver, on: Annotated[date, Path()]) -> list[Consultant]:
+async def show_roster(deps: With, _: Receiver, on: Annotated[Day, Path()]) -> list[Consultant]:
     """Who is on duty on a day."""
     found = await deps.rosters.find(on.isoformat())
     return list(found[0].consultants) if found else []
 
 
 @advice.put("/consultants/{on}", responses=problems(HallOnly))
-async def put_roster(deps: With, who: Receiver, on: Annotated[date, Path()], entry: RosterEntry) -> list[Consultant]:
+async def put_roster(deps: With, who: Receiver, on: Annotated[Day, Path()], entry: RosterEntry) -> list[Consultant]:
     """Say who is on duty on a day."""
     refuse_townships(who)
     roster = Roster(on=on.isoformat(), consultants=entry.consultants, kept_by=who.code)

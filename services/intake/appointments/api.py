@@ -1,6 +1,5 @@
 """Appointments over HTTP: free slots, booking, the card, the day's list."""
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request, status
@@ -30,7 +29,7 @@ from services.intake.lookups import LookupEntry, LookupRefused, address_of, prov
 from services.kernel.app import deps_of
 from services.kernel.identity import Permission, Person, allowed
 from services.kernel.problem import problems
-from services.kernel.requests import IdempotencyKey, KeyTaken
+from services.kernel.requests import Day, IdempotencyKey, KeyTaken
 
 With = Annotated[Deps, Depends(deps_of)]
 Receiver = Annotated[Person, Depends(allowed(Permission.CASE_RECEIVE))]
@@ -84,7 +83,7 @@ async def put_opening(deps: With, who: Receiver, opening_id: Annotated[Code, Pat
 
 @appointments.get("/appointments", responses=problems(HallOnly))
 async def list_cards(
-    deps: With, who: Receiver, on: Annotated[date | None, Query(description="a day; absent: what is to confirm")] = None
+    deps: With, who: Receiver, on: Annotated[Day | None, Query(description="a day; absent: what is to confirm")] = None
 ) -> list[CardLine]:
     """The appointments of a day, or those that wait to be confirmed."""
     return [views.line(card) for card in await desk.cards_of(deps, on, who)]

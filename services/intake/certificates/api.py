@@ -122,7 +122,7 @@ async def check_code(deps: With, check_token: Token, request: Request) -> Checke
     return await _checked(deps, request, check_token, {"body.token": check_token})
 
 
-@certificates.post("/public/certificates/check", responses=problems(NotInRegister, LookupLocked, TooManyLookups))
+@certificates.post("/public/certificate-checks", responses=problems(NotInRegister, LookupLocked, TooManyLookups))
 async def check_number(deps: With, entry: CheckEntry, request: Request) -> Checked:
     """By number and check characters, or by the content of a PDF: nothing of the file is sent or kept."""
     if entry.sha256 is not None:

@@ -1,6 +1,5 @@
 """The register of lights: seen, explained, settled."""
 
-from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
@@ -9,7 +8,7 @@ from pydantic import BaseModel
 from services.contracts.words import Light
 from services.kernel.identity import Person
 from services.kernel.problem import problems
-from services.kernel.requests import After, Limit
+from services.kernel.requests import After, Day, Limit
 from services.kernel.store import Conflict, NotFound
 from services.supervision import alerting, alerts, queries
 from services.supervision.alerts import (
@@ -39,8 +38,8 @@ def _chosen(
     state: AlertState | None = None,
     department: Annotated[str | None, Query(max_length=40)] = None,
     case_no: Annotated[str | None, Query(pattern=r"^[0-9A-Z]{10,40}$")] = None,
-    since: date | None = None,
-    until: date | None = None,
+    since: Day | None = None,
+    until: Day | None = None,
 ) -> Chosen:
     """What the register is narrowed by."""
     bounds = {name: day for name, day in {"$gte": since, "$lte": until}.items() if day is not None}

@@ -127,7 +127,7 @@ async def acknowledge_bulletin(deps: Here, who: Reader, bulletin_id: DocumentId)
 
 
 @router.get(
-    "/bulletins/{bulletin_id}/{file_format}",
+    "/bulletins/{bulletin_id}/files/{file_format}",
     summary="通报文件",
     responses={**FILES, **problems(NotFound)},
     response_class=Response,

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from services.contracts.events import Said
 from services.kernel.identity import Person
 from services.kernel.problem import problems
-from services.kernel.requests import After, IdempotencyKey, Limit
+from services.kernel.requests import After, Day, IdempotencyKey, Limit
 from services.kernel.store import AlreadyExists, Conflict, NotFound
 from services.supervision import desk, matters, queries, registering
 from services.supervision.api.catalogues import catalogues_of
@@ -67,8 +67,8 @@ def _chosen(
     case_no: CaseFilter = None,
     source: Source | None = None,
     campaign: Annotated[str | None, Query(max_length=100)] = None,
-    since: date | None = None,
-    until: date | None = None,
+    since: Day | None = None,
+    until: Day | None = None,
 ) -> Chosen:
     """What a list of matters is narrowed by."""
     wanted: Chosen = {"body.case_no": case_no, "body.source": source, "body.campaign": campaign}

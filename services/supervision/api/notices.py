@@ -155,7 +155,7 @@ async def recheck_rectification(deps: Here, who: Supervisor, notice_id: Document
 
 
 @router.get(
-    "/notices/{notice_id}/{file_format}",
+    "/notices/{notice_id}/files/{file_format}",
     summary="通知文件",
     responses={**FILES, **problems(NotFound)},
     response_class=Response,

@@ -1,18 +1,15 @@
 """Statistics as JSON and as CSV, and the inspections that they count."""
 
 import hashlib
-import re
 import secrets
 from collections.abc import Mapping
-from datetime import date
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Response
-from pydantic import BaseModel, BeforeValidator
-from pydantic_core import PydanticKnownError
+from pydantic import BaseModel
 
 from services.kernel.problem import problems
-from services.kernel.requests import After, IdempotencyKey, Limit
+from services.kernel.requests import After, Day, IdempotencyKey, Limit
 from services.supervision import inspecting, queries
 from services.supervision.api.common import Here, Reader, Supervisor, scope_filter
 from services.supervision.inspections import Inspection, InspectionEntry
@@ -27,18 +24,6 @@ router = APIRouter(tags=["statistics"])
 Campaign = Annotated[str | None, Query(min_length=2, max_length=100, description="only this campaign's (A-02)")]
 
 
-def _written(value: object) -> object:
-    """A day is written out, such as 2017-05-09, never given as a number of seconds."""
-    if isinstance(value, str) and _DAY.fullmatch(value) is None:
-        raise PydanticKnownError(_NO_DATE)
-    return value
-
-
-_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_WRITTEN: Final = BeforeValidator(_written)
-_NO_DATE: Final = "date_type"
-
-
 class InspectionPage(BaseModel, frozen=True):
     """Inspections by key; `after` is the key of the next page."""
 
@@ -49,8 +34,8 @@ class InspectionPage(BaseModel, frozen=True):
 def _period(
     deps: Here,
     who: Reader,
-    since: Annotated[date | None, _WRITTEN, Query(description="first day; by default the first of the year")] = None,
-    as_of: Annotated[date | None, _WRITTEN, Query(description="last day; by default today")] = None,
+    since: Annotated[Day | None, Query(description="first day; by default the first of the year")] = None,
+    as_of: Annotated[Day | None, Query(description="last day; by default today")] = None,
 ) -> Period:
     """The period asked for, as far as the reader may see its records."""
     return Period.of(since, as_of, today=today(deps), scope=scope_filter(who))

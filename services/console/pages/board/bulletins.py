@@ -90,7 +90,7 @@ async def edit(
 @router.get("/board/bulletins/{bulletin_id}/{file_format}")
 async def bulletin_file(visit: Reader, bulletin_id: DocumentId, file_format: FileFormat) -> Response:
     """The paper as PDF or DOCX; of a draft a proof."""
-    return await paper(visit, f"/bulletins/{bulletin_id}/{file_format}")
+    return await paper(visit, f"/bulletins/{bulletin_id}/files/{file_format}")
 
 
 @router.post("/board/bulletins/{bulletin_id}/return")

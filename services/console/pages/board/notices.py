@@ -58,7 +58,7 @@ async def notice(visit: Reader, notice_id: DocumentId) -> Response:
 @router.get("/board/notices/{notice_id}/{file_format}")
 async def notice_file(visit: Reader, notice_id: DocumentId, file_format: FileFormat) -> Response:
     """The paper as PDF or DOCX; of a draft a proof."""
-    return await paper(visit, f"/notices/{notice_id}/{file_format}")
+    return await paper(visit, f"/notices/{notice_id}/files/{file_format}")
 
 
 @router.post("/board/notices/{notice_id}")
