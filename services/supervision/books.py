@@ -7,7 +7,7 @@ from typing import Final
 from services.contracts.registry import DepartmentChanged, PersonChanged
 from services.contracts.words import Role
 from services.contracts.workflow import TimerSaid
-from services.kernel.store import Collection
+from services.kernel.store import Collection, NotFound
 from services.supervision.lights import Cast
 from services.supervision.rules import Audience
 
@@ -39,6 +39,13 @@ class Books:
     async def supervision_office(self) -> tuple[str, ...]:
         """The supervision commissioners."""
         return await self._with_role(Role.SUPERVISOR)
+
+    async def supervision_department(self) -> str:
+        """Where the supervision commissioners work. Raises NotFound while the books know none."""
+        found = await self.persons.query({"body.roles": Role.SUPERVISOR.value}, sort=[("_id", 1)], limit=1)
+        if not found:
+            raise NotFound(key=Role.SUPERVISOR)
+        return found[0].department
 
     async def answerable(self, departments: Iterable[str]) -> tuple[str, ...]:
         """Section chiefs and leaders in charge of these departments, once each."""

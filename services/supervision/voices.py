@@ -63,11 +63,12 @@ async def hear_call(deps: Deps, event: Event[RatingContacted]) -> None:
 
 
 async def hear_contact(deps: Deps, event: Event[ContactReported]) -> None:
-    """Contact outside a card becomes a matter of integrity. Raises NotFound for a person who is not in the books."""
+    """Contact outside a card becomes a matter of integrity, where the person works.
+
+    Of somebody who is not in the books it is the supervision office's own, which finds out who was meant.
+    """
     said = event.said
     person = await deps.books.persons.get(said.person)
-    if person is None:
-        raise NotFound(key=said.person)
     entry = MatterEntry(
         title="无卡接触核查",
         matter=f"{said.happened_on} 未持接待卡接触申请人（{said.report_no}）",
@@ -76,8 +77,8 @@ async def hear_contact(deps: Deps, event: Event[ContactReported]) -> None:
         domain="integrity",
         duty="D9",
         method="spot_check",
-        department=person.department,
-        responsible=(said.person,),
+        department=person.department if person else await deps.books.supervision_department(),
+        responsible=(person.code,) if person else (),
         due_on=(await _calendar(deps)).add_workdays(office_day(said.reported_at), _ANSWERED_WITHIN),
         requirement="核实接触的时间、地点和事由，当事人书面说明。",
     )

@@ -68,6 +68,16 @@ async def test_given_contact_outside_a_card_then_integrity_is_looked_into_where_
     assert matter["due_on"] == "2017-04-27"
 
 
+async def test_given_contact_of_somebody_unknown_then_the_supervision_office_finds_out_who_was_meant(
+    room: Room, window: Voice
+) -> None:
+    await window.say(
+        ContactReported(report_no="JC2", person="某人", case_no="", happened_on=date(2017, 4, 5), reported_at=AT)
+    )
+    [matter] = await wait_until(lambda: _all(room), within=30)
+    assert (matter["department"], matter["responsible"]) == (SUPERVISOR.department, [])
+
+
 async def _all(room: Room) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = (await room.have(SUPERVISOR, "/matters"))["matters"]
     return found

@@ -14,8 +14,21 @@ from services.intake.documents.catalogue import NO_COPY
 from services.intake.documents.dossiers import Due
 from services.intake.documents.records import IssuedDocument, document_id, number_of, series_of
 from services.intake.documents.values import as_values, served, values_of
-from services.kernel.documents import Code, Sheet, Signature, SlotEmpty, Template, Value, filled, written_date
+from services.kernel import logs
+from services.kernel.documents import (
+    Code,
+    NotSet,
+    Sheet,
+    Signature,
+    SlotEmpty,
+    Template,
+    Value,
+    filled,
+    written_date,
+)
 from services.kernel.store import AlreadyExists, Label
+
+log = logs.get(__name__)
 
 LARGEST: Final = 8_000_000
 _TRIES: Final = 20
@@ -45,7 +58,11 @@ async def issue(deps: Deps, case: Case, due: Due) -> str:
     for _ in range(_TRIES):
         numbered = await _number(deps, template, given=str(values.get("number", "")), on=on)
         sheet = Sheet(**content, **_frame(deps, template, numbered, on=on, key=key))
-        document = await _kept(deps, case, due, template, numbered, sheet, on=on)
+        try:
+            document = await _kept(deps, case, due, template, numbered, sheet, on=on)
+        except NotSet:  # the others of the day must not wait for this one
+            log.exception("a document cannot be set", kind=due.kind)
+            return "layout"
         try:
             await deps.papers.documents.create(document)
         except AlreadyExists:  # made meanwhile elsewhere, or the number is taken: then the next one

@@ -1,7 +1,7 @@
 """Official documents (文书): one description, set as PDF/A and as DOCX. For services with the extra `documents`."""
 
 from services.kernel.documents.fonts import Faces, missing_families
-from services.kernel.documents.press import Press, qr_svg
+from services.kernel.documents.press import NotSet, Press, qr_svg
 from services.kernel.documents.sheets import (
     Block,
     Code,
@@ -27,6 +27,7 @@ __all__ = [
     "Form",
     "Heading",
     "Listing",
+    "NotSet",
     "Paragraph",
     "Press",
     "Sheet",

@@ -3,7 +3,8 @@
 import asyncio
 import io
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +18,19 @@ from services.kernel.documents.sheets import Sheet
 from services.kernel.documents.wordfiles import word_file
 
 _DOCUMENT: Final = Path(__file__).with_name("document.typ")
+
+_GETA: Final = "〓"
+"""What printers set for a character that they do not have."""
+
+_NO_GLYPH: Final = re.compile(r'the text `?"((?:[^"\\]|\\.)+)"`? could not be displayed')
+_ESCAPED: Final = re.compile(r"\\u\{([0-9a-f]+)\}|\\(.)")
+_RARE: Final = re.compile(r"[^\n\x20-\x7e\u00a0-\u00ff\u2010-\u2027\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
+_ONE_BY_ONE: Final = 20
+"""Characters that are looked at singly; a text with more that cannot be set keeps only those that every font has."""
+
+
+class NotSet(Exception):
+    """The page could not be laid out; the reason is the compiler's."""
 
 
 class Press:
@@ -45,14 +59,25 @@ class Press:
         return await loop.run_in_executor(self._thread, self._set, template, content, at)
 
     def _set(self, template: Path, content: Mapping[str, str], at: datetime) -> bytes:
-        page = self._compiler(template).compile(
-            format="pdf",
-            sys_inputs={**content, "faces": self._told},
-            pdf_standards=["a-2b"],
-            timestamp=at.astimezone(UTC).replace(microsecond=0),  # typst takes whole seconds only
-        )
-        assert isinstance(page, bytes)  # noqa: S101 - one PDF, not a picture for each page
-        return page
+        """The page; a character that no font has is set as a geta mark. Raises NotSet."""
+        for tried in range(_ONE_BY_ONE + 2):
+            try:
+                page = self._compiler(template).compile(
+                    format="pdf",
+                    sys_inputs={**content, "faces": self._told},
+                    pdf_standards=["a-2b"],
+                    timestamp=at.astimezone(UTC).replace(microsecond=0),  # typst takes whole seconds only
+                )
+            except typst.TypstError as error:
+                lacking = set(_lacking(str(error)))
+                if not lacking:
+                    raise NotSet(str(error)) from error
+                content = _without(content, lacking, rare=tried >= _ONE_BY_ONE)
+            else:
+                assert isinstance(page, bytes)  # noqa: S101 - one PDF, not a picture for each page
+                return page
+        msg = "too many characters that no font has"
+        raise NotSet(msg)
 
     def _compiler(self, template: Path) -> typst.Compiler:
         if template not in self._compilers:
@@ -62,6 +87,30 @@ class Press:
     def close(self) -> None:
         """Let the thread go."""
         self._thread.shutdown()
+
+
+def _lacking(message: str) -> Iterator[str]:
+    """The characters that the compiler has no glyph for."""
+    if found := _NO_GLYPH.search(message):
+        yield from _ESCAPED.sub(lambda each: chr(int(each[1], 16)) if each[1] else each[2], found[1])
+
+
+def _without(content: Mapping[str, str], lacking: set[str], *, rare: bool) -> dict[str, str]:
+    """The texts with geta marks in place of these characters, or of all rare ones."""
+    places = {ord(one): _GETA for one in lacking}
+
+    def told(value: object) -> object:
+        match value:
+            case str():
+                return _RARE.sub(_GETA, value) if rare and not value.startswith("<svg") else value.translate(places)
+            case list():
+                return [told(each) for each in value]
+            case dict():
+                return {key: told(each) for key, each in value.items()}
+            case _:
+                return value
+
+    return {name: json.dumps(told(json.loads(text)), ensure_ascii=False) for name, text in content.items()}
 
 
 def _told(sheet: Sheet) -> str:

@@ -189,6 +189,16 @@ async def test_what_was_entered_is_text_whatever_it_looks_like(press: Press) -> 
         assert "#panic(1)$x$*a*</w:p><w:p/>&amp;尾" in text
 
 
+@pytest.mark.parametrize(
+    "text", ["\u0e01", "\ue000甲\U000f0000", "乙\u0378\n丙", "".join(map(chr, range(0xE000, 0xE0C8)))]
+)
+async def test_a_character_that_no_font_has_is_set_as_a_geta_mark_and_the_rest_stays(press: Press, text: str) -> None:
+    said = pdf_text(await press.pdf(SHEET.model_copy(update={"blocks": (Paragraph(text=f"{BODY}{text}"),)})))
+    assert "〓" in said
+    assert BODY in said
+    assert [one for one in "甲乙丙" if one in text] == [one for one in "甲乙丙" if one in said]
+
+
 def test_a_folder_without_the_fonts_is_told(tmp_path: Path) -> None:
     assert missing_families(FONTS) == frozenset()
     assert missing_families(tmp_path) == {"Noto Serif CJK SC", "Noto Sans CJK SC"}
