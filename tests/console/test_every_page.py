@@ -12,6 +12,9 @@ from services.console.menus import MENU
 from tests.console.office import Office
 from tests.console.walking import PEOPLE, Found, routes, walk
 
+pytestmark = pytest.mark.timeout(600)
+"""Many pages, each looked at for every role and at two widths: minutes on a busy machine."""
+
 _CHINESE: Final = re.compile(r"[一-鿿]")
 _H1: Final = re.compile(r"<h1[\s>]")
 _FRAME: Final = re.compile(r"<(label|button|th|caption|legend|h1|h2|summary)\b[^>]*>(.*?)</\1>", re.DOTALL)

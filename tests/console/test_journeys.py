@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime
 from typing import Any, Final
 
+import pytest
 from playwright.async_api import expect
 
 from services.kernel.worktime import SHANGHAI
@@ -31,6 +32,7 @@ _REVIEW: Final = {
 }
 
 
+@pytest.mark.timeout(400)  # nine people after each other, each in a browser
 async def test_given_an_application_at_the_window_then_it_goes_from_desk_to_desk_until_its_permit_is_handed_over(
     console: Office,
 ) -> None:

@@ -100,7 +100,7 @@ async def _begin(
     who: str = "u.supervisor",
     start: str = "",
 ) -> None:
-    body = {"process": process, "facts": facts, "start": start}
+    body = {"process": process, "facts": facts} | ({"start": start} if start else {})
     begun = await api.call("POST", "workflow", "/starts", who=who, body=body)
     stage.case_no = begun["case_no"]
     await stage.quiet()
