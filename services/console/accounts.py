@@ -5,6 +5,7 @@ minutes (GB/T 22239-2019 8.1.4.1: locked out after failures).
 """
 
 from datetime import datetime, timedelta
+from hmac import compare_digest
 from math import ceil
 from typing import Final
 
@@ -81,17 +82,23 @@ def check_lock(account: Account, *, now: datetime) -> None:
 
 def is_right_code(account: Account, code: str, *, seals: Seals, now: datetime) -> bool:
     """Whether a one-time code (RFC 6238) is right and was not used before; True for who uses none."""
-    if account.totp is None:
-        return True
-    totp = pyotp.TOTP(seals.open(account.totp, place=f"totp:{account.code}"))
+    return account.totp is None or _half_minute(account, code, seals=seals, now=now) is not None
+
+
+def _half_minute(account: Account, code: str, *, seals: Seals, now: datetime) -> int | None:
+    """The half minute that a code is of: this one, the one before or the next, if later than the last one used."""
+    totp = pyotp.TOTP(seals.open(account.totp or "", place=f"totp:{account.code}"))
     step = totp.timecode(now)
-    is_new = account.code_used_at is None or step > account.code_used_at
-    return is_new and totp.verify(code.strip(), for_time=now, valid_window=1)
+    fresh = [one for one in (step - 1, step, step + 1) if account.code_used_at is None or one > account.code_used_at]
+    given = code.strip().encode()
+    return next((one for one in fresh if compare_digest(totp.generate_otp(one).encode(), given)), None)
 
 
-def used(account: Account, *, now: datetime) -> Account:
+def used(account: Account, code: str, *, seals: Seals, now: datetime) -> Account:
     """After a one-time code: none of its half minute, or of one before, is good again."""
-    return account.model_copy(update={"code_used_at": int(now.timestamp()) // 30} if account.totp else {})
+    if account.totp is None:
+        return account
+    return account.model_copy(update={"code_used_at": _half_minute(account, code, seals=seals, now=now)})
 
 
 def entered(account: Account, *, now: datetime) -> Account:

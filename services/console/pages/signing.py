@@ -97,7 +97,7 @@ async def _checked(deps: Deps, code: str, password: str, one_time: str) -> Accou
     def decide(one: Account) -> tuple[Account, tuple[()]]:
         if not accounts.is_right_code(one, one_time, seals=deps.seals, now=now):
             raise SignInRefused
-        return accounts.used(accounts.succeeded(one), now=now), ()
+        return accounts.used(accounts.succeeded(one), one_time, seals=deps.seals, now=now), ()
 
     return await deps.accounts.change(code, decide)
 
