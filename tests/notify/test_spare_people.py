@@ -14,6 +14,7 @@ from services.notify.states import State
 from tests.notify.builders import CASE, HANDLER, NOW, bulletin, person, red
 from tests.notify.conftest import Messenger, running
 from tests.notify.providers import Postbox, Provider
+from tests.support.desk import store_of
 from tests.support.office import Office
 from tests.support.wait import wait_until
 
@@ -102,7 +103,7 @@ async def test_given_several_about_one_case_within_the_window_then_the_first_lea
             await messenger.handled(said, by=messenger.supervision)
         assert len(await sent_by(messenger)) == 2, "the first of each case"
 
-        await end_windows(messenger)
+        await end_windows(messenger, office)
 
         async def over() -> bool:
             return all(each.due_at is None for each in await messenger.messages())
@@ -120,14 +121,14 @@ async def test_given_several_about_one_case_within_the_window_then_the_first_lea
     assert len(gateway.taken) == 3, "two at once, one summary"
 
 
-async def end_windows(messenger: Messenger) -> None:
-    """As if ten minutes had passed: what waits for its summary is due."""
-    wall = messenger.clock.wall()
-    for each in await messenger.messages():
-        if each.digest:
-            await messenger.work.deps.messages.change(
-                each.message_id, lambda found: (found.model_copy(update={"due_at": wall}), ())
-            )
+async def end_windows(messenger: Messenger, office: Office) -> None:
+    """As if ten minutes had passed: all that wait for their summary are due at one moment, as they are in an office."""
+    store = store_of(office, "notify")
+    try:
+        due = {"$set": {"body.due_at": messenger.clock.wall()}}
+        await store.database["messages"].update_many({"body.digest": {"$gt": ""}}, due)
+    finally:
+        await store.close()
     messenger.work.deps.wake.set()
 
 
