@@ -4,11 +4,12 @@ import re
 from typing import Any
 
 from lxml import etree
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 
 from services.console.diagrams import permits_of, steps_of
 from tests.console.office import Desk, Office
 from tests.console.studios import HOME, IT, drawn, limit_set, process, put
+from tests.support.wait import wait_until
 
 CHECK = "Task_TownshipCheck"
 REVIEW = "Task_FirstReview"
@@ -142,11 +143,11 @@ async def test_given_a_limit_changed_on_the_canvas_then_leaving_asks_and_once_sa
         await page.wait_for_event("dialog") if not asked else None
         assert asked == ["beforeunload"]
         await page.keyboard.press("Control+s")
+        async with console.signed_in(IT) as desk:
+            await wait_until(lambda: _is_limit(desk, key, "2"), within=60)
         await page.locator("#saved[data-state=kept]").wait_for(timeout=_WAIT)
         await page.get_by_role("link", name="环节设置").click()
-        assert await page.locator(f'input[name="limit:{REVIEW}"]').input_value() == "2"
-    async with console.signed_in(IT) as desk:
-        assert await _limit(desk, key) == "2"
+        await expect(page.locator(f'input[name="limit:{REVIEW}"]')).to_have_value("2")
 
 
 async def test_given_two_versions_then_both_diagrams_show_what_differs_and_a_sentence_leads_there(
@@ -202,6 +203,10 @@ def _facts(text: str) -> list[tuple[str, list[tuple[str, str]], str]]:
         )
         for one in elements
     ]
+
+
+async def _is_limit(desk: Desk, key: str, days: str) -> bool:
+    return await _limit(desk, key) == days
 
 
 async def _limit(desk: Desk, key: str) -> str:
