@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from services.contracts.catalogue import CATALOGUE
 from services.contracts.events import Said
 from services.notify.segments import length, segments
-from services.notify.templates import Channel, Template, word
+from services.notify.templates import FUNCTIONS, Channel, Template, word
 
 _EXAMPLES: Final[dict[str, str]] = {
     "case_no": "51200020261123PT0500017",
@@ -79,8 +79,8 @@ def prove(template: Template) -> None:
 
 
 def _check_plain(node: nodes.Node) -> None:
-    is_day = isinstance(node, nodes.Call) and isinstance(node.node, nodes.Name) and node.node.name == "day"
-    if not (isinstance(node, _PLAIN) or is_day):
+    is_ours = isinstance(node, nodes.Call) and isinstance(node.node, nodes.Name) and node.node.name in FUNCTIONS
+    if not (isinstance(node, _PLAIN) or is_ours):
         msg = f"不允许 {type(node).__name__} / {type(node).__name__} is not allowed"
         raise NotPlainError(msg)
     for child in node.iter_child_nodes():

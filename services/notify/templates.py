@@ -2,7 +2,7 @@
 
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import cache
@@ -118,7 +118,7 @@ def word(template: Template, said: Said, *, english: bool = False) -> Wording:
     subject, text = template.subject, template.text
     if english and template.text_en:
         subject, text = template.subject_en, template.text_en
-    values = {**said.model_dump(), "link": LINK_MARK, "day": _day}
+    values = {**said.model_dump(), "link": LINK_MARK, **FUNCTIONS}
     return Wording(
         template=template.id,
         version=template.version,
@@ -146,7 +146,7 @@ def check(template: Template) -> None:
     _check_condition(template, event)
     english = _placeholders(template, template.subject_en) | _placeholders(template, template.text_en)
     used = _placeholders(template, template.subject) | _placeholders(template, template.text) | english
-    if unknown := sorted(used - {*event.model_fields, "link", "day"}):
+    if unknown := sorted(used - {*event.model_fields, "link", *FUNCTIONS}):
         raise BrokenTemplateError(template.id, f"事件没有 {unknown}", f"{template.event} does not carry these")
     if ("link" in used) is not (template.to is Audience.AWAY):
         zh, en = (
@@ -209,3 +209,21 @@ def _placeholders(template: Template, text: str) -> set[str]:
 
 def _day(day: date) -> str:
     return f"{day.month}月{day.day}日"
+
+
+def _ladder(rung: str) -> str:
+    """A rung of the ladder (docs/domain.md §5.4) as people call it."""
+    return _RUNGS.get(rung, rung)
+
+
+_RUNGS: Final = {
+    "reminder": "提醒",
+    "yellow": "黄灯",
+    "red": "红灯",
+    "matter": "督查事项",
+    "notice": "督办通知",
+    "bulletin": "督查通报",
+}
+
+FUNCTIONS: Final[Mapping[str, Callable[..., str]]] = {"day": _day, "ladder": _ladder}
+"""What a template may do with a field besides showing it."""

@@ -22,6 +22,11 @@ def sample(event: str) -> Said:
     return CATALOGUE[event].model_validate(data)
 
 
+def climbed() -> Said:
+    """The ladder went up to a matter."""
+    return sample("guihua.supervision.escalation.climbed.v1").model_copy(update={"rung": "matter"})
+
+
 def template(**changes: Any) -> Template:
     usual = {
         "id": "one",
@@ -41,6 +46,7 @@ def template(**changes: Any) -> Template:
         (contact(), "receipt-applicant", ["收件", CASE, "5月12日"]),
         (accepted(), "accepted-applicant", ["4月24日受理", "5月12日前办结"]),
         (ready(), "ready-applicant", ["已办结", "出件窗口"]),
+        (climbed(), "escalation", ["升级为“督查事项”"]),
         (ordinary(), "task-opened", ["待办", "请于4月24日前办理"]),
         (ordinary(due_on=None), "task-opened", ["环节“经办审查”。"]),
         (opened(), "quick-approval", ["提交您审批", LINK_MARK]),

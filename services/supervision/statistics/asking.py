@@ -90,5 +90,5 @@ def _named(lights: Sequence[PostLights], departments: Mapping[str, str]) -> tupl
     for each in lights:
         post, _, department = each.key.rpartition("@")
         name = departments.get(department, department)
-        named.append(each.model_copy(update={"name": f"{name} {post}" if post else name}))
+        named.append(each.model_copy(update={"name": f"{post} {name}" if post else name}))
     return tuple(named)
