@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Form, Query, Request, Response
 
 from services.console.backends import Refused
 from services.console.charts import Bars, bars
+from services.console.histories import GROUNDS
 from services.console.pages.paging import whole
 from services.console.pages.projecting import STAGES
 from services.console.pages.routes import PageRoute
@@ -22,19 +23,6 @@ Supervisor = Annotated[Visit, Depends(holding(Permission.SUPERVISION_WORK))]
 Day = Annotated[str, Query(max_length=20)]
 Campaign = Annotated[str, Query(max_length=100)]
 
-GROUNDS: Final = {
-    "hearing": "听证",
-    "bidding": "招标",
-    "auction": "拍卖",
-    "inspection": "检验",
-    "testing": "检测",
-    "quarantine": "检疫",
-    "appraisal": "鉴定",
-    "expert_review": "专家评审",
-    "publicity": "公示",
-    "illegal_works": "违法建设处理",
-    "applicant_request": "申请人请求",
-}
 METHODS: Final = {"routine": "日常督查", "special": "专项督查", "follow_up": "跟踪督查", "spot_check": "随机抽查"}
 DOMAINS: Final = {
     "conduct": "干部职工作风",
