@@ -20,7 +20,7 @@ LIT = (Light.YELLOW, Light.RED, Light.RED2)
 async def declare_indexes(store: Store) -> None:
     """The indexes that the queries below need."""
     await store.indexes("cases", Index("body.open", "body.light"), Index("body.departments"))
-    await store.indexes("heard", Index("body.case_no"))
+    await store.indexes("heard", Index("body.case_no"), Index("body.heard_at"))
     await store.indexes("matters", Index("body.case_no"), Index("body.step"), Index("body.departments"))
     await store.indexes("notices", Index("body.case_no"), Index("body.departments"))
     await store.indexes("bulletins", Index("body.year", "body.issue"), Index("body.case_nos"))

@@ -125,7 +125,7 @@ def default_table() -> RuleTable:
 
 def new_version(entry: RuleTableEntry, *, latest: RuleTable, by: str, now: datetime) -> RuleTable:
     """The next version of the table. Raises RulesNotLawful with every place that is wrong."""
-    errors = [*_doubled(entry.rules), *_pale(entry.rules)]
+    errors = _unlawful(entry.rules)
     if entry.effective_from < latest.effective_from:
         errors.append(
             FieldError(
@@ -135,6 +135,12 @@ def new_version(entry: RuleTableEntry, *, latest: RuleTable, by: str, now: datet
     if errors:
         raise RulesNotLawful(count=len(errors), errors=errors)
     return RuleTable(version=str(latest.number + 1), made_by=by, made_at=now, **entry.model_dump())
+
+
+def lawful(rules: tuple[Rule, ...]) -> None:
+    """Refuse rules that could not be followed. Raises RulesNotLawful with every place that is wrong."""
+    if errors := _unlawful(rules):
+        raise RulesNotLawful(count=len(errors), errors=errors)
 
 
 def in_force(tables: Iterable[RuleTable], day: date) -> RuleTable:
@@ -166,6 +172,10 @@ def matching(table: RuleTable, timer: TimerSaid) -> tuple[Rule, ...]:
         and (rule.family in own if own else not rule.special)
         and rule.at <= overdue
     )
+
+
+def _unlawful(rules: tuple[Rule, ...]) -> list[FieldError]:
+    return [*_doubled(rules), *_pale(rules)]
 
 
 def _doubled(rules: Iterable[Rule]) -> list[FieldError]:

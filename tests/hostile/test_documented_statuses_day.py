@@ -126,6 +126,7 @@ ENTRIES: Final[dict[tuple[str, str], Any]] = {
         "rules": default_table().model_dump(mode="json")["rules"],
         "note": "修订",
     },
+    ("POST", "/rules/preview"): {"rules": default_table().model_dump(mode="json")["rules"]},
     ("PUT", "/departments/{code}"): DEPARTMENT,
     ("PUT", "/posts/{code}"): POST,
     ("PUT", "/people/{code}"): MEMBER,

@@ -10,9 +10,14 @@ from services.kernel.problem import problems
 from services.kernel.store import AlreadyExists
 from services.supervision import desk, rules
 from services.supervision.api.common import Here, Reader
+from services.supervision.previews.asking import preview
+from services.supervision.previews.models import Preview, PreviewEntry
 from services.supervision.rules import RulesNotLawful, RuleTable, RuleTableEntry
+from services.supervision.statistics.periods import PeriodReversed
 
 router = APIRouter(tags=["rules"])
+
+Editor = Annotated[Person, Depends(allowed(Permission.RULES_EDIT))]
 
 
 class RulesView(BaseModel, frozen=True):
@@ -35,11 +40,25 @@ async def list_versions(deps: Here, _who: Reader) -> tuple[RuleTable, ...]:
 
 
 @router.put("/rules", summary="修订亮灯规则", responses=problems(RulesNotLawful, AlreadyExists))
-async def put_rules(
-    deps: Here, who: Annotated[Person, Depends(allowed(Permission.RULES_EDIT))], entry: RuleTableEntry
-) -> RulesView:
+async def put_rules(deps: Here, who: Editor, entry: RuleTableEntry) -> RulesView:
     """Make the next version; lights already set keep theirs. The same table again changes nothing."""
     latest = await desk.latest_table(deps)
     if (latest.rules, latest.effective_from, latest.note) != (entry.rules, entry.effective_from, entry.note):
         await deps.tables.add(rules.new_version(entry, latest=latest, by=who.code, now=deps.clock.now()))
     return await see_rules(deps, who)
+
+
+@router.post("/rules/preview", summary="试算修订后的亮灯规则", responses=problems(RulesNotLawful, PeriodReversed))
+async def preview_rules(deps: Here, _who: Editor, entry: PreviewEntry) -> Preview:
+    """What a changed table would have done in a period; by default the three months until today. Changes nothing.
+
+    What was heard of the clocks is judged twice: by the version that held when it was heard, and by these rules.
+    For the whole and for each rule (of this table, then those of the newest version that it leaves out) the answer
+    has `lights` (what the board showed), `alerts` (the register), `matters` and `notices` (drafts). Each counts
+    `added`, `dropped`, `earlier`, `later` and `same`, and names the first hundred `affected`, oldest first: `how`,
+    case, clock, department, due date, colour, `was_at` and `was_rule` (what came), `would_at` and `would_rule`.
+
+    What would be dropped stands with the rule that brought it, all else with the rule that would bring it.
+    Red lights and bulletins that repetition makes are not among them.
+    """
+    return await preview(deps, entry)

@@ -50,6 +50,11 @@ class Period:
         return {field: {"$gte": _midnight(self.since), "$lt": _midnight(self.as_of + timedelta(days=1))}}
 
     @property
+    def begin(self) -> datetime:
+        """The first moment that counts."""
+        return _midnight(self.since)
+
+    @property
     def end(self) -> datetime:
         """The first moment that does not count any more."""
         return _midnight(self.as_of + timedelta(days=1))

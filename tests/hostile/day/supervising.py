@@ -117,5 +117,6 @@ async def ruled(ledger: Ledger, _situation: Situation) -> None:
     """The table is revised; of several who do so at one moment one is first."""
     latest = (await ledger.ask(200, "supervision GET /rules")).json()["latest"]
     entry = {"effective_from": "2026-12-01", "rules": latest["rules"], "note": "修订"}
+    await ledger.ask(200, "supervision POST /rules/preview", json={"rules": latest["rules"]})
     await ledger.ask(200, "supervision PUT /rules", json=entry)
     await ledger.race("supervision PUT /rules", lambda turn: [{"json": {**entry, "note": f"第{turn}稿"}}] * AT_ONCE)
