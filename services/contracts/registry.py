@@ -21,6 +21,7 @@ class DepartmentChanged(Said, frozen=True):
     leader_in_charge: str | None
     township: bool
     changed_at: datetime
+    changed_by: str | None = None
 
 
 class PostChanged(Said, frozen=True):
@@ -37,6 +38,7 @@ class PostChanged(Said, frozen=True):
     limit_workdays: int | None
     departments: tuple[str, ...]
     changed_at: datetime
+    changed_by: str | None = None
 
 
 class PersonChanged(Said, frozen=True):
@@ -57,6 +59,7 @@ class PersonChanged(Said, frozen=True):
     chat: str | None
     active: bool
     changed_at: datetime
+    changed_by: str | None = None
 
 
 class CalendarDay(BaseModel, frozen=True):

@@ -10,7 +10,7 @@ from services.intake.appointments.cards import Card
 from services.intake.appointments.consulting import Question, Report, Roster
 from services.intake.appointments.slots import Opening
 from services.intake.attempts import Tries
-from services.intake.audits import AuditRow
+from services.intake.audits import AuditRow, lines_of
 from services.intake.cases import Case
 from services.intake.consumers import HEARS
 from services.intake.copies import Copies
@@ -112,7 +112,7 @@ async def _indexes(store: Store, settings: IntakeSettings) -> None:
     await store.indexes("objections", Index("body.submission.digest", unique=True), Index("body.case_no", "_id"))
     await store.indexes("definitions", Index("body.item.code"))
     await store.indexes("audits", Index("body.at", expires=timedelta(days=settings.audit_days)))
-    await store.indexes("audits", Index("body.case_no", "-body.at"))
+    await store.indexes("audits", Index("body.case_no", "-body.at"), Index("-body.at", "-_id"))
     await store.indexes("handouts", Index("body.expires_at", expires=_AT_ONCE))
     await store.indexes("tries", Index("body.expires_at", expires=_AT_ONCE))
 
@@ -135,6 +135,7 @@ SERVICE: Final = Service(
         "files-not-scanned": files_not_scanned,
     },
     files_at=files_at,
+    audits=lambda deps, wanted: lines_of(deps.audits, wanted),
     close=_close,
 )
 

@@ -115,7 +115,7 @@ async def list_departments(deps: Here, _who: Reader, limit: Limit = 200, after: 
 @router.put("/departments/{code}", summary="登记科室", responses=problems(Conflict))
 async def put_department(deps: Here, who: Registrar, code: DepartmentCode, entry: DepartmentEntry) -> Department:
     """Enter a department; the same entry again changes nothing."""
-    entered = await desk.put_department(deps, code, entry)
+    entered = await desk.put_department(deps, code, entry, by=who.code)
     log.info("department entered", department=code, by=who.code)
     return entered
 
@@ -129,7 +129,7 @@ async def list_posts(deps: Here, _who: Reader, limit: Limit = 200, after: After 
 @router.put("/posts/{code}", summary="登记岗位", responses=problems(UnknownReference, PostHeld, Conflict))
 async def put_post(deps: Here, who: Registrar, code: PostCode, entry: PostEntry) -> Post:
     """Enter a post; a new limit serves new definitions, running steps keep theirs (B-43)."""
-    entered = await desk.put_post(deps, code, entry)
+    entered = await desk.put_post(deps, code, entry, by=who.code)
     log.info("post entered", post=code, by=who.code)
     return entered
 
@@ -166,7 +166,7 @@ async def note_attendance(
     permission = Permission.REGISTRY_EDIT
     if who.code != code and not may(who, permission):
         raise NotAllowed(permission=permission.value, permission_zh=permission.zh)
-    noted = await desk.note_attendance(deps, code, entry.attendance)
+    noted = await desk.note_attendance(deps, code, entry.attendance, by=who.code)
     log.info("attendance noted", person=code, attendance=noted.attendance, by=who.code)
     return _view(noted, who)
 

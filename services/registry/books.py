@@ -217,16 +217,16 @@ def note_attendance(member: Member, attendance: Attendance) -> Member:
     return member.model_copy(update={"attendance": attendance})
 
 
-def department_fact(department: Department, now: datetime) -> DepartmentChanged:
+def department_fact(department: Department, now: datetime, *, by: str) -> DepartmentChanged:
     """What the others are told about a department."""
-    return DepartmentChanged(**department.model_dump(), changed_at=now)
+    return DepartmentChanged(**department.model_dump(), changed_at=now, changed_by=by)
 
 
-def post_fact(post: Post, now: datetime) -> PostChanged:
+def post_fact(post: Post, now: datetime, *, by: str) -> PostChanged:
     """What the others are told about a post."""
-    return PostChanged(**post.model_dump(), changed_at=now)
+    return PostChanged(**post.model_dump(), changed_at=now, changed_by=by)
 
 
-def member_fact(member: Member, now: datetime) -> PersonChanged:
+def member_fact(member: Member, now: datetime, *, by: str) -> PersonChanged:
     """What the others are told about a person."""
-    return PersonChanged(**member.model_dump(), changed_at=now)
+    return PersonChanged(**member.model_dump(), changed_at=now, changed_by=by)

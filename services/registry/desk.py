@@ -16,17 +16,17 @@ from services.registry.queries import every, holders_of, those_of
 B = TypeVar("B", bound=Body)
 
 
-async def put_department(deps: Deps, code: str, entry: DepartmentEntry) -> Department:
+async def put_department(deps: Deps, code: str, entry: DepartmentEntry, *, by: str) -> Department:
     """Enter a department. The leader in charge may be entered later: `/status` counts those still missing."""
     return await _put(
         deps.departments,
         code,
         lambda _: books.enter_department(code, entry),
-        lambda it: books.department_fact(it, deps.clock.now()),
+        lambda it: books.department_fact(it, deps.clock.now(), by=by),
     )
 
 
-async def put_post(deps: Deps, code: str, entry: PostEntry) -> Post:
+async def put_post(deps: Deps, code: str, entry: PostEntry, *, by: str) -> Post:
     """Enter a post. Raises UnknownReference, PostHeld."""
     known = Known(departments=_codes(await those_of(deps.departments, entry.departments)))
     was = await deps.posts.find(code)
@@ -36,7 +36,7 @@ async def put_post(deps: Deps, code: str, entry: PostEntry) -> Post:
         deps.posts,
         code,
         lambda _: books.enter_post(code, entry, known, held=held),
-        lambda it: books.post_fact(it, deps.clock.now()),
+        lambda it: books.post_fact(it, deps.clock.now(), by=by),
     )
 
 
@@ -49,15 +49,15 @@ async def put_member(deps: Deps, code: str, entry: MemberEntry, *, by: str) -> M
             books.refuse_own_rights(entry, was=was)
         return books.enter_member(code, entry, known, was=was)
 
-    return await _put(deps.people, code, decide, lambda it: books.member_fact(it, deps.clock.now()))
+    return await _put(deps.people, code, decide, lambda it: books.member_fact(it, deps.clock.now(), by=by))
 
 
-async def note_attendance(deps: Deps, code: str, attendance: Attendance) -> Member:
+async def note_attendance(deps: Deps, code: str, attendance: Attendance, *, by: str) -> Member:
     """The person is at the desk or out of office. Raises NotFound."""
 
     def decide(member: Member) -> tuple[Member, tuple[Said, ...]]:
         noted = books.note_attendance(member, attendance)
-        return noted, () if noted == member else (books.member_fact(noted, deps.clock.now()),)
+        return noted, () if noted == member else (books.member_fact(noted, deps.clock.now(), by=by),)
 
     return await deps.people.change(code, decide)
 

@@ -89,6 +89,7 @@ KERNELS: Final = frozenset(
         "/readyz",
         "/status",
         "/metrics",
+        "/audit",
         "/dead-letters",
         "/dead-letters/{letter_id}/replay",
         "/dead-letters/{letter_id}/discard",

@@ -368,8 +368,8 @@ async def ask(city: City, question: Question, who: Person) -> httpx.Response:
 def is_wordless(operation: Operation) -> bool:
     """Whether it tells of a case without a secret word: in dates and names, in yes and no, in a packed file."""
     packed = ("/file", "/pdf", "/docx", "/{file_format}", "/assessment.xlsx")
-    listed = ("/why", "/audits", "/chain", "/actions", "/rebuilt", "/assessment-roll-up", "/cases/{case_no}/documents")
-    return operation.path.endswith((*listed, *packed))
+    listed = ("/why", "/audit", "/audits", "/chain", "/actions", "/rebuilt", "/assessment-roll-up")
+    return operation.path.endswith((*listed, "/cases/{case_no}/documents", *packed))
 
 
 def guarded(city: City) -> list[Operation]:

@@ -172,6 +172,28 @@ async def test_every_lookup_leaves_a_row_for_supervision(window: Hall) -> None:
     assert {row["person"] for row in trail} == {None}
 
 
+async def test_every_lookup_stands_in_the_audit_of_the_service_newest_first_and_page_by_page(window: Hall) -> None:
+    number, password = await received(window)
+    await window.look_up(number, password)
+    await window.look_up(number, WRONG)
+    lines = (await window.ask("GET", f"/audit?about={number}&limit=2", SUPERVISOR)).json()
+    assert [(one["act"], one["outcome"], one["person"]) for one in lines] == [
+        ("intake.audit.lookup_refused", "refused", None),
+        ("intake.audit.looked_up", "done", None),
+    ]
+    assert lines[0]["address"]
+    [refused] = (await window.ask("GET", "/audit?act=intake.audit.lookup_refused", SUPERVISOR)).json()
+    assert refused == lines[0]
+    later = (await window.ask("GET", f"/audit?about={number}&after={lines[1]['key']}", SUPERVISOR)).json()
+    assert [one["act"] for one in later if one["act"].startswith("intake.audit.")] == []
+    again = (await window.ask("GET", f"/audit?about={number}&after={lines[0]['key']}", SUPERVISOR)).json()
+    assert again[0] == lines[1]
+    assert (await window.ask("GET", "/audit?after=nonsense&act=intake.audit.looked_up", SUPERVISOR)).json() == [
+        lines[1]
+    ]
+    assert (await window.ask("GET", "/audit", CLERK)).status_code == 403
+
+
 @pytest.mark.parametrize(
     "entry",
     [{}, {"case_no": NUMBER}, {"case_no": "", "query_password": "x"}, {"case_no": NUMBER, "query_password": ""}],

@@ -68,6 +68,7 @@ async def test_given_an_entry_when_it_comes_again_then_nothing_changes_and_nothi
 
     assert await registry.said() == before
     assert [type(each) for each in before] == [DepartmentChanged, PostChanged, PersonChanged]
+    assert {each.changed_by for each in before} == {REGISTRAR.code}  # type: ignore[attr-defined]  # all three say so
 
 
 async def test_given_a_registrar_when_changing_their_own_posts_or_roles_then_it_is_refused_and_the_rest_is_not(

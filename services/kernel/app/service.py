@@ -15,6 +15,7 @@ from services.kernel.app.edge import QUIET_PATHS, Edge, bind_case
 from services.kernel.app.kernel import Kernel
 from services.kernel.app.routes import operations
 from services.kernel.app.tickers import Ticker
+from services.kernel.audits import AuditLine, Wanted
 from services.kernel.bus import Handler
 from services.kernel.identity import REFUSALS
 from services.kernel.settings import Settings
@@ -31,7 +32,7 @@ class Service(Generic[D]):
     `backlog` are the sweeper's lines: what is counted there should be none, and never for long. `side_by_side` says
     whether this is one of several processes, which share what the service hears (ADR 0015). `shows` makes a page of a
     refusal for a browser that asks for one. `files_at` gives the limit of a body at a path that takes files, beyond
-    what JSON may have.
+    what JSON may have. `audits` gives what is kept of people's acts besides the journal, such as who read what.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Service(Generic[D]):
     side_by_side: Callable[[Settings], bool] = lambda _: False
     shows: Callable[[Request, problem.Problem], Response] | None = None
     files_at: Callable[[Settings, str], int | None] = lambda _, __: None
+    audits: Callable[[D, Wanted], Awaitable[Sequence[AuditLine]]] | None = None
 
     def create_app(self, kernel: Kernel | None = None, deps: D | None = None) -> FastAPI:
         """The HTTP side. Without a kernel it can only write its OpenAPI document, and needs no network for that."""
@@ -58,7 +60,7 @@ class Service(Generic[D]):
             telemetry={"metrics": False, "logs": False, "operation_spans": False, "exclude": _is_quiet},
         )
         app.state.kernel, app.state.deps, app.state.backlog = kernel, deps, self.backlog
-        app.state.shows = self.shows
+        app.state.shows, app.state.audits = self.shows, self.audits
         problem.install(app)
         for router in (*self.routers, operations):
             app.include_router(router)

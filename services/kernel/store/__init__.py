@@ -7,13 +7,14 @@ from services.kernel.store.dead_letters import DeadLetter, DeadLetters, LetterSt
 from services.kernel.store.drivers import Driver, is_away
 from services.kernel.store.files import FileDamaged, Files, FileTooLarge, Label, StoredFile
 from services.kernel.store.indexes import Index
-from services.kernel.store.journal import Entry, Journal, Kept
-from services.kernel.store.outgoing import Unsent
+from services.kernel.store.journal import Act, Entry, Journal, Kept
+from services.kernel.store.outgoing import Unsent, order_from
 from services.kernel.store.refusals import AlreadyApplied, AlreadyExists, Conflict, NotFound
 from services.kernel.store.store import Store
 from services.kernel.store.together import Moment, Together
 
 __all__ = [
+    "Act",
     "Aggregates",
     "AlreadyApplied",
     "AlreadyExists",
@@ -42,4 +43,5 @@ __all__ = [
     "Unsent",
     "encoded",
     "is_away",
+    "order_from",
 ]

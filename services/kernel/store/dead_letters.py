@@ -90,6 +90,11 @@ class DeadLetters:
             where["state"] = state.value
         return [_letter(row) for row in await listed(self._rows.find(where, sort=[("_id", 1)], limit=limit))]
 
+    async def closed(self, since: datetime, until: datetime) -> list[DeadLetter]:
+        """The letters that were decided about between two moments."""
+        where = {"closed_at": {"$gte": since, "$lt": until}}
+        return [_letter(row) for row in await listed(self._rows.find(where, sort=[("closed_at", -1)], limit=1000))]
+
     async def count(self) -> int:
         """How many wait for a decision."""
         counted: int = await self._rows.count_documents({"state": LetterState.OPEN.value})

@@ -1,6 +1,7 @@
 """The journal: everything this service ever said, in order. A case's history is read from it."""
 
-from collections.abc import AsyncIterator, Sequence
+import re
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -36,6 +37,17 @@ class Kept:
     wire: str
 
 
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something that somebody did, as the journal has it; `at` is wall time."""
+
+    order: str
+    at: datetime
+    type: str
+    subject: str
+    data: dict[str, Any]
+
+
 class Journal:
     """Append-only. A row is written before the event leaves its document's outbox, so nothing said is missing."""
 
@@ -58,6 +70,22 @@ class Journal:
             where["subject"] = subject
         rows = await listed(self._rows.find(where, sort=[("order", 1)], limit=limit))
         return [Entry(row["order"], Envelope.model_validate_json(row["wire"])) for row in rows]
+
+    async def acts(
+        self, kinds: Mapping[str, str], *, by: str | None, subject: str | None, since: str, before: str, limit: int
+    ) -> list[Act]:
+        """Events of these types, each with the field that names who did it; newest first, between two orders."""
+        found: list[Act] = []
+        while len(found) < limit:
+            where = _searched(kinds, by=by) | {"order": {"$gte": since, "$lt": before}}
+            where |= {"subject": subject} if subject else {}
+            rows = await listed(self._rows.find(where, sort=[("order", -1)], limit=limit - len(found)))
+            if not rows:
+                break
+            acts = [_act(row) for row in rows]
+            found += [act for act in acts if by in (None, act.data.get(kinds[act.type]))]
+            before = acts[-1].order
+        return found
 
     async def kept(self, collection: str, *, beyond: str, up_to: str | None) -> list[Kept]:
         """Every row that documents of a collection said, of those with keys beyond one, up to another or to the end.
@@ -89,3 +117,22 @@ class Journal:
                     wrong.append(row["_id"])
                 said[document] = here
         return wrong
+
+
+def _searched(kinds: Mapping[str, str], *, by: str | None) -> dict[str, Any]:
+    """The rows of these types; of one person those in which the code stands where it would."""
+    if by is None:
+        return {"type": {"$in": sorted(kinds)}}
+    fields: dict[str, list[str]] = {}
+    for name, field in kinds.items():
+        fields.setdefault(field, []).append(name)
+    return {"$or": [{"type": {"$in": names}, "wire": _says(field, by)} for field, names in fields.items()]}
+
+
+def _says(field: str, value: str) -> dict[str, str]:
+    return {"$regex": f'"{field}":"{re.escape(value)}"'}
+
+
+def _act(row: Row) -> Act:
+    data = Envelope.model_validate_json(row["wire"]).data
+    return Act(row["order"], row["at"], row["type"], row["subject"], data)

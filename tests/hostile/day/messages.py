@@ -97,3 +97,4 @@ async def dead_letters(ledger: Ledger, situation: Situation) -> None:
     await ledger.ask(409, "workflow POST /dead-letters/{letter_id}/replay", names=letter)
     discard = BODIES["POST", "/dead-letters/{letter_id}/discard"]
     await ledger.ask(204, "workflow POST /dead-letters/{letter_id}/discard", names=letter, json=discard)
+    await ledger.ask(200, "workflow GET /audit")
