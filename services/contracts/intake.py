@@ -63,6 +63,29 @@ class CaseDelivered(Said, frozen=True):
     proof_no: str
 
 
+class DocumentIssued(Said, frozen=True):
+    """The bureau issued a paper: set, numbered, kept and never changed. `sha256` and `size` are of its PDF.
+
+    `file` is where intake serves the PDF to staff; what stands in it the event does not say. A certificate has the kind
+    `certificate`.
+    """
+
+    TYPE: ClassVar[str] = "guihua.intake.document.issued.v1"
+
+    case_no: str
+    document_id: str
+    kind: str
+    name: str
+    name_en: str
+    number: str
+    issued_on: date
+    issued_at: datetime
+    to_applicant: bool
+    sha256: str
+    size: int
+    file: str
+
+
 class ObjectionReceived(Said, frozen=True):
     """Somebody objects to what is posted (公示异议). Who, and with what words, the event does not say."""
 

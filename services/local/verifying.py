@@ -37,6 +37,8 @@ def _tell(console: Console, file: Path, found: FileVerdict) -> None:
         console.print(f"历史 / history: {chain.lines} 行 / lines，链尾 / ends with {chain.head[:16]}")
         if chain.unchained:
             console.print(f"其中 {chain.unchained} 行早于记链 / of these were said before the chain began")
+    if found.papers:
+        console.print(f"文书 / papers: 签发 {found.papers} 份 / issued，档案中 {found.papers_here} 份 / in the file")
     if found.withheld:
         console.print("按导出人权限隐去部分内容 / parts are withheld, as its exporter may not see them")
     signer = found.signed or "无 / nobody"

@@ -3,6 +3,7 @@
 import asyncio
 from typing import Final
 
+from services.contracts.intake import DocumentIssued
 from services.contracts.registry import CalendarPublished, DepartmentChanged, PersonChanged, PostChanged
 from services.kernel.app import Kernel, Service, run
 from services.kernel.identity.keys import PublishedKeys, private_key
@@ -75,6 +76,7 @@ async def _deps(kernel: Kernel) -> Deps:
         arrivals=store.aggregates("arrivals", Arrival, key="arrival_id"),
         bodies=store.aggregates("meeting_bodies", MeetingBody, key="body_id"),
         sessions=store.aggregates("meeting_sessions", Session, key="session_id"),
+        documents=store.collection("documents", DocumentIssued),
         counter=store.counter,
         case_key=private_key(settings.case_key_file) if settings.case_key_file else None,
     )
@@ -113,6 +115,7 @@ async def _indexes(store: Store) -> None:
         Index("body.stage", "body.papers_due_at"),
         Index("-body.held_on", "_id"),
     )
+    await store.indexes("documents", Index("body.case_no", "body.issued_at"))
     await store.indexes("broadcasts", Index("body.stage", "body.at"), Index("-body.at", "_id"))
 
 

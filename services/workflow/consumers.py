@@ -1,10 +1,10 @@
-"""What the workflow service hears: cases received and delivered, what comes from outside, links, signals, the books."""
+"""What the workflow service hears: cases received and delivered, papers, what comes from outside, links, the books."""
 
 from typing import Final
 
 from services.contracts.events import Said
 from services.contracts.external import AnswerCompleted, AnswerFailed, MessageSent, SignalSent
-from services.contracts.intake import CaseDelivered, CaseReceived
+from services.contracts.intake import CaseDelivered, CaseReceived, DocumentIssued
 from services.contracts.notify import LinkDecided
 from services.contracts.registry import CalendarPublished, DepartmentChanged, PersonChanged, PostChanged
 from services.contracts.workflow import SignalThrown
@@ -55,6 +55,11 @@ async def deliver_case(deps: Deps, event: Event[CaseDelivered]) -> None:
         at=said.delivered_at,
     )
     await perform(deps, said.case_no, act, cause=event.envelope.id)
+
+
+async def keep_document(deps: Deps, event: Event[DocumentIssued]) -> None:
+    """A paper was issued in a case: the case file lists it."""
+    await deps.documents.put(event.said.document_id, event.said, unless_newer=event.envelope.sequence)
 
 
 async def take_answer(deps: Deps, event: Event[AnswerCompleted]) -> None:
@@ -160,6 +165,7 @@ async def _from_outside(deps: Deps, case_no: str, act: Act, *, cause: str) -> No
 HEARS: Final[dict[type[Said], Handler[Deps]]] = {
     CaseReceived: start_case,
     CaseDelivered: deliver_case,
+    DocumentIssued: keep_document,
     AnswerCompleted: take_answer,
     AnswerFailed: take_failure,
     MessageSent: take_message,

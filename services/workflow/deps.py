@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from services.contracts.intake import DocumentIssued
 from services.kernel.clock import Clock
-from services.kernel.store import Aggregates, Journal
+from services.kernel.store import Aggregates, Collection, Journal
 from services.workflow.approvals import Approvals
 from services.workflow.copies import Copies
 from services.workflow.definitions.models import Definition
@@ -55,6 +56,7 @@ class Deps:
     arrivals: Aggregates[Arrival]
     bodies: Aggregates[MeetingBody]
     sessions: Aggregates[Session]
+    documents: Collection[DocumentIssued]
     counter: Callable[[str], Awaitable[int]]
     case_key: Ed25519PrivateKey | None = None
     bells: Bells = field(default_factory=Bells)

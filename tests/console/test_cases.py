@@ -4,13 +4,13 @@ import asyncio
 import csv
 import io
 import re
-import zipfile
 from html import unescape
 from http import HTTPStatus
 
 from playwright.async_api import expect
 
 from services.console.pages.search import _cell
+from services.workflow.history.files import FileVerdict, file_verdict
 from tests.console.office import Office
 from tests.console.playing import received, work
 from tests.console.watching import shown
@@ -74,10 +74,16 @@ async def test_given_the_case_file_to_take_away_then_it_is_whole_and_another_dep
 ) -> None:
     case_no = await accepted(console, "导出")
     async with console.signed_in(CHIEF) as desk:
-        answer = await desk.get(f"/cases/{case_no}/file.zip")
-        with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
-            assert archive.testzip() is None
-            assert len(archive.namelist()) > 3
+        verdict: list[FileVerdict] = []
+
+        async def has_its_receipt_and_acceptance() -> bool:
+            answer = await desk.get(f"/cases/{case_no}/file.zip")
+            verdict[:] = [file_verdict(answer.content)]
+            return verdict[0].papers >= 2
+
+        await wait_until(has_its_receipt_and_acceptance, within=60)
+        assert verdict[0].whole, verdict[0].faults
+        assert verdict[0].papers_here == verdict[0].papers
         replay = await desk.get(f"/cases/{case_no}/replay.html")
         assert replay.headers["content-disposition"].startswith("attachment")
     async with console.signed_in("u.chief.d08") as desk:

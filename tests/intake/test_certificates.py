@@ -11,6 +11,7 @@ import pytest
 import zxingcpp
 from pypdf import PdfReader
 
+from services.contracts.intake import DocumentIssued
 from services.contracts.words import Role
 from services.intake.certificates.records import Certificate, CertificateStands, Change, Deed, State, entered
 from services.intake.documents.hearing import make_owed
@@ -70,6 +71,9 @@ async def test_the_certificate_is_a_paper_whose_code_leads_to_the_check(window: 
     answer = await window.ask("GET", f"/certificates/{number}/pdf", HANDLER)
     certificate = await kept(window, number)
     assert hashlib.sha256(answer.content).hexdigest() == certificate.pdf_sha256
+    said = [each for each in await window.said(number) if isinstance(each, DocumentIssued)]
+    papers_of_it = [(each.number, each.sha256, each.file) for each in said if each.kind == "certificate"]
+    assert papers_of_it == [(papers.PERMIT, certificate.pdf_sha256, f"/certificates/{number}/pdf")]
     text = "".join(PdfReader(io.BytesIO(answer.content)).pages[0].extract_text().split())
     for said in ("建设工程规划许可证", "5120002026GG0000001", "示例开发有限公司", "12000平方米", certificate.check):
         assert said in text, said

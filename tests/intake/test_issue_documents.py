@@ -10,6 +10,7 @@ import docx
 import httpx
 from pypdf import PdfReader
 
+from services.contracts.intake import DocumentIssued
 from services.intake.documents.hearing import make_owed
 from services.intake.documents.own import opens
 from tests.intake import builders as say
@@ -182,3 +183,15 @@ async def test_what_applicants_are_called_is_never_taken_for_a_command(window: H
     document = (await issued(window, number, "receipt"))["receipt"]["document_id"]
     text = await text_of(await window.ask("GET", f"/documents/{document}/pdf", CLERK))
     assert nasty in text
+
+
+async def test_each_paper_is_said_once_with_what_it_takes_to_know_its_pdf_again(window: Hall) -> None:
+    number, _ = await received(window)
+    await window.workflow.say(say.started(number), say.accepted(number), say.accepted(number))
+    found = await issued(window, number, "receipt", "acceptance")
+    said = [each for each in await window.said(number) if isinstance(each, DocumentIssued)]
+    assert sorted(each.kind for each in said) == ["acceptance", "receipt"]
+    for each in said:
+        answer = await window.ask("GET", each.file, HANDLER)
+        assert hashlib.sha256(answer.content).hexdigest() == each.sha256
+        assert (len(answer.content), each.number) == (each.size, found[each.kind]["number"])

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Path, Response
 
 from services.console.backends import Refused
 from services.console.casefiles import CaseFile, case_file
+from services.console.handouts import with_papers
 from services.console.histories import GROUNDS, OUTCOMES
 from services.console.naming import Names, names_of
 from services.console.pages.routes import PageRoute
@@ -53,10 +54,11 @@ async def diagram(visit: Reader, case_no: CaseNo) -> Response:
 
 @router.get("/cases/{case_no}/file.zip")
 async def export(visit: Reader, case_no: CaseNo) -> Response:
-    """The case file to take away: history, process and forms with digests, verifiable without this system."""
+    """The case file to take away: history, process, forms and papers with digests, verifiable without this system."""
     answer = await visit.api.send("GET", "workflow", f"/cases/{case_no}/file")
+    content = await with_papers(visit.api, answer.content)
     named = {"Content-Disposition": f'attachment; filename="{case_no}.zip"'}
-    return Response(answer.content, media_type="application/zip", headers=named)
+    return Response(content, media_type="application/zip", headers=named)
 
 
 @router.get("/cases/{case_no}/replay.html")

@@ -2,10 +2,12 @@
 
 import json
 import re
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any, Final
 
+from services.contracts.intake import DocumentIssued
 from services.intake.cases import Case
 from services.intake.certificates.kinds import KINDS
 from services.intake.certificates.records import Certificate, CertificateStands, Change, Deed, State, entered, numbered
@@ -13,7 +15,7 @@ from services.intake.deps import Deps
 from services.intake.documents.dossiers import Due
 from services.intake.documents.issuing import LARGEST, token_of
 from services.kernel.documents import chinese_date, qr_svg
-from services.kernel.store import AlreadyExists, Label
+from services.kernel.store import AlreadyExists, Label, StoredFile
 
 _LAYOUT: Final = Path(__file__).with_name("certificate.typ")
 _CLASS: Final = re.compile(r"[a-z_]+")
@@ -71,17 +73,35 @@ async def _number(deps: Deps, case: Case, due: Due) -> str:
         owner=f"certificate/{case.case_no}", name=f"{ready.name}.pdf", media_type="application/pdf", put_by="intake"
     )
     file = await deps.papers.files.put(await paper_of(deps, ready), label, limit=LARGEST)
-    await deps.papers.certificates.change(
-        case.case_no,
-        lambda now: (
-            numbered(now, change, number=number, check=ready.check).model_copy(
-                update={"file_id": file.file_id, "pdf_sha256": file.sha256}
-            ),
-            (),
-        ),
-    )
+    paper = {"file_id": file.file_id, "pdf_sha256": file.sha256}
+    issued = _issued(ready, file, at=deps.clock.now())
+
+    def with_paper(now: Certificate) -> tuple[Certificate, Sequence[DocumentIssued]]:
+        is_new = now.file_id != file.file_id
+        there = numbered(now, change, number=number, check=ready.check).model_copy(update=paper)
+        return there, [issued] if is_new else []
+
+    await deps.papers.certificates.change(case.case_no, with_paper)
     await deps.papers.files.attach(file.file_id)
     return ""
+
+
+def _issued(certificate: Certificate, file: StoredFile, *, at: datetime) -> DocumentIssued:
+    """What is said of a certificate's paper: which one, and how to know it again; not of whom or for what."""
+    return DocumentIssued(
+        case_no=certificate.certificate_id,
+        document_id=f"{certificate.certificate_id}.certificate",
+        kind="certificate",
+        name=certificate.name,
+        name_en=certificate.name_en,
+        number=certificate.number,
+        issued_on=certificate.issued_on,
+        issued_at=at,
+        to_applicant=True,
+        sha256=file.sha256,
+        size=file.size,
+        file=f"/certificates/{certificate.certificate_id}/pdf",
+    )
 
 
 async def _change(deps: Deps, case: Case, due: Due, deed: Deed) -> str:

@@ -7,7 +7,9 @@ cannot have the same one, since the pair is unique, and no number is without its
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Final
+from urllib.parse import quote
 
+from services.contracts.intake import DocumentIssued
 from services.intake.cases import Case
 from services.intake.deps import Deps
 from services.intake.documents.catalogue import NO_COPY
@@ -64,7 +66,7 @@ async def issue(deps: Deps, case: Case, due: Due) -> str:
             log.exception("a document cannot be set", kind=due.kind)
             return "layout"
         try:
-            await deps.papers.documents.create(document)
+            await deps.papers.documents.create(document, [said_of(document)])
         except AlreadyExists:  # made meanwhile elsewhere, or the number is taken: then the next one
             await deps.papers.files.drop(document.file_id)
             if await deps.papers.documents.find(key) is not None:
@@ -116,6 +118,12 @@ def _frame(deps: Deps, template: Template, numbered: Numbered, *, on: date, key:
         "code": Code(url=f"{office.verify_url}/{token_of(deps, key)}", caption="扫码核验文书"),
         "made_at": datetime.combine(on, time(4), UTC),  # of the day, not of the moment: a second try is the same file
     }
+
+
+def said_of(document: IssuedDocument) -> DocumentIssued:
+    """What is said of a document: that it is there, which one, and how to know its PDF again."""
+    shared = document.model_dump(include=set(DocumentIssued.model_fields))
+    return DocumentIssued(**shared, file=f"/documents/{quote(document.document_id, safe='')}/pdf")
 
 
 def token_of(deps: Deps, key: str) -> str:

@@ -16,6 +16,7 @@ from services.workflow.deps import Deps
 from services.workflow.history.chains import Verdict, verdict
 from services.workflow.history.files import Export, case_file
 from services.workflow.history.lines import Line, line_of, lines_for
+from services.workflow.history.papers import papers_of
 from services.workflow.history.reading import HistoryLags, history, history_as_it_is
 from services.workflow.history.replays import replay
 from services.workflow.history.standings import CaseThen, standing
@@ -25,6 +26,8 @@ from services.workflow.queries import CaseNotFound
 router = APIRouter(tags=["history"])
 
 _DRAWN: Final = re.compile(r"\.bpmn$|(^|/)forms/[^/]+\.json$")
+
+_MOST_PAPERS: Final = 1000
 
 _MISSING = problems(CaseNotFound, HistoryLags)
 
@@ -60,9 +63,10 @@ async def verify_history(deps: With, who: Reader, case_no: CaseNo) -> Verdict:
     responses={200: {"content": {"application/zip": {}}}, **_MISSING},
 )
 async def export_case(deps: With, who: Reader, case_no: CaseNo) -> Response:
-    """The case file: history, process, forms, a page that replays it, and a manifest with digests (and signature)."""
+    """The case file: history, process, forms, the list of issued papers, a page that replays it, a signed manifest."""
     instance = await queries.case_of(deps, case_no, who)
     lines, sources = await _told(deps, instance, who)
+    issued = await deps.documents.query({"body.case_no": case_no}, sort=[("body.issued_at", 1)], limit=_MOST_PAPERS)
     pin = instance.pin
     export = Export(
         case_no=case_no,
@@ -73,6 +77,7 @@ async def export_case(deps: With, who: Reader, case_no: CaseNo) -> Response:
         bundle=pin.sha256 if pin else None,
         sources=sources,
         key=deps.case_key,
+        papers=papers_of(issued),
     )
     content = await asyncio.to_thread(case_file, export, lines)
     named = {"Content-Disposition": f'attachment; filename="{case_no}.zip"'}

@@ -1,4 +1,4 @@
-"""The case file: one ZIP with the history, the process it followed, a page that replays it, and a manifest.
+"""The case file: one ZIP with the history, the process, the papers issued, a page that replays it, and a manifest.
 
 `manifest.json` names every file with its SHA-256; `manifest.sig` signs it (Ed25519, base64) where there is a key.
 """
@@ -20,6 +20,7 @@ from pydantic import BaseModel
 
 from services.workflow.history.chains import Verdict, verdict
 from services.workflow.history.lines import Line
+from services.workflow.history.papers import PAPERS, Paper, altered, listed, written
 from services.workflow.history.replays import replay
 from services.workflow.history.standings import standing
 
@@ -53,7 +54,10 @@ class FileManifest(BaseModel, frozen=True):
 
 
 class FileVerdict(BaseModel, frozen=True):
-    """Whether a case file is as it was exported. `signed` is the fingerprint of the key that signed it."""
+    """Whether a case file is as it was exported. `signed` is the fingerprint of the key that signed it.
+
+    `papers` were issued in the case, and the PDFs of `papers_here` of them stand in the file.
+    """
 
     whole: bool
     case_no: str | None
@@ -61,6 +65,8 @@ class FileVerdict(BaseModel, frozen=True):
     signed: str | None
     chain: Verdict | None
     faults: list[tuple[str, str]]
+    papers: int = 0
+    papers_here: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,7 @@ class Export:
     bundle: str | None
     sources: Mapping[str, bytes]
     key: Ed25519PrivateKey | None
+    papers: Sequence[Paper] = ()
 
 
 def case_file(export: Export, lines: Sequence[Line]) -> bytes:
@@ -82,6 +89,7 @@ def case_file(export: Export, lines: Sequence[Line]) -> bytes:
     contents = {
         HISTORY: "".join(f"{line.model_dump_json()}\n" for line in lines).encode(),
         _CASE: standing(export.case_no, lines).model_dump_json(indent=1).encode(),
+        PAPERS: written(export.papers),
         _REPLAY: replay(export.case_no, lines, export.sources).encode(),
         **{_PROCESS + path: content for path, content in export.sources.items()},
     }
@@ -114,11 +122,12 @@ def file_verdict(content: bytes, *, key: Ed25519PublicKey | None = None) -> File
         contents = _unzipped(content)
         manifest = FileManifest.model_validate_json(contents[MANIFEST])
         lines = [Line.model_validate_json(line) for line in contents[HISTORY].splitlines()]
-        chain = verdict(lines, head=manifest.head)
+        chain, papers = verdict(lines, head=manifest.head), listed(contents)
     except _UNREADABLE as error:
         fault = (f"不是完整的案件档案：{type(error).__name__}", f"this is no whole case file: {type(error).__name__}")
         return FileVerdict(whole=False, case_no=None, withheld=False, signed=None, chain=None, faults=[fault])
-    faults = [*_changed(contents, manifest), *_strangers(lines, manifest)]
+    strangers = _strangers(lines, manifest)
+    faults = [*_changed(contents, manifest, papers), *altered(contents, papers), *strangers]
     signed, unsigned = _signed(contents, manifest, key)
     faults += unsigned
     return FileVerdict(
@@ -128,6 +137,8 @@ def file_verdict(content: bytes, *, key: Ed25519PublicKey | None = None) -> File
         signed=signed,
         chain=chain,
         faults=faults,
+        papers=len(papers),
+        papers_here=sum(paper.path in contents for paper in papers),
     )
 
 
@@ -136,14 +147,15 @@ def fingerprint(key: Ed25519PublicKey) -> str:
     return hashlib.sha256(key.public_bytes_raw()).hexdigest()[:16]
 
 
-def _changed(contents: Mapping[str, bytes], manifest: FileManifest) -> list[tuple[str, str]]:
+def _changed(contents: Mapping[str, bytes], manifest: FileManifest, papers: Sequence[Paper]) -> list[tuple[str, str]]:
     faults: list[tuple[str, str]] = []
     for path, digest in manifest.files.items():
         if path not in contents:
             faults.append((f"缺少文件 {path}", f"the file {path} is missing"))
         elif hashlib.sha256(contents[path]).hexdigest() != digest:
             faults.append((f"文件 {path} 被改动", f"the file {path} was changed"))
-    strange = sorted(contents.keys() - manifest.files.keys() - {MANIFEST, SIGNATURE})
+    known = {MANIFEST, SIGNATURE, *manifest.files, *(paper.path for paper in papers)}
+    strange = sorted(contents.keys() - known)
     return faults + [(f"多出文件 {path}", f"the file {path} does not belong here") for path in strange]
 
 
