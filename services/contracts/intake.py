@@ -63,6 +63,20 @@ class CaseDelivered(Said, frozen=True):
     proof_no: str
 
 
+class WithdrawalRequested(Said, frozen=True):
+    """The applicant asks to withdraw the application (撤回申请); the process says whether that was in time.
+
+    `registered_by` is who registered the signed request at the window, or `applicant` online.
+    """
+
+    TYPE: ClassVar[str] = "guihua.intake.withdrawal.requested.v1"
+
+    case_no: str
+    channel: Channel
+    registered_by: str
+    requested_at: datetime
+
+
 class DocumentIssued(Said, frozen=True):
     """The bureau issued a paper: set, numbered, kept and never changed. `sha256` and `size` are of its PDF.
 

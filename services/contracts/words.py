@@ -82,6 +82,15 @@ class Channel(StrEnum):
     ONLINE = "online"
 
 
+class TerminationGround(StrEnum):
+    """Why the handling of an application ends without a decision on it (终止办理)."""
+
+    APPLICANT_DECEASED = "applicant_deceased"
+    APPLICANT_DISSOLVED = "applicant_dissolved"
+    PAPERS_NOT_SUPPLIED = "papers_not_supplied"
+    SUBJECT_GONE = "subject_gone"
+
+
 class Attendance(StrEnum):
     """Whether a person can be reached at the desk (在岗 / 外出)."""
 

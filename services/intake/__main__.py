@@ -23,7 +23,14 @@ from services.intake.handouts import Handout, Handouts
 from services.intake.passwords import Passwords
 from services.intake.prints.printer import Printer
 from services.intake.publicity.objections import Objection
-from services.intake.queries import POSTED, SET, delivered_not_noticed, files_not_scanned, received_not_started
+from services.intake.queries import (
+    POSTED,
+    SET,
+    delivered_not_noticed,
+    files_not_scanned,
+    received_not_started,
+    withdrawals_not_answered,
+)
 from services.intake.ratings.ratings import Rating
 from services.intake.settings import IntakeSettings
 from services.intake.ticker import TICKERS
@@ -89,6 +96,7 @@ async def _indexes(store: Store, settings: IntakeSettings) -> None:
         Index("body.township", "-_id"),
         Index("body.progress.started", "body.recorded_at"),
         Index("body.delivery.recorded_at"),
+        Index("body.withdrawal.recorded_at", where={"body.withdrawal.recorded_at": POSTED}),
         Index("-body.published.decided_on", "-_id", where=_IS_PUBLISHED),
         Index("body.published.words", "-body.published.decided_on", "-_id", where=_IS_PUBLISHED),
     )
@@ -133,6 +141,7 @@ SERVICE: Final = Service(
         "received-not-started": received_not_started,
         "delivered-not-noticed": delivered_not_noticed,
         "files-not-scanned": files_not_scanned,
+        "withdrawals-not-answered": withdrawals_not_answered,
     },
     files_at=files_at,
     audits=lambda deps, wanted: lines_of(deps.audits, wanted),

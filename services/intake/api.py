@@ -47,6 +47,7 @@ from services.intake.windows import (
     receive_application,
     reissue_password,
 )
+from services.intake.withdrawals import withdrawals
 from services.kernel.app import deps_of
 from services.kernel.identity import Permission, Person, allowed
 from services.kernel.problem import problems
@@ -218,6 +219,7 @@ ROUTERS = (
     uploads,
     drafts,
     corrections,
+    withdrawals,
     documents,
     certificates,
     *pages.ROUTERS,

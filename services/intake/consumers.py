@@ -4,7 +4,14 @@ from typing import Final
 
 from services.contracts.events import Said
 from services.contracts.registry import CalendarPublished, DepartmentChanged
-from services.contracts.workflow import DefinitionActivated, DefinitionRetired, ExternalClosed, TimerMoved
+from services.contracts.workflow import (
+    CaseTerminated,
+    CaseWithdrawn,
+    DefinitionActivated,
+    DefinitionRetired,
+    ExternalClosed,
+    TimerMoved,
+)
 from services.intake.cases import NOTED, Case, note, position_of
 from services.intake.deps import Deps
 from services.intake.documents.hearing import hear
@@ -69,4 +76,6 @@ HEARS: Final[dict[type[Said], Handler[Deps]]] = {
     **dict.fromkeys(NOTED, note_progress),
     TimerMoved: note_for_papers,
     ExternalClosed: note_for_papers,
+    CaseWithdrawn: note_for_papers,
+    CaseTerminated: note_for_papers,
 }

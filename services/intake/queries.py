@@ -127,7 +127,22 @@ async def audits_of(deps: Deps, case_no: str, *, limit: int) -> list[AuditRow]:
 async def received_not_started(deps: Deps) -> int:
     """Cases that workflow should have started by now."""
     return await deps.cases.count(
-        {"body.progress.started": False, "body.recorded_at": {"$lt": deps.clock.wall() - OVERLOOKED}}
+        {
+            "body.progress.started": False,
+            "body.recorded_at": {"$lt": deps.clock.wall() - OVERLOOKED},
+            "body.progress.ended_at": None,
+        }
+    )
+
+
+async def withdrawals_not_answered(deps: Deps) -> int:
+    """Withdrawals of which the process should have said by now whether they were in time."""
+    return await deps.cases.count(
+        {
+            "body.withdrawal.recorded_at": {"$lt": deps.clock.wall() - OVERLOOKED},
+            "body.progress.ended_at": None,
+            "body.progress.too_late": "",
+        }
     )
 
 

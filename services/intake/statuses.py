@@ -6,7 +6,7 @@ from typing import Final
 from pydantic import BaseModel
 
 from services.contracts.words import HoldGround, Light, Outcome
-from services.intake.cases import Case, Hold, Status
+from services.intake.cases import Case, Hold, Status, may_be_withdrawn, withdrawal_state
 from services.intake.documents.own import OwnDocument
 
 _LIGHTS: Final[dict[Light, tuple[str, str]]] = {
@@ -54,6 +54,22 @@ _WITHOUT_LICENCE: Final = {
 """The same where no licence is granted, as at an inspection: nobody must read there of a licence."""
 
 
+_OF_WITHDRAWAL: Final[dict[str | None, tuple[str, str]]] = {
+    "asked": (
+        "撤回申请已登记，正在终结办理；如果在此之前已经作出决定，撤回不生效，请稍后再查询。",
+        "The withdrawal is registered and the case is being closed; if it was decided before, the decision stands.",
+    ),
+    "withdrawn": (
+        "申请已按您的请求撤回，不再作出决定，也不核发证书；可以凭身份证件到窗口取回材料原件，以后可以重新申请。",
+        "The application is withdrawn: no decision follows. Collect original papers at the window; you may apply anew.",
+    ),
+    "too_late": (
+        "撤回申请没有生效：在此之前已经作出决定或者办结。请按预取件日期领取结果；取得许可后不再需要的，可以申请注销。",
+        "The withdrawal had no effect: the case was decided before. Collect the result, or apply for its cancellation.",
+    ),
+}
+
+
 class PublicStep(BaseModel, frozen=True):
     """A step that the case is at, by the name it has in the diagram."""
 
@@ -94,6 +110,10 @@ class PublicStatus(BaseModel, frozen=True):
     paused: tuple[PublicPause, ...]
     corrections: tuple[str, ...]
     """What is to be handed in besides, as the correction notice says; empty when nothing is."""
+    withdrawable: bool
+    """Whether the application can still be withdrawn (撤回申请)."""
+    withdrawal: str
+    """A withdrawal that was asked for: `asked`, `withdrawn`, `too_late`; empty when there is none."""
     next: str
     next_en: str
     sentence: str
@@ -127,6 +147,8 @@ def public_status(case: Case, *, horizon: date) -> PublicStatus:
         delivered_on=case.delivery.delivered_on if case.delivery else None,
         paused=_pauses(case, status),
         corrections=told.defects if (told := case.correction_awaited) else (),
+        withdrawable=may_be_withdrawn(case) and case.withdrawal is None,
+        withdrawal=withdrawal_state(case) or "",
         next=_next(case, status)[0],
         next_en=_next(case, status)[1],
         sentence=_sentence(case, status, light),
@@ -167,6 +189,8 @@ def _words(case: Case, status: Status) -> tuple[str, str]:
 
 def _next(case: Case, status: Status) -> tuple[str, str]:
     """What happens next; the applicant's turn while corrections are awaited."""
+    if (found := withdrawal_state(case)) in _OF_WITHDRAWAL:
+        return _OF_WITHDRAWAL[found]
     if (told := case.correction_awaited) is None:
         return status.next_zh, status.next_en
     return (

@@ -4,7 +4,7 @@ from typing import Final
 
 from services.contracts.events import Said
 from services.contracts.external import AnswerCompleted, AnswerFailed, MessageSent, SignalSent
-from services.contracts.intake import CaseDelivered, CaseReceived, DocumentIssued
+from services.contracts.intake import CaseDelivered, CaseReceived, DocumentIssued, WithdrawalRequested
 from services.contracts.notify import LinkDecided
 from services.contracts.registry import CalendarPublished, DepartmentChanged, PersonChanged, PostChanged
 from services.contracts.workflow import SignalThrown
@@ -17,6 +17,7 @@ from services.workflow.instances.models import Act, Verb
 from services.workflow.instances.moving import registered
 from services.workflow.links import complete_by_link
 from services.workflow.signals import broadcasts
+from services.workflow.operations.closures import withdraw
 from services.workflow.signals.models import Broadcast
 from services.workflow.starts.messages import deliver
 
@@ -63,6 +64,11 @@ async def keep_document(deps: Deps, event: Event[DocumentIssued]) -> None:
 
 
 async def take_answer(deps: Deps, event: Event[AnswerCompleted]) -> None:
+async def withdraw_case(deps: Deps, event: Event[WithdrawalRequested]) -> None:
+    """The applicant withdraws: the case ends, or it is said that the decision was faster."""
+    await withdraw(deps, event.said, cause=event.envelope.id)
+
+
     """An outside system did what it was asked."""
     said = event.said
     act = Act(
@@ -177,3 +183,4 @@ HEARS: Final[dict[type[Said], Handler[Deps]]] = {
     PersonChanged: keep_person,
     CalendarPublished: keep_calendar_year,
 }
+    WithdrawalRequested: withdraw_case,

@@ -4,8 +4,17 @@ from datetime import date
 from typing import Any
 
 from services.contracts.events import Said
-from services.contracts.words import Outcome
-from services.contracts.workflow import CaseDecided, ExternalClosed, MilestoneReached, TaskCompleted, TimerMoved
+from services.contracts.words import Channel, Outcome, TerminationGround
+from services.contracts.workflow import (
+    CaseDecided,
+    CaseTerminated,
+    CaseWithdrawn,
+    ExternalClosed,
+    MilestoneReached,
+    TaskCompleted,
+    TimerMoved,
+    WithdrawalRefused,
+)
 from tests.intake import builders as say
 from tests.intake.builders import NOW, NUMBER
 
@@ -67,3 +76,40 @@ def extended(no: str = NUMBER) -> TimerMoved:
     held = say.held(no).model_dump(exclude={"held_at", "ground", "basis", "notice_no"})
     moved = {"clock_id": "statutory", "kind": "statutory", "moved_at": NOW, "was_due_on": date(2026, 12, 21)}
     return TimerMoved.model_validate(held | moved | {"due_on": date(2027, 1, 5), "reason": "需核实日照影响"})
+
+
+def withdrawn(no: str = NUMBER) -> CaseWithdrawn:
+    """The process ended at the applicant's request."""
+    return CaseWithdrawn(
+        case_no=no,
+        title="t",
+        channel=Channel.ONLINE,
+        registered_by="applicant",
+        requested_at=NOW,
+        at=NOW,
+        left=("科室审核",),
+        recipients=("u.chief.d06",),
+    )
+
+
+def terminated(no: str = NUMBER) -> CaseTerminated:
+    """A leader ended the handling."""
+    return CaseTerminated(
+        case_no=no,
+        title="t",
+        ground=TerminationGround.APPLICANT_DISSOLVED,
+        basis="《某省行政许可实施办法》第三十条",
+        evidence="注销登记通知书",
+        reason="申请单位已于十月注销登记。",
+        person="u.leader",
+        at=NOW,
+        left=(),
+        recipients=(),
+    )
+
+
+def too_late(no: str = NUMBER) -> WithdrawalRefused:
+    """The decision was faster than the applicant."""
+    return WithdrawalRefused(
+        case_no=no, code="case-decided", reason_zh="案件已经作出决定", reason_en="decided", requested_at=NOW, at=NOW
+    )

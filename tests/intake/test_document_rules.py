@@ -68,6 +68,9 @@ PUBLICITY = papers.answered(
         ([say.decided(), papers.numbered_outside()], {"approval", "certificate.granted", "certificate.numbered"}),
         ([papers.outcome()], {"refusal"}),
         ([papers.outcome(of=Outcome.WITHDRAWN)], set()),
+        ([papers.withdrawn()], {"application_withdrawal"}),
+        ([say.accepted(), papers.withdrawn()], {"acceptance", "application_withdrawal"}),
+        ([papers.terminated()], {"termination"}),
         ([papers.answered(task="z", published="yes", published_on="2026-12-01", place="网站")], {"publication"}),
         ([papers.answered(task="z", published="no", ground="privacy")], set()),
         ([papers.answered(task="m", proof_no="SD1", delivered_on="2026-12-01")], {"proof_of_service"}),
@@ -151,7 +154,7 @@ def test_the_remedies_are_those_of_the_law() -> None:
 
 def test_every_template_is_sound_and_says_what_it_rests_on_in_both_languages() -> None:
     templates = read()
-    assert len(templates) == 19
+    assert len(templates) == 21
     for template in templates.values():
         assert template.basis, template.kind
         assert template.name_en.isascii(), template.kind

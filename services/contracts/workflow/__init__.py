@@ -14,6 +14,7 @@ from services.contracts.workflow.cases import (
     MigratedStep,
     MilestoneReached,
 )
+from services.contracts.workflow.closures import CaseTerminated, CaseWithdrawn, WithdrawalRefused
 from services.contracts.workflow.incidents import IncidentEditDecided, IncidentEditProposed, IncidentRetried
 from services.contracts.workflow.items import (
     DefinitionActivated,
@@ -86,6 +87,8 @@ __all__ = [
     "CaseResumed",
     "CaseStarted",
     "CaseSuspended",
+    "CaseTerminated",
+    "CaseWithdrawn",
     "DecisionDropped",
     "DecisionKept",
     "DefinitionActivated",
@@ -148,4 +151,5 @@ __all__ = [
     "TimerStarted",
     "TimerStopped",
     "TimerWarned",
+    "WithdrawalRefused",
 ]

@@ -16,6 +16,15 @@ from services.intake.cases.receiving import (
 from services.intake.cases.records import Capacity, Case, Delivery, Hold, Position, Progress, PublicLine, Step
 from services.intake.cases.reissuing import IdentityDocument, ReissueEntry, TooManyReissues, refuse_reissue, reissue
 from services.intake.cases.standing import Status
+from services.intake.cases.withdrawing import (
+    TooLateToWithdraw,
+    WithdrawalEntry,
+    WithdrawalState,
+    may_be_withdrawn,
+    withdraw_at_window,
+    withdraw_online,
+    withdrawal_state,
+)
 
 __all__ = [
     "NOTED",
@@ -37,13 +46,17 @@ __all__ = [
     "ReissueEntry",
     "Status",
     "Step",
+    "TooLateToWithdraw",
     "TooManyReissues",
     "TownshipNotYours",
+    "WithdrawalEntry",
+    "WithdrawalState",
     "Wording",
     "at_window",
     "deliver",
     "expected_collection_on",
     "holders",
+    "may_be_withdrawn",
     "note",
     "phone",
     "plain",
@@ -53,5 +66,8 @@ __all__ = [
     "refuse_foreign_township",
     "refuse_reissue",
     "reissue",
+    "withdraw_at_window",
+    "withdraw_online",
+    "withdrawal_state",
     "words",
 ]

@@ -23,6 +23,7 @@ from services.contracts.workflow import (
     TaskOpened,
     TimerHeld,
     TimerResumed,
+    WithdrawalRefused,
 )
 from services.intake.cases.postings import posting, wording
 from services.intake.cases.publishing import published
@@ -42,6 +43,7 @@ NOTED: Final[tuple[type[Said], ...]] = (
     TimerHeld,
     TimerResumed,
     LightChanged,
+    WithdrawalRefused,
 )
 """Everything that `note` understands."""
 
@@ -81,6 +83,8 @@ def note(case: Case, said: Said, position: Position) -> Case:  # noqa: C901, PLR
             return _worded(_done(done, said, position), said, position)
         case TaskCancelled():
             return _closed(case, said.task_id, "", said.cancelled_at)
+        case WithdrawalRefused():
+            return _with(case, too_late=said.reason_zh)
         case TimerHeld():
             return _held(case, said, position)
         case TimerResumed():

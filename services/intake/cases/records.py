@@ -82,6 +82,26 @@ class Delivery(BaseModel, frozen=True):
     signature: str
 
 
+class Signed(BaseModel, frozen=True):
+    """A request that somebody signed at the window, and who they are."""
+
+    submission: Submission
+    signer: Party
+    capacity: Capacity
+    authorisation: str | None
+    signature: str
+
+
+class Withdrawal(BaseModel, frozen=True):
+    """The applicant's request to withdraw the application (撤回申请); `signed` if it was brought to the window."""
+
+    channel: Channel
+    registered_by: str
+    requested_at: datetime
+    recorded_at: datetime
+    signed: Signed | None = None
+
+
 class Step(BaseModel, frozen=True):
     """A step of the process as far as the window hears of it. Open when opened and not closed.
 
@@ -157,6 +177,8 @@ class Progress(BaseModel, frozen=True):
     light: Light = Light.GREEN
     light_position: Position = (0, 0)
     correction: Correction | None = None
+    too_late: str = ""
+    """Why a withdrawal had no effect, as the process said."""
     worked: Position = (0, 0)
     """Where the latest step was done that is no correction notice."""
     wordings: tuple[Wording, ...] = ()
@@ -213,6 +235,7 @@ class Case(Body, frozen=True):
     reissues: tuple[Reissue, ...] = ()
     progress: Progress = Field(default_factory=Progress)
     delivery: Delivery | None = None
+    withdrawal: Withdrawal | None = None
     is_licence: bool = True
     online: Online | None = None
     published: PublicLine | None = None

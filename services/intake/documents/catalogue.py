@@ -8,7 +8,9 @@ from services.kernel.documents import Template, TemplateUnsound, load
 
 FOLDER: Final = Path(__file__).with_name("templates")
 
-NEGATIVE: Final = frozenset({"not_accepted", "not_required", "refusal", "withdrawal", "revocation", "cancellation"})
+NEGATIVE: Final = frozenset(
+    {"not_accepted", "not_required", "refusal", "withdrawal", "revocation", "cancellation", "termination"}
+)
 """Decisions against somebody: they must say what can be done about them (行政许可法 §38; docs/domain.md §3.2)."""
 
 REASONED: Final = NEGATIVE - {"not_required", "cancellation"}
@@ -26,7 +28,8 @@ SLOTS: Final = (
     *("hearing_open", "posted_from", "places", "publicity_basis", "publicity_no"),
     *("certificate_no", "new_no", "content", "valid_until", "deemed_renewal", "compensation", "original"),
     *("served", "delivered_at", "delivered_by", "receiver", "receiver_number", "capacity", "signature"),
-    *("authorisation", "published_on", "published_place"),
+    *("authorisation", "published_on", "published_place", "requested"),
+    *("termination_ground", "termination_basis", "termination_evidence"),
 )
 """Everything that a template of a document may name (docs/how-to/change-a-document.md)."""
 

@@ -16,6 +16,8 @@ from services.contracts.workflow import (
     CaseAccepted,
     CaseDecided,
     CaseStarted,
+    CaseTerminated,
+    CaseWithdrawn,
     ExternalClosed,
     ExternalRequested,
     MilestoneReached,
@@ -121,7 +123,7 @@ def settled(dossier: Dossier, due_id: str, *, lacks: str = "") -> Dossier:
     return dossier.model_copy(update={"dues": dues})
 
 
-def told_by(said: Said, position: Position, *, day_of: DayOf) -> Told | None:  # noqa: PLR0911 - one line an event
+def told_by(said: Said, position: Position, *, day_of: DayOf) -> Told | None:  # noqa: C901, PLR0911 - one line an event
     """What of an event a dossier keeps; None when it says nothing for a document. `day_of` gives the office's day."""
     match said:
         case CaseStarted():
@@ -138,6 +140,12 @@ def told_by(said: Said, position: Position, *, day_of: DayOf) -> Told | None:  #
         case CaseDecided():
             data = {"outcome": said.outcome.value}
             return Told(what="decided", ref="", on=said.decided_on, data=data, position=position)
+        case CaseWithdrawn():
+            data = {"requested_on": _iso(day_of(said.requested_at))}
+            return Told(what="withdrawn", ref="", on=day_of(said.at), data=data, position=position)
+        case CaseTerminated():
+            data = said.model_dump(mode="json", include={"ground", "basis", "evidence", "reason"})
+            return Told(what="terminated", ref="", on=day_of(said.at), data=data, position=position)
         case TimerHeld() if said.kind is not ClockKind.STEP and said.notice_no:
             data = {"notice_no": said.notice_no, "ground": said.ground.value, "basis": said.basis}
             return Told(what="held", ref=said.notice_no, on=day_of(said.held_at), data=data, position=position)

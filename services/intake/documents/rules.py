@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, Final
 
-from services.contracts.words import HoldGround
+from services.contracts.words import HoldGround, TerminationGround
 from services.intake.documents.dossiers import Dossier, Due, Told
 from services.kernel.documents import written_date
 
@@ -22,6 +22,14 @@ GROUNDS: Final[dict[HoldGround, str]] = {
     HoldGround.EXPERT_REVIEW: "专家评审",
 }
 """The closed list of 行政许可法 §45; other holds are no special procedure and bear no such notice."""
+
+TERMINATIONS: Final[dict[TerminationGround, str]] = {
+    TerminationGround.APPLICANT_DECEASED: "申请人死亡，没有继受人继续申请",
+    TerminationGround.APPLICANT_DISSOLVED: "申请人（法人或者其他组织）已经依法终止",
+    TerminationGround.PAPERS_NOT_SUPPLIED: "申请人逾期未补齐依法应当提交的材料",
+    TerminationGround.SUBJECT_GONE: "申请事项已经不再存在",
+}
+"""Why an application is not decided on, as the paper says it."""
 
 BY_MILESTONE: Final = {
     "permit_amended": "change",
@@ -38,7 +46,7 @@ OWN_DECISION: Final = frozenset({"PT10A", "PT10B", "PT10D", "PT10E", "PT10F"})
 _PAID: Final = "因撤回、撤销造成财产损失的，依法给予补偿、赔偿，详见补偿决定（{}）。"
 
 
-def wanted(dossier: Dossier, *, item: str, is_licence: bool) -> Iterator[Due]:
+def wanted(dossier: Dossier, *, item: str, is_licence: bool) -> Iterator[Due]:  # noqa: C901 - one line a fact
     """Every document that what was said asks for. `item` is the item's mark, such as PT05."""
     for told in dossier.told:
         match told.what:
@@ -51,6 +59,11 @@ def wanted(dossier: Dossier, *, item: str, is_licence: bool) -> Iterator[Due]:
                     yield _due("extension", told.ref, told, _moved(told))
             case "decided":
                 yield from _decided(dossier, told, item=item, is_licence=is_licence)
+            case "withdrawn":
+                values = {"requested": _day(told.data["requested_on"]), "accepted": _acceptance(dossier)}
+                yield _due("application_withdrawal", "", told, values | {"decided": _day(told.on)})
+            case "terminated":
+                yield _due("termination", "", told, _terminated(dossier, told))
             case "milestone" if told.ref in BY_MILESTONE:
                 yield _due(BY_MILESTONE[told.ref], "", told, _about_certificate(dossier, told))
             case "task":
@@ -86,8 +99,7 @@ def _moved(told: Told) -> dict[str, Any]:
 def _decided(dossier: Dossier, told: Told, *, item: str, is_licence: bool) -> Iterator[Due]:
     if not is_licence:
         return
-    accepted = next((_day(each.on) for each in dossier.of("accepted")), "")
-    common = {"accepted": accepted, "decided": _day(told.on)}
+    common = {"accepted": _acceptance(dossier), "decided": _day(told.on)}
     match told.data["outcome"]:
         case "granted" | "granted_conditional" if item not in OWN_DECISION:
             values = {"number": _last(dossier, "document_no", decision="grant")}
@@ -99,6 +111,22 @@ def _decided(dossier: Dossier, told: Told, *, item: str, is_licence: bool) -> It
             yield _due("refusal", "", told, common | {"number": number, "reasons": reasons})
         case _:
             pass
+
+
+def _acceptance(dossier: Dossier) -> str:
+    """The day of acceptance; empty before it."""
+    return next((_day(each.on) for each in dossier.of("accepted")), "")
+
+
+def _terminated(dossier: Dossier, told: Told) -> dict[str, Any]:
+    return {
+        "accepted": _acceptance(dossier),
+        "decided": _day(told.on),
+        "termination_ground": TERMINATIONS[TerminationGround(told.data["ground"])],
+        "termination_basis": told.data["basis"],
+        "termination_evidence": told.data["evidence"],
+        "reasons": _listed(told.data["reason"]),
+    }
 
 
 def _about_certificate(dossier: Dossier, told: Told) -> dict[str, Any]:

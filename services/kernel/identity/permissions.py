@@ -45,6 +45,7 @@ class Permission(StrEnum):
     MESSAGE_RETRY = "message-retry", "重发消息"
     MESSAGE_SETUP = "message-setup", "设置消息模板和渠道"
     ADDRESS_CLOSE = "address-close", "登记停发和恢复"
+    WEBHOOK_SETUP = "webhook-setup", "设置对外推送"
     INBOX_READ = "inbox-read", "查看本人消息"
     LINK_DECIDE = "link-decide", "移动审批"
     REGISTRY_READ = "registry-read", "查看名册"
@@ -91,9 +92,10 @@ GRANTED: Final[dict[Role, frozenset[Permission]]] = {
     | {_P.SUPERVISION_WORK, _P.RULES_EDIT, _P.DEFINITION_READ, _P.MESSAGE_READ, _P.AUDIT_READ},
     # Those who run the system decide nothing in it: no tasks, no links, no supervision work.
     # A jump they may propose; one who leads approves it.
-    Role.IT_STAFF: _SYSTEM_STAFF | {_P.DEFINITION_DEPLOY, _P.INCIDENT_WORK, _P.DEAD_LETTER_WORK, _P.JUMP_PROPOSE},
+    Role.IT_STAFF: _SYSTEM_STAFF
+    | {_P.DEFINITION_DEPLOY, _P.INCIDENT_WORK, _P.DEAD_LETTER_WORK, _P.JUMP_PROPOSE, _P.WEBHOOK_SETUP},
     Role.OPERATOR: _SYSTEM_STAFF
-    | {_P.INCIDENT_WORK, _P.DEAD_LETTER_WORK, _P.MESSAGE_RETRY, _P.MESSAGE_SETUP, _P.ADDRESS_CLOSE}
+    | {_P.WEBHOOK_SETUP, _P.INCIDENT_WORK, _P.DEAD_LETTER_WORK, _P.MESSAGE_RETRY, _P.MESSAGE_SETUP, _P.ADDRESS_CLOSE}
     | {_P.SUPERVISION_READ, _P.JUMP_PROPOSE},
     Role.REGISTRAR: _STAFF | {_P.REGISTRY_EDIT, _P.CALENDAR_IMPORT},
 }

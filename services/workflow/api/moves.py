@@ -5,13 +5,26 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import StringConstraints
 
+from services.contracts.words import TerminationGround
 from services.kernel.problem import problems
 from services.kernel.requests import IdempotencyKey, Reason, Request
 from services.kernel.store import Conflict
 from services.workflow import queries
-from services.workflow.api.common import Approver, CaseNo, Halter, ProposalId, Proposer, Reader, TaskId, With, Worker
+from services.workflow.api.common import (
+    Approver,
+    CaseNo,
+    Halter,
+    ProposalId,
+    Proposer,
+    Reader,
+    TaskId,
+    Terminator,
+    With,
+    Worker,
+)
 from services.workflow.api.desks import ReasonEntry
 from services.workflow.instances.operations.case_actions import case_actions_of, pullable
+from services.workflow.instances.operations.closures import CaseIsDecided, CaseIsOver, NobodyApplied, Ruling
 from services.workflow.instances.operations.refusals import (
     AlreadySubmitted,
     CaseIsSuspended,
@@ -37,7 +50,7 @@ from services.workflow.instances.working import (
     TaskNotFound,
     TaskOver,
 )
-from services.workflow.operations import cases, returns
+from services.workflow.operations import cases, closures, returns
 from services.workflow.queries import CaseNotFound
 from services.workflow.views.moves import CaseActionsView, OperationView, case_actions_view, operation_view
 
@@ -45,6 +58,7 @@ router = APIRouter(tags=["cases"])
 
 Element = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_.-]{0,199}$")]
 Target = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,199}$")]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
 Open = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z-]{1,64}$")]
 
 
@@ -52,6 +66,15 @@ class SendBackEntry(Request, frozen=True):
     """Where to: the id of a done task or its element, as `send_back_to` lists them; and why."""
 
     to: Target
+    reason: Reason
+
+
+class TerminationEntry(Request, frozen=True):
+    """Why the handling ends, on which legal basis, proven by which paper; the reason is told to the applicant."""
+
+    ground: TerminationGround
+    basis: Words
+    evidence: Words
     reason: Reason
 
 
@@ -131,6 +154,18 @@ async def resume_case(
 ) -> OperationView:
     """Let the case be worked on again (恢复)."""
     return operation_view(await cases.resume(deps, case_no, reason=entry.reason, who=who, key=key))
+
+
+@router.post(
+    "/cases/{case_no}/termination",
+    responses=problems(CaseNotFound, NobodyApplied, CaseIsDecided, CaseIsOver, Conflict),
+)
+async def terminate_case(
+    deps: With, who: Terminator, case_no: CaseNo, entry: TerminationEntry, key: IdempotencyKey = None
+) -> OperationView:
+    """End the handling of an application that is not decided yet (终止办理)."""
+    ruling = Ruling(**entry.model_dump())
+    return operation_view(await closures.terminate(deps, case_no, ruling, who=who, key=key))
 
 
 @router.post(

@@ -13,6 +13,9 @@ _SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
     "case.expected_date_moved": ("承诺办结日改为 {promised_due_on}", "the promised date moved to {promised_due_on}"),
     "case.migrated": ("案件转到第 {to_version} 版流程", "the case follows version {to_version} now"),
     "case.suspended": ("{person} 挂起案件", "{person} suspended the case"),
+    "case.withdrawn": ("申请人撤回申请，终结办理", "the applicant withdrew the application"),
+    "case.terminated": ("{person} 终止办理：{ground}", "{person} terminated the case: {ground}"),
+    "withdrawal.refused": ("撤回申请未生效：{reason_zh}", "the withdrawal had no effect: {reason_en}"),
     "case.resumed": ("{person} 恢复案件", "{person} resumed the case"),
     "milestone.reached": ("到达节点“{name}”", "reached {name}"),
     "external.requested": ("请求外部系统“{name}”", "asked the outside system: {name}"),
@@ -84,6 +87,12 @@ _VALUES: Final[Mapping[str, Mapping[str, str]]] = {
         "forwarded": "转送",
         "void_entry": "误录作废",
         "done": "办结",
+    },
+    "ground": {
+        "applicant_deceased": "申请人死亡",
+        "applicant_dissolved": "申请单位终止",
+        "papers_not_supplied": "逾期未补齐材料",
+        "subject_gone": "申请事项不再存在",
     },
     "how": {
         "answered": "已答复",

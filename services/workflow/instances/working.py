@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from services.contracts.words import StepKind
+from services.contracts.words import Outcome, StepKind
 from services.contracts.workflow import TaskClaimed, TaskReleased
 from services.kernel.problem import Problem
 from services.workflow.books import Books
@@ -16,6 +16,11 @@ from services.workflow.instances.operations.checks import (
     check_not_suspended,
 )
 from services.workflow.instances.turns import Decided
+
+_GAVE_UP: Final = {
+    Outcome.WITHDRAWN: "申请人（已撤回申请） / the applicant (application withdrawn)",
+    Outcome.TERMINATED: "终止办理决定 / the termination of the case",
+}
 
 
 class TaskNotFound(Problem):
@@ -144,7 +149,13 @@ def open_or_over(instance: Instance, task_id: str) -> Task:
         return task
     if closed is None:
         raise TaskNotFound(task_id=task_id)
-    raise TaskOver(task=closed.name, by=closed.person or "系统 / the process", at=closed.closed_at.isoformat())
+    raise TaskOver(task=closed.name, by=closed.person or _left_by(instance, closed), at=closed.closed_at.isoformat())
+
+
+def _left_by(instance: Instance, closed: ClosedTask) -> str:
+    """Who ended a step that nobody completed: the process, or who gave the application up."""
+    given_up = _GAVE_UP.get(instance.outcome) if instance.outcome and closed.closed_at == instance.ended_at else None
+    return given_up or "系统 / the process"
 
 
 def done_before(instance: Instance, task_id: str, *, person: str, answers: Mapping[str, Any]) -> ClosedTask | None:

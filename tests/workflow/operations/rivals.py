@@ -1,6 +1,7 @@
 """Two who do something to one case, in a controlled order: the service without its doors, on the real database."""
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -8,7 +9,8 @@ from typing import Any
 import pytest
 
 from services.contracts.events import Envelope, Said
-from services.contracts.words import ClockKind
+from services.contracts.intake import WithdrawalRequested
+from services.contracts.words import Channel, ClockKind, TerminationGround
 from services.kernel.bus import Event
 from services.kernel.clock import FrozenClock
 from services.kernel.identity import Person
@@ -18,7 +20,8 @@ from services.workflow import deploys, tasks
 from services.workflow.consumers import start_case
 from services.workflow.deps import Deps
 from services.workflow.instances.models import Instance
-from services.workflow.operations import cases, desks, returns
+from services.workflow.instances.operations.closures import Ruling
+from services.workflow.operations import cases, closures, desks, returns
 from tests.support.office import Office
 from tests.workflow.bundle_support import as_bytes, bundle
 from tests.workflow.case_support import received
@@ -166,6 +169,24 @@ def hand_over(who: Person, to: Person, ids: dict[str, str]) -> Deed:
 
 def suspend(quarrel: Quarrel) -> Deed:
     return lambda deps: cases.suspend(deps, quarrel.case_no, reason="核实", who=LEADER, key=None)
+
+
+def withdraw(quarrel: Quarrel) -> Deed:
+    """The applicant's withdrawal, as the window said it."""
+
+    def heard(deps: Deps) -> Awaitable[object]:
+        moment = deps.clock.now()
+        asked = WithdrawalRequested(
+            case_no=quarrel.case_no, channel=Channel.ONLINE, registered_by="applicant", requested_at=moment
+        )
+        return closures.withdraw(deps, asked, cause=f"intake.cases.{quarrel.case_no}.{secrets.token_hex(4)}.0")
+
+    return heard
+
+
+def terminate(quarrel: Quarrel) -> Deed:
+    ruling = Ruling(ground=TerminationGround.APPLICANT_DISSOLVED, basis="省规", evidence="注销通知书", reason="已注销")
+    return lambda deps: closures.terminate(deps, quarrel.case_no, ruling, who=LEADER, key=None)
 
 
 def approve(quarrel: Quarrel, proposal: str) -> Deed:

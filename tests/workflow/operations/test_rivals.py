@@ -11,12 +11,15 @@ from dataclasses import replace
 
 import pytest
 
+from services.contracts.words import Outcome
+from services.contracts.workflow import WithdrawalRefused
 from services.kernel.clock import FrozenClock
 from services.kernel.problem import Language, Problem
 from services.workflow import tasks
 from services.workflow.deps import Deps
 from services.workflow.instances.desks import Place
 from services.workflow.instances.operations.signing import Wish
+from services.workflow.instances.working import TaskOver
 from services.workflow.operations import cases, desks
 from services.workflow.ticker import fire_due
 from tests.workflow.clock_support import at
@@ -32,6 +35,8 @@ from tests.workflow.operations.rivals import (
     pull_back,
     send_back,
     suspend,
+    terminate,
+    withdraw,
 )
 from tests.workflow.room import (
     ACCEPT,
@@ -39,6 +44,7 @@ from tests.workflow.room import (
     HANDLER,
     HANDLER2,
     IT,
+    LEADER,
     REVIEW,
 )
 
@@ -79,6 +85,12 @@ RIVALS: dict[str, tuple[Callable[..., tuple[Deed, Deed]], str]] = {
         lambda q, ids: (complete("Review", HANDLER, ids), suspend(q)),
         "case-suspended",
     ),
+    "completion against the applicant's withdrawal": (
+        lambda q, ids: (complete("Review", HANDLER, ids), withdraw(q)),
+        "task-over",
+    ),
+    "claim against termination": (lambda q, ids: (claim("Review", HANDLER, ids), terminate(q)), "task-over"),
+    "termination against the applicant's withdrawal": (lambda q, ids: (terminate(q), withdraw(q)), "case-over"),
     "suspension against suspension": (lambda q, ids: (suspend(q), suspend(q)), "case-suspended"),
 }
 
@@ -173,3 +185,34 @@ async def test_given_forty_who_complete_one_task_then_one_does_and_the_others_re
     assert sorted(set(found)) == ["done", "task-over"]
     assert found.count("done") == 1
     await quarrel.sound()
+
+
+async def test_given_a_decision_that_is_faster_than_the_withdrawal_then_the_case_stands_and_it_is_said_why(
+    bureau: Bureau,
+) -> None:
+    quarrel = await bureau.at_reviews()
+    await quarrel.complete("Review", HANDLER, **REVIEW)
+    await quarrel.complete("Survey", EXPERTS, opinion="可行")
+    lead = await quarrel.task("Lead")
+    await desks.sign(bureau.deps, lead, agrees=True, opinion="同意", who=EXPERTS, key=None)
+    decision = {"decision": "agree", "opinion": "同意"}
+    assert await quarrel.loses(withdraw(quarrel), lambda deps: tasks.complete(deps, lead, decision, LEADER)) is None
+    case = await quarrel.case()
+    assert (case.outcome, [task.element for task in case.tasks]) == (None, ["File"])
+    assert [said.code for said in quarrel.late if isinstance(said, WithdrawalRefused)] == ["case-decided"]
+
+
+async def test_given_a_withdrawal_that_is_faster_than_the_decision_then_the_decision_is_refused_and_never_said(
+    bureau: Bureau,
+) -> None:
+    quarrel = await bureau.at_reviews()
+    await quarrel.complete("Review", HANDLER, **REVIEW)
+    await quarrel.complete("Survey", EXPERTS, opinion="可行")
+    lead = await quarrel.task("Lead")
+    await desks.sign(bureau.deps, lead, agrees=True, opinion="同意", who=EXPERTS, key=None)
+    decision = {"decision": "agree", "opinion": "同意"}
+    refusal = await quarrel.loses(lambda deps: tasks.complete(deps, lead, decision, LEADER), withdraw(quarrel))
+    assert isinstance(refusal, TaskOver)
+    assert "撤回" in refusal.detail(Language.ZH)
+    assert (await quarrel.case()).outcome is Outcome.WITHDRAWN
+    assert quarrel.late == []

@@ -6,7 +6,7 @@ from functools import partial
 from services.kernel.identity import Permission, Person
 from services.kernel.identity.permissions import may
 from services.workflow.instances.models import Instance
-from services.workflow.instances.operations import checks, returns
+from services.workflow.instances.operations import checks, closures, returns
 from services.workflow.instances.operations.actions import Action, RoleForbids, refusal_of
 from services.workflow.instances.operations.refusals import FourEyes, NotSuspended, ProposalGone
 from services.workflow.instances.operations.returns import Goal
@@ -17,6 +17,7 @@ def case_actions_of(instance: Instance, who: Person) -> tuple[Action, ...]:
     asked: dict[str, Callable[[], None]] = {
         "suspend": partial(_suspend, instance, who),
         "resume": partial(_resume, instance, who),
+        "terminate": partial(_terminate, instance, who),
         "propose_jump": partial(_propose, instance, who),
         "approve_jump": partial(_approve, instance, who),
     }
@@ -47,6 +48,11 @@ def _resume(instance: Instance, who: Person) -> None:
     _role(who, Permission.CASE_SUSPEND)
     if instance.suspended is None:
         raise NotSuspended(case_no=instance.case_no)
+
+
+def _terminate(instance: Instance, who: Person) -> None:
+    _role(who, Permission.CASE_TERMINATE)
+    closures.check_undecided(instance)
 
 
 def _propose(instance: Instance, who: Person) -> None:
