@@ -176,6 +176,14 @@ def test_given_a_warning_that_cannot_be_read_then_the_engines_rules_say_so() -> 
     assert "GH-E308" in _rules(_drawn((_WARN, '"permit:warn" value="soon"')))
 
 
+def test_given_the_fields_that_a_template_leaves_open_then_they_are_as_good_as_not_there() -> None:
+    open_fields = "".join(
+        f'<camunda:property name="permit:{key}" value="" />'
+        for key in ("assign", "cosign", "department", "due_on", "hold")
+    )
+    assert lint_files(as_bytes(_drawn((_NAMED, _NAMED + open_fields)))) == ()
+
+
 def test_given_a_way_back_then_the_promise_is_reckoned_without_it() -> None:
     drawn = diagram().replace(
         '<bpmn:sequenceFlow id="Flow_Lead_Decided" sourceRef="Lead" targetRef="Decided">',

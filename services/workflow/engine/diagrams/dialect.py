@@ -12,6 +12,7 @@ from services.workflow.engine.diagrams.model import Calls, Decides, Mapped
 CAMUNDA: Final = "http://camunda.org/schema/1.0/bpmn"
 BPMN: Final = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 PREFIX: Final = "permit:"
+_LIMIT: Final = "permit:limit_wd"
 
 _SETTINGS: Final = {"candidateGroups": "post", "candidateStarterGroups": "starters", "formKey": "form"}
 _IGNORED: Final = {
@@ -48,13 +49,17 @@ def camunda(element: etree._Element, name: str) -> str | None:
 
 
 def settings(element: etree._Element) -> dict[str, str]:
-    """Give the `permit:*` properties without the prefix, `post`, `starters` and `form`: of this element, not below."""
+    """Give the `permit:*` properties without the prefix, `post`, `starters` and `form`: of this element, not below.
+
+    One without a value is as good as none: editors write an empty one for each field of a template that is left open.
+    A limit is the exception: one that somebody emptied must not pass for none.
+    """
     found: dict[str, str] = {}
     for extension in _extensions(element, "properties"):
         for entry in extension:
-            name = entry.get("name") or ""
-            if name.startswith(PREFIX):
-                found[name.removeprefix(PREFIX)] = (entry.get("value") or "").strip()
+            name, value = entry.get("name") or "", (entry.get("value") or "").strip()
+            if name.startswith(PREFIX) and (value or name == _LIMIT):
+                found[name.removeprefix(PREFIX)] = value
     for attribute, key in _SETTINGS.items():
         value = camunda(element, attribute)
         if value is not None:
