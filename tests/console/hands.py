@@ -53,3 +53,14 @@ async def claimed_and_done(console: Office, who: str, title: str, answers: Mappi
         await fill_in(page, answers)
         await page.get_by_role("button", name="提交", exact=True).click()
         await expect(page.get_by_text("的环节已提交")).to_be_visible(timeout=30_000)
+
+
+async def put_on(page: Page, what: str, flow: str) -> None:
+    """Take something from the palette of the diagram editor and drop it upon a flow, which then goes through it."""
+    line = await page.locator(f'[data-element-id="{flow}"] .djs-visual > path').bounding_box()
+    assert line is not None
+    x, y = line["x"] + line["width"] / 2, line["y"] + line["height"] / 2
+    await page.locator(f'.djs-palette [data-action="{what}"]').click()
+    await page.mouse.move(x - 20, y - 5)
+    await page.mouse.move(x, y)
+    await page.mouse.click(x, y)

@@ -7,6 +7,7 @@ from typing import Any, Final
 from services.workflow.definitions.files import in_folder
 from tests.console.office import Desk, Office
 from tests.support.process import ROOT
+from tests.support.wait import wait_until
 
 HOME: Final = ROOT / "bpmn"
 IT: Final = "u.it"
@@ -56,3 +57,36 @@ async def limit_set(desk: Desk, key: str, element: str, days: int) -> None:
     """Set a step's limit in the table of settings."""
     answer = await desk.post(f"/studio/{key}/settings", **{"path": "diagram.bpmn", f"limit:{element}": days})
     assert answer.status_code == 303, answer.text
+
+
+async def case_at_first_step(console: Office, key: str, *, title: str = "村民建房") -> str:
+    """A case of the process that stands at its first step."""
+    item = (await definition(console, key))["item"]
+    papers = [
+        {"code": one["code"], "originals": 1}
+        for one in item["documents"]
+        if one["mandatory"] and "village_house" in one["situations"]
+    ]
+    body = {
+        "item_code": item["code"],
+        "situation": "village_house",
+        "township": "T01",
+        "title": title,
+        "applicant": {"kind": "person", "name": "周某", "id_no": "512002200001010018", "phone": "13800000002"},
+        "documents": papers,
+    }
+    await wait_until(lambda: _is_offered(console, item["code"]), within=60)
+    receipt = await console.api.call("POST", "intake", "/cases", who="u.town.window", body=body)
+    case_no = str(receipt["case_no"])
+    await wait_until(lambda: _stands(console, case_no), within=60)
+    return case_no
+
+
+async def _is_offered(console: Office, code: str) -> bool:
+    known = await console.api.call("GET", "intake", "/items", who="u.town.window")
+    return any(one["item"]["code"] == code for one in known)
+
+
+async def _stands(console: Office, case_no: str) -> bool:
+    answer = await console.api.send_any("GET", "workflow", f"/cases/{case_no}", who="u.head")
+    return answer.is_success and answer.json()["status"] == "running"

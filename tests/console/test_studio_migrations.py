@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 from tests.console.office import Desk, Office
-from tests.console.studios import IT, drawn, process, put
+from tests.console.studios import IT, case_at_first_step, drawn, process, put
 from tests.support.wait import wait_until
 
 CHECK, CALLED = "Task_TownshipCheck", "Task_TownshipLook"
@@ -16,7 +16,7 @@ async def test_given_a_step_that_is_called_otherwise_then_its_case_stays_until_i
     console: Office,
 ) -> None:
     key = await process(console)
-    case_no = await _case_at(console, key)
+    case_no = await case_at_first_step(console, key)
     async with console.signed_in(IT) as desk:
         await _renamed(desk, key)
         foretold = (await desk.post(f"/studio/{key}/migrate", to_version=2, does="preview")).text
@@ -39,40 +39,6 @@ async def test_given_a_step_that_is_called_otherwise_then_its_case_stays_until_i
         await wait_until(lambda: _shows(desk, address, "已迁回"), within=60)
         assert await _version(console, case_no) == 1
         assert address in (await desk.get("/studio/migrations")).text
-
-
-async def _case_at(console: Office, key: str) -> str:
-    """A case of the process that stands at its first step."""
-    found = await console.api.call("GET", "workflow", f"/definitions/{key}", who=IT)
-    item = found["item"]
-    papers = [
-        {"code": one["code"], "originals": 1}
-        for one in item["documents"]
-        if one["mandatory"] and "village_house" in one["situations"]
-    ]
-    body = {
-        "item_code": item["code"],
-        "situation": "village_house",
-        "township": "T01",
-        "title": "村民建房",
-        "applicant": {"kind": "person", "name": "周某", "id_no": "512002200001010018", "phone": "13800000002"},
-        "documents": papers,
-    }
-    await wait_until(lambda: _is_offered(console, item["code"]), within=60)
-    receipt = await console.api.call("POST", "intake", "/cases", who="u.town.window", body=body)
-    case_no = str(receipt["case_no"])
-    await wait_until(lambda: _stands(console, case_no), within=60)
-    return case_no
-
-
-async def _is_offered(console: Office, code: str) -> bool:
-    known = await console.api.call("GET", "intake", "/items", who="u.town.window")
-    return any(one["item"]["code"] == code for one in known)
-
-
-async def _stands(console: Office, case_no: str) -> bool:
-    answer = await console.api.send_any("GET", "workflow", f"/cases/{case_no}", who="u.head")
-    return answer.is_success and answer.json()["status"] == "running"
 
 
 async def _version(console: Office, case_no: str) -> int:

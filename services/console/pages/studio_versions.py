@@ -193,6 +193,7 @@ async def _version(
         number=number,
         line=next(one for one in known["versions"] if one["version"] == number),
         was_active=await _was_active(visit, key, number),
+        running=(await visit.api.get("workflow", f"/analytics/{key}"))["running"],
         files=files,
         steps=_steps(files),
         posts=await posts(visit),

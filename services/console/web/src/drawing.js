@@ -7,6 +7,7 @@ import { ElementTemplatesPropertiesProviderModule } from 'bpmn-js-element-templa
 import CamundaPlatformBehaviors from 'camunda-bpmn-js-behaviors/lib/camunda-platform';
 import camunda from 'camunda-bpmn-moddle/resources/camunda.json';
 import Minimap from 'diagram-js-minimap';
+import { choosingOn } from './choosing.js';
 import { Translating } from './translating.js';
 
 /** Groups of the panel whose settings the engine ignores or forbids. */
@@ -38,7 +39,26 @@ export function editorIn(container, panel, templates) {
     moddleExtensions: { camunda },
   });
   modeler.get('elementTemplatesLoader').setTemplates(templates);
+  choosingOn(modeler);
   return modeler;
+}
+
+const EDGE = 20; // pixels around the diagram
+const READABLE = 0.6; // below it nobody reads the names
+
+/** The diagram right of the palette: the whole of it, or, if it were too small to read, its beginning. */
+export function fit(modeler, readable = 0) {
+  const canvas = modeler.get('canvas'), { inner, outer } = canvas.viewbox();
+  const left = canvas.getContainer().querySelector('.djs-palette').offsetWidth + 2 * EDGE;
+  const whole = Math.min((outer.width - left - EDGE) / inner.width, (outer.height - 2 * EDGE) / inner.height, 1);
+  const scale = Math.max(whole, readable), above = Math.max((outer.height / scale - inner.height) / 2, EDGE / scale);
+  const box = { x: inner.x - left / scale, y: inner.y - above };
+  canvas.viewbox({ ...box, width: outer.width / scale, height: outer.height / scale });
+}
+
+/** The diagram as it is first seen. */
+export function beginning(modeler) {
+  fit(modeler, READABLE);
 }
 
 /** Selects an element, in the middle of the canvas, with the keyboard on it. Gives whether there is one. */

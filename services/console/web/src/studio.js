@@ -7,7 +7,7 @@ import 'bpmn-js-element-templates/dist/assets/element-templates.css';
 import 'diagram-js-minimap/assets/diagram-js-minimap.css';
 import './viewer.css';
 import './studio.css';
-import { choose, editorIn } from './drawing.js';
+import { beginning, choose, editorIn, fit } from './drawing.js';
 import { beginWith } from './page.js';
 
 const PANEL_LISTENS = 150; // milliseconds after which the panel hears of a selection: it begins to listen once it is drawn
@@ -27,7 +27,7 @@ function buttons(modeler) {
     button.hidden = false;
     button.addEventListener('click', () => {
       const does = button.dataset.does, canvas = modeler.get('canvas');
-      if (does === 'fit') canvas.zoom('fit-viewport', 'auto');
+      if (does === 'fit') fit(modeler);
       else if (does === 'in') canvas.zoom(canvas.zoom() * 1.25);
       else if (does === 'out') canvas.zoom(canvas.zoom() / 1.25);
       else if (does === 'full') enlarge(button, canvas);
@@ -41,8 +41,7 @@ async function opened(page, text) {
   const templates = await (await fetch(page.dataset.templates)).json();
   const modeler = editorIn(canvas, document.getElementById('panel'), templates);
   await modeler.importXML(text).catch((error) => { modeler.destroy(); throw error; });
-  modeler.get('canvas').zoom('fit-viewport', 'auto');
-  if (modeler.get('canvas').zoom() < 0.5) modeler.get('canvas').zoom(0.6, { x: 0, y: 0 });
+  beginning(modeler);
   canvas.modeler = modeler;
   buttons(modeler);
   await new Promise((done) => { setTimeout(done, PANEL_LISTENS); });

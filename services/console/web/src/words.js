@@ -10,6 +10,7 @@ const ENGLISH = {
   '正在保存': 'Saving',
   '有未保存的修改': 'Changes not saved yet',
   '未能保存': 'Could not be saved',
+  '这一步是什么': 'What this step is',
   '登录已过期，请在另一个窗口登录后再保存': 'your session is over: sign in in another window, then save again',
 };
 
