@@ -5,7 +5,9 @@ events of their types had none.
 """
 
 from datetime import date, datetime
-from typing import ClassVar
+from typing import Any, ClassVar
+
+from pydantic import Field
 
 from services.contracts.events import Said
 from services.contracts.words import ClockKind, Light
@@ -95,6 +97,22 @@ class MatterNoted(Said, frozen=True):
     noted_at: datetime
     noted_by: str
     state: str | None = None
+
+
+class ProcessCalled(Said, frozen=True):
+    """A message for a process: for the case begun under `business_key` that waits for it, else for a new case.
+
+    The same `message_id` again is the same message. Where no process takes it, it is for nobody, and nothing is amiss.
+    """
+
+    TYPE: ClassVar[str] = "guihua.supervision.process.called.v1"
+    KEY: ClassVar[str] = "business_key"
+
+    message_id: str
+    name: str
+    business_key: str
+    payload: dict[str, Any] = Field(default_factory=dict)
+    called_at: datetime
 
 
 class NoticeIssued(Said, frozen=True):

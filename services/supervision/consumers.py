@@ -14,6 +14,7 @@ from services.contracts.workflow import (
     CaseStarted,
     DefinitionActivated,
     TaskCompleted,
+    TaskOpened,
     TimerDue,
     TimerHeld,
     TimerMoved,
@@ -26,6 +27,7 @@ from services.contracts.workflow import (
 from services.kernel.bus import Event, Handler
 from services.supervision.alerting import hear
 from services.supervision.desk import Deps, follow_migration
+from services.supervision.following import follow_completed, follow_opened, follow_start
 from services.supervision.projects.hearing import follow
 from services.supervision.statistics.hearing import count, light_and_count, note_item, note_year
 from services.supervision.voices import hear_call, hear_contact, hear_rating
@@ -42,9 +44,16 @@ async def note_department(deps: Deps, event: Event[DepartmentChanged]) -> None:
 
 
 async def count_and_follow(deps: Deps, event: Event[TaskCompleted]) -> None:
-    """A step is done: it is counted, and enters the books of the key project that it belongs to."""
+    """A step is done: it is counted, and enters the books of the key project or the matter that it belongs to."""
     await count(deps, event)
     await follow(deps, event)
+    await follow_completed(deps, event)
+
+
+async def count_and_link(deps: Deps, event: Event[CaseStarted]) -> None:
+    """A case began: it is counted, and a matter or notice that it is the process of knows it from now on."""
+    await count(deps, event)
+    await follow_start(deps, event)
 
 
 HEARS: Final[dict[type[Said], Handler[Deps]]] = {
@@ -61,8 +70,9 @@ HEARS: Final[dict[type[Said], Handler[Deps]]] = {
     TimerStopped: light_and_count,
     LightChanged: count,
     CaseReceived: count,
-    CaseStarted: count,
+    CaseStarted: count_and_link,
     CaseAccepted: count,
+    TaskOpened: follow_opened,
     TaskCompleted: count_and_follow,
     CaseDecided: count,
     CaseEnded: count,

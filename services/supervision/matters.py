@@ -13,6 +13,7 @@ from services.contracts.workflow import TimerSaid
 from services.kernel.problem import Problem
 from services.kernel.requests import Request
 from services.kernel.store import Chained
+from services.supervision.calls import MATTER, OWN_ITEMS, call
 from services.supervision.records.chains import digest
 from services.supervision.rules import Rule
 
@@ -40,6 +41,8 @@ NAMES: Final = {
 }
 
 _ORDER: Final = tuple(Step)
+_SUBJECT: Final = 100
+"""The longest subject that the form of the process takes."""
 
 
 class StepSkipped(Problem):
@@ -97,6 +100,17 @@ class MatterArchived(Problem):
     remedy_en = "register a new matter for what is new"
 
 
+class MatterInProcess(Problem):
+    """What the workflow service runs goes on there."""
+
+    status = 409
+    code = "matter-in-process"
+    zh = "事项 {matter} 按流程办理（案件 {case}）"
+    en = "matter {matter} is run as a process (case {case})"
+    remedy_zh = "请在该案件的任务中办理；事项的程序随流程走"
+    remedy_en = "do the step in that case's task; the matter follows its process"
+
+
 class Move(Request, frozen=True):
     """One step on, with what was done. `not_needed` passes 通报 without a bulletin, for the reason in `note`.
 
@@ -147,7 +161,11 @@ class Objection(BaseModel, frozen=True):
 
 
 class Matter(Chained, frozen=True):
-    """One matter: what is late, whose it is, and how far it has come."""
+    """One matter: what is late, whose it is, and how far it has come.
+
+    `process_case` is the case in which the workflow service runs its seven steps; `filed` when that was archived while
+    something was still to be put right here.
+    """
 
     matter_id: str
     matter_no: str
@@ -172,6 +190,8 @@ class Matter(Chained, frozen=True):
     campaign: str | None = None
     responsible: tuple[str, ...] = ()
     objections: tuple[Objection, ...] = ()
+    process_case: str | None = None
+    filed: bool = False
 
 
 def matter_id(case_no: str, clock_id: str) -> str:
@@ -187,7 +207,7 @@ def matter_no(year: int, number: int) -> str:
 def register(
     timer: TimerSaid, rule: Rule, *, no: str, recipients: tuple[str, ...], now: datetime
 ) -> tuple[Matter, tuple[Said, ...]]:
-    """Register what a light has shown, step 登记."""
+    """Register what a light has shown, step 登记; its process begins with it."""
     matter = Matter(
         matter_id=matter_id(timer.case_no, timer.clock_id),
         matter_no=no,
@@ -213,7 +233,22 @@ def register(
         recipients=recipients,
         state=digest(matter),
     )
-    return matter, (said,)
+    calls = () if timer.item_code in OWN_ITEMS else (_begun(matter, rule, now=now),)
+    return matter, (*calls, said)
+
+
+def _begun(matter: Matter, rule: Rule, *, now: datetime) -> Said:
+    """The process is to begin with what is known, so that the office has to confirm and not to type."""
+    lead = {
+        "source": "light",
+        "subject": matter.title[:_SUBJECT],
+        "facts": f"{rule.reason}，应于 {matter.due_on} 前办理。",
+        "case_no": matter.case_no,
+        "matter_no": matter.matter_no,
+        "source_no": rule.id,
+        "unit": matter.department,
+    }
+    return call(f"{MATTER}{matter.matter_id}", "supervision_matter", lead, now=now)
 
 
 def note(matter: Matter, rule: Rule, *, now: datetime) -> tuple[Matter, tuple[Said, ...]]:
@@ -228,15 +263,19 @@ def added(matter: Matter, text: str, *, by: str, now: datetime, **changed: objec
     """One more fact in the file, with what else it changes. An archived file stays as it is."""
     if matter.step is Step.ARCHIVE:
         return matter, ()
-    fact = Fact(at=now, step=matter.step, by=by, note=text)
+    return noted(matter, Fact(at=now, step=matter.step, by=by, note=text), **changed)
+
+
+def noted(matter: Matter, fact: Fact, **changed: object) -> tuple[Matter, tuple[Said, ...]]:
+    """The same with a fact that is made already."""
     noted = matter.model_copy(update={**changed, "facts": (*matter.facts, fact)})
     said = MatterNoted(
         case_no=matter.case_no,
         matter_no=matter.matter_no,
-        step=matter.step,
-        note=text,
-        noted_at=now,
-        noted_by=by,
+        step=fact.step,
+        note=fact.note,
+        noted_at=fact.at,
+        noted_by=fact.by,
         state=digest(noted),
     )
     return noted, (said,)
@@ -247,8 +286,10 @@ def move(
 ) -> tuple[Matter, tuple[Said, ...]]:
     """One step on (or from 复核 back to 督办). `still_open` names what keeps the file from being closed.
 
-    Raises StepSkipped, SelfRecheck, BulletinMissing, RectificationOpen.
+    Raises MatterInProcess, StepSkipped, SelfRecheck, BulletinMissing, RectificationOpen.
     """
+    if matter.process_case is not None:
+        raise MatterInProcess(matter=matter.matter_no, case=matter.process_case)
     allowed = next_of(matter.step)
     if entry.to not in allowed:
         names = "、".join(f"{NAMES[step]}({step})" for step in allowed) or "-"
@@ -261,16 +302,20 @@ def move(
         raise RectificationOpen(matter=matter.matter_no, what=still_open)
     fact = Fact(at=now, step=entry.to, by=by, note=entry.note, responsible=entry.responsible, document=entry.document)
     undertaken_by = entry.responsible or by if entry.to is Step.UNDERTAKE else matter.undertaken_by
-    facts = {"step": entry.to, "facts": (*matter.facts, fact), "undertaken_by": undertaken_by}
-    moved = matter.model_copy(update=facts)
+    return stepped(matter, fact, undertaken_by=undertaken_by)
+
+
+def stepped(matter: Matter, fact: Fact, **changed: object) -> tuple[Matter, tuple[Said, ...]]:
+    """The matter at the step of a fact, with that fact in its file and what else it changes."""
+    moved = matter.model_copy(update={**changed, "step": fact.step, "facts": (*matter.facts, fact)})
     said = MatterMoved(
         case_no=matter.case_no,
         matter_no=matter.matter_no,
-        step=entry.to,
+        step=fact.step,
         was=matter.step,
-        moved_at=now,
-        moved_by=by,
-        note=entry.note,
+        moved_at=fact.at,
+        moved_by=fact.by,
+        note=fact.note,
         state=digest(moved),
     )
     return moved, (said,)

@@ -21,12 +21,20 @@ async def declare_indexes(store: Store) -> None:
     """The indexes that the queries below need."""
     await store.indexes("cases", Index("body.open", "body.light"), Index("body.departments"))
     await store.indexes("heard", Index("body.case_no"), Index("body.heard_at"))
-    await store.indexes("matters", Index("body.case_no"), Index("body.step"), Index("body.departments"))
+    await store.indexes(
+        "matters", Index("body.case_no"), Index("body.step"), Index("body.departments"), Index("body.process_case")
+    )
     await store.indexes("notices", Index("body.case_no"), Index("body.departments"))
     await store.indexes("bulletins", Index("body.year", "body.issue"), Index("body.case_nos"))
     await store.indexes("inspections", Index("body.on"), Index("body.campaign"))
     await store.indexes("facts", Index("body.decided_on"), Index("body.received_on"), Index("body.steps.completed_on"))
-    await store.indexes("projects", Index("body.stage"), Index("body.departments"), Index("body.process_case"))
+    await store.indexes(
+        "projects",
+        Index("body.stage"),
+        Index("body.departments"),
+        Index("body.process_case"),
+        Index("body.filed", where={"body.filed": True}),
+    )
     await store.indexes("persons", Index("body.posts"), Index("body.roles"))
 
 

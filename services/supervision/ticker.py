@@ -5,6 +5,7 @@ from typing import Final
 
 from services.kernel.app import Ticker
 from services.supervision.desk import Deps
+from services.supervision.following import archive_filed
 from services.supervision.issuing import complete_bulletin, complete_notice
 
 _LOOKED_BACK: Final = timedelta(days=2)
@@ -23,5 +24,6 @@ async def complete_issued(deps: Deps) -> int:
 
 
 TICKERS: Final[tuple[Ticker[Deps], ...]] = (
+    Ticker(name="archive-filed", every=timedelta(minutes=1), run=archive_filed, alone=True),
     Ticker(name="complete-issued", every=timedelta(minutes=10), run=complete_issued, alone=True),
 )

@@ -7,6 +7,7 @@ from services.contracts.external import AnswerCompleted, AnswerFailed, MessageSe
 from services.contracts.intake import CaseDelivered, CaseReceived, DocumentIssued, WithdrawalRequested
 from services.contracts.notify import LinkDecided
 from services.contracts.registry import CalendarPublished, DepartmentChanged, PersonChanged, PostChanged
+from services.contracts.supervision import ProcessCalled
 from services.contracts.workflow import SignalThrown
 from services.kernel import logs
 from services.kernel.bus import Event, Handler
@@ -16,10 +17,10 @@ from services.workflow.deps import Deps
 from services.workflow.instances.models import Act, Verb
 from services.workflow.instances.moving import registered
 from services.workflow.links import complete_by_link
-from services.workflow.signals import broadcasts
 from services.workflow.operations.closures import withdraw
+from services.workflow.signals import broadcasts
 from services.workflow.signals.models import Broadcast
-from services.workflow.starts.messages import deliver
+from services.workflow.starts.messages import NobodyWaits, deliver
 
 log = logs.get(__name__)
 
@@ -63,12 +64,12 @@ async def keep_document(deps: Deps, event: Event[DocumentIssued]) -> None:
     await deps.documents.put(event.said.document_id, event.said, unless_newer=event.envelope.sequence)
 
 
-async def take_answer(deps: Deps, event: Event[AnswerCompleted]) -> None:
 async def withdraw_case(deps: Deps, event: Event[WithdrawalRequested]) -> None:
     """The applicant withdraws: the case ends, or it is said that the decision was faster."""
     await withdraw(deps, event.said, cause=event.envelope.id)
 
 
+async def take_answer(deps: Deps, event: Event[AnswerCompleted]) -> None:
     """An outside system did what it was asked."""
     said = event.said
     act = Act(
@@ -99,6 +100,22 @@ async def take_failure(deps: Deps, event: Event[AnswerFailed]) -> None:
 async def take_message(deps: Deps, event: Event[MessageSent]) -> None:
     """A message from outside: for the case it names, for one that waits, else for a new case."""
     await deliver(deps, event.said)
+
+
+async def take_call(deps: Deps, event: Event[ProcessCalled]) -> None:
+    """The supervision office calls a process: it begins, or goes on. An office may work without that process."""
+    said = event.said
+    message = MessageSent(
+        message_id=said.message_id,
+        name=said.name,
+        payload=said.payload,
+        business_key=said.business_key,
+        sent_at=said.called_at,
+    )
+    try:
+        await deliver(deps, message, by="system:supervision")
+    except NobodyWaits:
+        log.info("no process takes the call", call=said.name, business_key=said.business_key)
 
 
 async def take_signal(deps: Deps, event: Event[SignalSent]) -> None:
@@ -171,10 +188,12 @@ async def _from_outside(deps: Deps, case_no: str, act: Act, *, cause: str) -> No
 HEARS: Final[dict[type[Said], Handler[Deps]]] = {
     CaseReceived: start_case,
     CaseDelivered: deliver_case,
+    WithdrawalRequested: withdraw_case,
     DocumentIssued: keep_document,
     AnswerCompleted: take_answer,
     AnswerFailed: take_failure,
     MessageSent: take_message,
+    ProcessCalled: take_call,
     SignalSent: take_signal,
     SignalThrown: spread_signal,
     LinkDecided: take_link_decision,
@@ -183,4 +202,3 @@ HEARS: Final[dict[type[Said], Handler[Deps]]] = {
     PersonChanged: keep_person,
     CalendarPublished: keep_calendar_year,
 }
-    WithdrawalRequested: withdraw_case,

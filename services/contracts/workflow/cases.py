@@ -12,7 +12,8 @@ from services.contracts.words import Outcome, StepKind
 class CaseStarted(Said, frozen=True):
     """A process instance carries the case now.
 
-    A case that no window received names what began it: `start_kind` is `message`, `timer` or `signal`.
+    A case that no window received names what began it: `start_kind` is `message`, `timer` or `signal`, and
+    `business_key` is what whoever sent the message knows it by.
     """
 
     TYPE: ClassVar[str] = "guihua.workflow.case.started.v1"
@@ -27,6 +28,7 @@ class CaseStarted(Said, frozen=True):
     township: str | None
     start_kind: str = ""
     start_event: str = ""
+    business_key: str = ""
 
 
 class CaseAccepted(Said, frozen=True):

@@ -15,13 +15,14 @@ from services.kernel.identity import Person
 from services.kernel.problem import problems
 from services.kernel.requests import After, Day, IdempotencyKey, Limit
 from services.kernel.store import AlreadyExists, Conflict, NotFound
-from services.supervision import desk, matters, queries, registering
+from services.supervision import desk, following, matters, queries, registering
 from services.supervision.api.catalogues import catalogues_of
 from services.supervision.api.common import Approver, DocumentId, Here, Reader, Supervisor, scope_filter, visible
 from services.supervision.matters import (
     BulletinMissing,
     Matter,
     MatterArchived,
+    MatterInProcess,
     Move,
     RectificationOpen,
     SelfRecheck,
@@ -29,7 +30,6 @@ from services.supervision.matters import (
     Step,
     StepSkipped,
 )
-from services.supervision.notices import NoticeState, Rectification
 from services.supervision.numbers import Series, number
 from services.supervision.registering import (
     MatterEntry,
@@ -43,8 +43,7 @@ from services.supervision.registering import (
 router = APIRouter(tags=["matters"])
 
 CaseFilter = Annotated[str | None, Query(pattern=r"^[0-9A-Z]{10,40}$")]
-_MANY = 1000
-_MOVES = problems(NotFound, StepSkipped, SelfRecheck, BulletinMissing, RectificationOpen, Conflict)
+_MOVES = problems(NotFound, MatterInProcess, StepSkipped, SelfRecheck, BulletinMissing, RectificationOpen, Conflict)
 
 
 class MatterPage(BaseModel, frozen=True):
@@ -55,7 +54,7 @@ class MatterPage(BaseModel, frozen=True):
 
 
 class MatterView(Matter, frozen=True):
-    """One matter, and the steps to which it can go from where it is."""
+    """One matter, and the steps to which it can go from where it is; none if its process runs (`process_case`)."""
 
     next: tuple[Step, ...]
 
@@ -114,13 +113,16 @@ async def see_matter(deps: Here, who: Reader, matter_id: DocumentId) -> MatterVi
     """One matter with its file."""
     matter, _ = await deps.matters.load(matter_id)
     visible(who, matter.departments, key=matter_id)
-    return MatterView(**matter.model_dump(), next=matters.next_of(matter.step))
+    return MatterView(**matter.model_dump(), next=() if matter.process_case else matters.next_of(matter.step))
 
 
 @router.post("/matters/{matter_id}/move", summary="推进督查事项", responses=_MOVES)
 async def move_matter(deps: Here, who: Supervisor, matter_id: DocumentId, entry: Move) -> Matter:
-    """One step on; the seven steps cannot be skipped, and nothing is archived that is not put right."""
-    still_open = await _still_open(deps, matter_id) if entry.to is Step.ARCHIVE else ""
+    """One step on; the seven steps cannot be skipped, and nothing is archived that is not put right.
+
+    A matter whose process runs (`process_case`) follows that alone: its steps are tasks of that case.
+    """
+    still_open = await following.still_open(deps, matter_id) if entry.to is Step.ARCHIVE else ""
     now = deps.clock.now()
     return await _changed(
         deps, who, matter_id, lambda one: matters.move(one, entry, by=who.code, now=now, still_open=still_open)
@@ -156,15 +158,6 @@ async def _changed(
     visible(who, matter.departments, key=matter_id)
     changed, said = act(matter)
     return await desk.written(deps.matters, matter_id, changed, revision, said)
-
-
-async def _still_open(deps: Here, matter_id: str) -> str:
-    """What keeps a file from being closed: notices that are not put right, an objection that is not decided."""
-    matter, _ = await deps.matters.load(matter_id)
-    where = {"body.matter_id": matter_id, "body.state": NoticeState.ISSUED}
-    issued = await deps.notices.query(where, sort=[("_id", 1)], limit=_MANY)
-    found = [one.notice_no or "" for one in issued if one.rectification is not Rectification.DONE]
-    return "、".join([*found, *(["异议"] if registering.is_objected(matter) else [])])
 
 
 def _between(since: date | None, until: date | None) -> dict[str, date] | None:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from services.contracts.supervision import NoticeIssued
+from services.supervision.notices.clocks import started, told
 from services.supervision.notices.drafts import Decided, said
 from services.supervision.notices.notices import (
     Notice,
@@ -62,7 +63,7 @@ def issue(
         recipients=recipients,
         state=digest(issued),
     )
-    return issued, (event,)
+    return issued, (*started(issued, now=now), event)
 
 
 def numbered(notice: Notice, *, no: str, by: str, now: datetime) -> Notice:
@@ -79,7 +80,8 @@ def acknowledge(notice: Notice, *, by: str, now: datetime) -> Decided:
         return notice, ()
     first = {"acknowledged_by": by, "acknowledged_at": now} if notice.acknowledged_at is None else {}
     read = notice.model_copy(update={**first, "receipts": receipts})
-    return read, (said(read, "received", by=by, now=now),)
+    calls = told(notice, "notice_received", now=now) if first else ()
+    return read, (*calls, said(read, "received", by=by, now=now))
 
 
 def void(notice: Notice, *, reason: str, by: str, now: datetime) -> Decided:
@@ -88,7 +90,7 @@ def void(notice: Notice, *, reason: str, by: str, now: datetime) -> Decided:
         raise NoticeNotReady(state=notice.state, verb="made void", verb_zh="作废")
     facts = {"state": NoticeState.VOID, "voided_by": by, "reason": reason, "rectification": None}
     voided = notice.model_copy(update=facts)
-    return voided, (said(voided, "void", by=by, now=now, note=reason),)
+    return voided, (*told(notice, "notice_void", now=now), said(voided, "void", by=by, now=now, note=reason))
 
 
 def _only(notice: Notice, *states: NoticeState, verb: str, verb_zh: str) -> None:

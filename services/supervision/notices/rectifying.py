@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from services.supervision.notices.clocks import told
 from services.supervision.notices.drafts import Decided, said
 from services.supervision.notices.notices import (
     ClockEntry,
@@ -20,7 +21,8 @@ def report(notice: Notice, entry: RectificationReport, *, by: str, now: datetime
     _rectifying(notice, Rectification.OPEN, Rectification.OVERDUE, verb="reported on", verb_zh="报告整改")
     facts = {"rectification": Rectification.REPORTED, "report": entry.report, "reported_by": by, "reported_at": now}
     reported = notice.model_copy(update=facts)
-    return reported, (said(reported, "reported", by=by, now=now, note=entry.report),)
+    calls = told(notice, "rectification_reported", now=now)
+    return reported, (*calls, said(reported, "reported", by=by, now=now, note=entry.report))
 
 
 def recheck(notice: Notice, entry: RecheckEntry, *, by: str, now: datetime) -> Decided:
@@ -31,7 +33,8 @@ def recheck(notice: Notice, entry: RecheckEntry, *, by: str, now: datetime) -> D
     outcome = Rectification.DONE if entry.accepted else Rectification.OPEN
     facts = {"rectification": outcome, "opinion": entry.opinion, "rechecked_by": by, "rechecked_at": now}
     checked = notice.model_copy(update=facts)
-    return checked, (said(checked, f"rectification {outcome}", by=by, now=now, note=entry.opinion),)
+    calls = told(notice, "rectification_rechecked", now=now, accepted=entry.accepted)
+    return checked, (*calls, said(checked, f"rectification {outcome}", by=by, now=now, note=entry.opinion))
 
 
 def follow(notice: Notice, entry: ClockEntry, *, by: str, now: datetime) -> Decided:

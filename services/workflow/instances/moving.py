@@ -66,6 +66,7 @@ def pinned(instance: Instance, pin: Pin, *, now: datetime) -> Decided:
         township=application.township,
         start_kind=origin.kind if origin else "",
         start_event=origin.element if origin else "",
+        business_key=origin.business_key if origin else "",
     )
     return Decided(running, (said,))
 

@@ -33,14 +33,14 @@ class NobodyWaits(Problem):
     remedy_en = "activate the process that begins by it, then replay the dead letter"
 
 
-async def deliver(deps: Deps, said: MessageSent) -> str:
+async def deliver(deps: Deps, said: MessageSent, *, by: str = ACTOR) -> str:
     """Bring a message to its case, once; gives the case's number.
 
     Raises SignalTooLarge, FactsUnfit, NobodyWaits, NotFound.
     """
     check_payload(said.name, said.payload)
     if said.case_no is not None:
-        return await _given(deps, said, said.case_no)
+        return await _given(deps, said, said.case_no, by=by)
     arrival_id = _arrival_id(said)
     before = await arrived(deps, arrival_id)
     if before is None:
@@ -48,24 +48,24 @@ async def deliver(deps: Deps, said: MessageSent) -> str:
         ways = [] if case_no else await entrances(deps, StartKind.MESSAGE, said.name)
         if ways:
             await check_facts(deps, ways[0], said.payload)
-            return await begin_case(deps, ways[0], _occasion(said))
+            return await begin_case(deps, ways[0], _occasion(said, by))
         case_no = case_no or await _case_begun_under(deps, said)
         if case_no is None:
             raise NobodyWaits(name=said.name)
         before = await record(deps, Arrival(arrival_id=arrival_id, case_no=case_no, at=said.sent_at))
     if before.origin is None:
-        return await _given(deps, said, before.case_no)
+        return await _given(deps, said, before.case_no, by=by)
     way = await way_of(deps, before)
-    return await begin_case(deps, way, _occasion(said)) if way else before.case_no
+    return await begin_case(deps, way, _occasion(said, by)) if way else before.case_no
 
 
-async def _given(deps: Deps, said: MessageSent, case_no: str) -> str:
+async def _given(deps: Deps, said: MessageSent, case_no: str, *, by: str) -> str:
     """Give it to a running case; kept there if it is early."""
     act = Act(
         verb=Verb.MESSAGE,
         target=said.name,
         payload=said.payload,
-        actor=ACTOR,
+        actor=by,
         channel=CHANNEL,
         origin=_arrival_id(said),
         at=said.sent_at,
@@ -95,10 +95,10 @@ async def _first(deps: Deps, said: MessageSent, where: dict[str, Any]) -> str | 
     return found[0].case_no if found else None
 
 
-def _occasion(said: MessageSent) -> Occasion:
+def _occasion(said: MessageSent, by: str) -> Occasion:
     at: datetime = said.sent_at
     return Occasion(
-        arrival_id=_arrival_id(said), at=at, by=ACTOR, payload=said.payload, business_key=said.business_key or ""
+        arrival_id=_arrival_id(said), at=at, by=by, payload=said.payload, business_key=said.business_key or ""
     )
 
 
