@@ -8,7 +8,18 @@ from pydantic import BaseModel
 from services.contracts.intake import ReceivedDocument
 from services.contracts.words import Channel, Light, Outcome
 from services.intake.applications import ApplicantKind
-from services.intake.cases import Capacity, Case, Delivery, Hold, Status, Step, holders, phone
+from services.intake.cases import (
+    Capacity,
+    Case,
+    Delivery,
+    Hold,
+    Status,
+    Step,
+    WithdrawalState,
+    holders,
+    phone,
+    withdrawal_state,
+)
 from services.kernel.seals import Seals
 
 
@@ -91,6 +102,7 @@ class CaseView(CaseLine, frozen=True):
     ready_at: datetime | None
     ended_at: datetime | None
     outcome: Outcome | None
+    withdrawal: WithdrawalState | None
     open_steps: tuple[Step, ...]
     holds: tuple[Hold, ...]
     password_issue: int
@@ -162,6 +174,7 @@ def full(case: Case) -> CaseView:
         ready_at=progress.ready_at,
         ended_at=progress.ended_at,
         outcome=progress.outcome,
+        withdrawal=withdrawal_state(case),
         open_steps=case.open_steps,
         holds=case.holds,
         password_issue=case.password.issue,

@@ -30,6 +30,17 @@ BODIES: Final[Mapping[tuple[str, str], Any]] = {
         "receiver_id_no": "512002200001010018",
         "signature": "甲申请人",
     },
+    ("POST", "/cases/{case_no}/withdrawal"): {
+        "signer_name": "甲申请人",
+        "signer_id_no": "512002200001010018",
+        "signature": "甲申请人",
+    },
+    ("POST", "/cases/{case_no}/termination"): {
+        "ground": "applicant_dissolved",
+        "basis": "《某省行政许可实施办法》第三十条",
+        "evidence": "注销登记通知书",
+        "reason": "申请单位已经注销",
+    },
     ("POST", "/cases/{case_no}/extension"): {"reason": "案情复杂"},
     ("POST", "/tasks/{task_id}/complete"): {"answers": REVIEW},
     ("PUT", "/tasks/{task_id}/draft"): {"version": 0, "answers": {}},

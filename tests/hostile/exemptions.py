@@ -165,6 +165,17 @@ _OF_CORRECTIONS: Final = _joined(
 
 _WITH_A_SCANNER: Final = _each(
     409,
+_OF_WITHDRAWALS: Final = _joined(
+    *(
+        _each(
+            status,
+            "intake POST /public/withdrawals",
+            because="counted together with the lookup: tests/intake/test_look_up.py",
+        )
+        for status in (423, 429)
+    ),
+)
+
     "intake GET /cases/{case_no}/files/{upload_id}",
     because="no malware scanner is set here: tests/intake/test_upload.py",
 )
@@ -172,6 +183,7 @@ _WITH_A_SCANNER: Final = _each(
 EXEMPT: Final = _joined(
     _OF_DRAFTS,
     _OF_CORRECTIONS,
+    _OF_WITHDRAWALS,
     _WITH_A_SCANNER,
     _TOLD_BY_HAND,
     _SPARED_FOR_OTHERS,

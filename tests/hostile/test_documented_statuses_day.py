@@ -113,6 +113,7 @@ ENTRIES: Final[dict[tuple[str, str], Any]] = {
     ("POST", "/incidents/retries"): {"incidents": ["0" * 20]},
     ("POST", "/signals"): {"name": "unheard", "reason": "演练"},
     ("POST", "/meetings"): {**SESSION, "body_id": "no_body"},
+    ("POST", "/public/withdrawals"): {"case_no": NOWHERE["case_no"], "query_password": "x", "confirmed": True},
     ("POST", "/bulletins"): {"matter_ids": ["0" * 24]},
     ("POST", "/notices"): {**NOTICE, "matter_id": "0" * 24},
     ("POST", "/matters"): MATTER,

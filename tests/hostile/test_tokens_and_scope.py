@@ -55,6 +55,7 @@ OPEN: Final = {
     "/public/draft/papers/{paper}/files",
     "/public/draft/files/{upload_id}",
     "/public/draft/filing",
+    "/public/withdrawals",
     "/public/corrections",
     "/public/correction",
     "/public/correction/papers/{number}/files",

@@ -21,6 +21,7 @@ from tests.hostile.day import (
     supervising,
     tasks,
     windows,
+    withdrawing,
 )
 from tests.hostile.ledger import Ledger
 from tests.hostile.situation import Situation
@@ -63,6 +64,7 @@ PARTS: Final[tuple[Part, ...]] = (
     drafts.handed_in,
     drafts.filed,
     public.objected,
+    withdrawing.given_up,
     public.rated,
     public.met,
     windows.received,
