@@ -80,4 +80,7 @@ compose-smoke: ## build, start, use and stop the compose stack; brings its own e
 clean: ## forget local data (var/); the environment stays
 	rm -rf var
 
-.PHONY: help setup run demo check fix test fuzz conformance walks chaos year bench screenshots images compose-smoke clean
+bench-storm: setup ## a hundred thousand clocks due within one minute (CLOCKS=100000): how late lights and messages are
+	@$(BIN)/python -m bench.storm $(CLOCKS)
+
+.PHONY: help setup run demo check fix test fuzz conformance walks chaos year bench bench-scale bench-storm screenshots images compose-smoke clean

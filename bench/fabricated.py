@@ -4,9 +4,11 @@ Such a case is listed, counted and found like any other; only its engine state i
 so nobody can work on it.
 """
 
-from collections.abc import Iterator
+import struct
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 from typing import Final
 from uuid import UUID
 
@@ -21,6 +23,9 @@ from services.workflow.instances.models import Instance
 
 _DEPARTMENTS: Final = (b"D05", b"D06", b"D08")
 """Those of the post; the real one is the second."""
+
+UNDUE: Final = datetime(2001, 2, 3, 4, 5, 6, tzinfo=UTC)
+"""The next due moment of a mould whose cases shall each have their own."""
 
 _DAYS: Final = 20
 _MONTHS: Final = 24
@@ -44,14 +49,28 @@ class Mould:
         return cls(bson.encode(row), instance.case_no.encode(), ids, str(instance.tasks[0].due_on).encode())
 
     def cast(self, number: int) -> RawBSONDocument:
-        """The document of another case."""
-        packed = self.packed.replace(self.case_no, b"%s%05d" % (self.case_no[:-5], number % 100_000))
-        packed = packed.replace(self.case_no[:16], b"51%02d" % (number // 100_000) + self.case_no[4:16])
+        """The document of another case, due on another day."""
+        due_on = date.fromisoformat(self.due_on.decode()) + timedelta(days=number % _DAYS)
+        return RawBSONDocument(self._numbered(number).replace(self.due_on, due_on.isoformat().encode()))
+
+    def cast_due(self, number: int, moment: datetime) -> RawBSONDocument:
+        """The document of another case, of a mould with `UNDUE`; it comes due at the moment."""
+        return RawBSONDocument(self._numbered(number).replace(_packed(UNDUE), _packed(moment)))
+
+    def _numbered(self, number: int) -> bytes:
+        packed = self.packed.replace(self.case_no, self.number_of(number))
         for place, task_id in enumerate(self.task_ids):
             packed = packed.replace(task_id, str(UUID(int=(number << 8) + place + 1)).encode())
-        due_on = date.fromisoformat(self.due_on.decode()) + timedelta(days=number % _DAYS)
-        packed = packed.replace(self.due_on, due_on.isoformat().encode())
-        return RawBSONDocument(packed.replace(_DEPARTMENTS[1], _DEPARTMENTS[number % len(_DEPARTMENTS)]))
+        return packed.replace(_DEPARTMENTS[1], _DEPARTMENTS[number % len(_DEPARTMENTS)])
+
+    def number_of(self, number: int) -> bytes:
+        """The case number of the case with this number."""
+        return b"51%02d%s%05d" % (number // 100_000, self.case_no[4:-5], number % 100_000)
+
+
+def _packed(moment: datetime) -> bytes:
+    """A moment as BSON has it."""
+    return struct.pack("<q", round(moment.timestamp() * 1000))
 
 
 def moulds(sha256: str, version: int) -> list[Mould]:
@@ -70,8 +89,9 @@ def cast(patterns: list[Mould], *, first: int, count: int) -> Iterator[RawBSONDo
         yield patterns[number % len(patterns)].cast(number)
 
 
-async def fill(store: Store, patterns: list[Mould], *, first: int, count: int) -> None:
+async def put(store: Store, cases: Iterable[RawBSONDocument]) -> None:
     """Put cases into the database of the workflow service."""
     rows = store.aggregates("instances", Instance, key="case_no").documents.rows
-    for start in range(first, first + count, _BATCH):
-        await rows.insert_many(list(cast(patterns, first=start, count=min(_BATCH, first + count - start))))
+    left = iter(cases)
+    while batch := list(islice(left, _BATCH)):
+        await rows.insert_many(batch)

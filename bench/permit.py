@@ -32,8 +32,9 @@ def files() -> dict[str, str]:
 def _diagram() -> str:
     nodes = ['<bpmn:startEvent id="Start_Received" name="收件"><bpmn:outgoing>Flow_0</bpmn:outgoing></bpmn:startEvent>']
     nodes += [_event("Event_Accepted", "受理", "start", 0), *(_task(number) for number in range(TASKS))]
-    nodes += [_event("Event_Decided", "作出决定", "stop", TASKS + 1), _END]
-    order = ["Start_Received", "Event_Accepted", *(f"Task_{n}" for n in range(TASKS)), "Event_Decided", "End_Granted"]
+    nodes += [_event("Event_Decided", "作出决定", "stop", TASKS + 1), _DELIVERED, _END]
+    tasks = (f"Task_{number}" for number in range(TASKS))
+    order = ["Start_Received", "Event_Accepted", *tasks, "Event_Decided", "Event_Delivered", "End_Granted"]
     flows = [
         f'<bpmn:sequenceFlow id="Flow_{number}" sourceRef="{source}" targetRef="{target}" />'
         for number, (source, target) in enumerate(pairwise(order))
@@ -75,12 +76,27 @@ def _properties(settings: dict[str, str]) -> str:
 _HEAD: Final = (
     '<?xml version="1.0" encoding="UTF-8"?><bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" '
     'xmlns:camunda="http://camunda.org/schema/1.0/bpmn" id="Definitions_bench" targetNamespace="https://guihua.example">'
+    '<bpmn:message id="Message_Delivered" name="case_delivered" />'
     f'<bpmn:process id="{KEY}" name="基准" isExecutable="true">'
+)
+_DELIVERY: Final = {
+    "post": "P04",
+    "limit_wd": "10",
+    "warn": "70%",
+    "counts_in_case_clock": "no",
+    "name_en": "Delivery",
+}
+_DELIVERED: Final = (
+    '<bpmn:receiveTask id="Event_Delivered" name="送达" messageRef="Message_Delivered">'
+    "<bpmn:extensionElements><camunda:properties>"
+    f"{_properties(_DELIVERY)}"
+    "</camunda:properties></bpmn:extensionElements>"
+    f"<bpmn:incoming>Flow_{TASKS + 2}</bpmn:incoming><bpmn:outgoing>Flow_{TASKS + 3}</bpmn:outgoing></bpmn:receiveTask>"
 )
 _END: Final = (
     '<bpmn:endEvent id="End_Granted" name="准予许可"><bpmn:extensionElements><camunda:properties>'
     '<camunda:property name="permit:outcome" value="granted" /></camunda:properties></bpmn:extensionElements>'
-    f"<bpmn:incoming>Flow_{TASKS + 2}</bpmn:incoming></bpmn:endEvent>"
+    f"<bpmn:incoming>Flow_{TASKS + 3}</bpmn:incoming></bpmn:endEvent>"
 )
 _ITEM_TOML: Final = f"""
 key = "{KEY}"

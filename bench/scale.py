@@ -15,7 +15,7 @@ from typing import Any, Final
 import uvloop
 
 from bench import migration
-from bench.fabricated import fill, moulds
+from bench.fabricated import cast, moulds, put
 from bench.figures import Figure, percentile, show
 from bench.office import Office, Samples, opened, receive_all, settled, users
 from bench.parts import spent
@@ -73,8 +73,8 @@ async def _fill(there: Office, count: int) -> None:
     detail = await there.api.call("GET", "workflow", f"/definitions/{KEY}/versions/1", who="u.it")
     url = there.run.servers.mongo_url("workflow")
     store = Store(url, "guihua_workflow", service="workflow", clock=RealClock())
-    await fill(store, moulds(detail["sha256"], 1), first=0, count=count // 2)
-    await fill(store, moulds(detail["sha256"], 2), first=count // 2, count=count // 2)
+    await put(store, cast(moulds(detail["sha256"], 1), first=0, count=count // 2))
+    await put(store, cast(moulds(detail["sha256"], 2), first=count // 2, count=count // 2))
     await store.close()
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bench import permit
 from services.workflow.definitions.files import in_folder
 from services.workflow.engine.models import Severity
 from services.workflow.lint import lint_files, lint_folder
@@ -27,6 +28,11 @@ def test_given_the_processes_that_come_with_the_system_then_none_has_an_error() 
     assert folders
     for folder in folders:
         assert [finding for finding in lint_folder(folder) if finding.severity is Severity.ERROR] == []
+
+
+def test_given_the_process_that_is_measured_then_it_may_be_deployed() -> None:
+    found = lint_files(as_bytes(permit.files()))
+    assert [finding for finding in found if finding.severity is Severity.ERROR] == []
 
 
 def _drawn(*changes: tuple[str, str]) -> dict[str, str]:
