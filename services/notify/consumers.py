@@ -25,6 +25,11 @@ from services.contracts.workflow import (
     CaseAccepted,
     CaseEnded,
     CaseMigrated,
+    CaseResumed,
+    CaseStarted,
+    CaseSuspended,
+    CaseTerminated,
+    CaseWithdrawn,
     DecisionDropped,
     DecisionKept,
     IncidentOpened,
@@ -33,13 +38,11 @@ from services.contracts.workflow import (
     TaskCompleted,
     TaskOpened,
     TaskUrged,
+    TimerHeld,
+    TimerResumed,
+    WithdrawalRefused,
 )
 from services.kernel.bus import Event, Handler
-    CaseResumed,
-    CaseStarted,
-    CaseSuspended,
-    CaseTerminated,
-    CaseWithdrawn,
 from services.notify.announcements import announce, take_up_waiting
 from services.notify.audiences import away
 from services.notify.books import APPLICANT, CONTACT_KEPT, awaited_as
@@ -49,9 +52,6 @@ from services.notify.migrations import follow_migration
 from services.notify.offers import drop_decision, end_links, keep_decision, offer_link
 
 
-    TimerHeld,
-    TimerResumed,
-    WithdrawalRefused,
 async def note_person(deps: Deps, event: Event[PersonChanged]) -> None:
     """Keep the person; send what waited for them; a leader who went out gets links to the open tasks."""
     person = await deps.books.people.put(event.said, sequence=event.envelope.sequence)
@@ -142,9 +142,9 @@ HEARS: Final[dict[type[Said], Handler[Deps]]] = {
     InstructionGiven: announce,
     IncidentOpened: announce,
     TaskUrged: announce,
-    DecisionKept: keep_decision,
-    DecisionDropped: drop_decision,
-}
     CaseWithdrawn: announce,
     CaseTerminated: announce,
     WithdrawalRefused: announce,
+    DecisionKept: keep_decision,
+    DecisionDropped: drop_decision,
+}

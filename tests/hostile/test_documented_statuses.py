@@ -37,8 +37,8 @@ BY_ITS_OWN_RULES: Final = {
     ("intake", "POST /public/draft/papers/{paper}/files", 401),
     ("intake", "DELETE /public/draft/files/{upload_id}", 401),
     ("intake", "POST /public/draft/filing", 401),
-    ("intake", "POST /public/corrections", 403),
     ("intake", "POST /public/withdrawals", 403),
+    ("intake", "POST /public/corrections", 403),
     ("intake", "GET /public/correction", 401),
     ("intake", "POST /public/correction/papers/{number}/files", 401),
 }
