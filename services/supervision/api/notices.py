@@ -11,7 +11,7 @@ from services.kernel.identity import Person
 from services.kernel.problem import problems
 from services.kernel.requests import After, IdempotencyKey, Limit
 from services.kernel.store import Conflict, NotFound
-from services.supervision import issuing, notices, queries
+from services.supervision import following, issuing, notices, queries
 from services.supervision.api.common import (
     FILES,
     Approver,
@@ -150,8 +150,10 @@ async def report_rectification(deps: Here, who: Reader, notice_id: DocumentId, e
     responses=problems(NotFound, NoticeNotReady, SelfDecision, Conflict),
 )
 async def recheck_rectification(deps: Here, who: Supervisor, notice_id: DocumentId, entry: RecheckEntry) -> Notice:
-    """The office looks at what was done."""
-    return await _act(deps, who, notice_id, lambda one, now: notices.recheck(one, entry, by=who.code, now=now))
+    """The office looks at what was done. A matter whose process is archived already is closed with it."""
+    checked = await _act(deps, who, notice_id, lambda one, now: notices.recheck(one, entry, by=who.code, now=now))
+    await following.archive_filed(deps)
+    return checked
 
 
 @router.get(

@@ -1,4 +1,4 @@
-"""The clocks of a notice (A-38): its process (bpmn/notice-rectification) begins at its issue and hears how it goes on."""
+"""The clocks of a notice (A-38): its process (notice-rectification) begins at its issue and hears how it goes on."""
 
 from collections.abc import Mapping
 from datetime import datetime

@@ -3,10 +3,11 @@
 import pytest
 
 from services.contracts.external import MessageSent
+from services.contracts.supervision import ProcessCalled
 from services.kernel.store import NotFound
 from services.workflow import activations
 from services.workflow.activations import MessageStartTaken
-from services.workflow.consumers import take_message
+from services.workflow.consumers import take_call, take_message
 from services.workflow.instances.models import Status
 from services.workflow.signals.broadcasts import SignalTooLarge
 from services.workflow.starts.messages import NobodyWaits
@@ -56,6 +57,21 @@ async def test_given_a_case_that_waits_under_the_key_then_the_message_is_for_it(
     assert (await hall.case(case_no)).early == ()
     await _send(hall, "r-3", "reply", business_key="k-2")  # nobody waits any more: it is kept
     assert [each.target for each in (await hall.case(case_no)).early] == ["reply"]
+
+
+async def test_given_a_call_of_the_supervision_office_then_it_begins_one_case_and_where_none_begins_by_it_nothing(
+    hall: Hall,
+) -> None:
+    at = hall.clock.now()
+    for name, key in (("letter", "matter-1"), ("letter", "matter-1"), ("unheard_of", "matter-2")):
+        said = ProcessCalled(message_id=f"sv-{key}", name=name, business_key=key, called_at=at)
+        await take_call(hall.deps, event_of(said, f"supervision.matters.{key}.1.0", "supervision"))
+    [case_no] = await _begun(hall, "matter-1")
+    case = await hall.case(case_no)
+    assert (case.application.received_by, case.application.origin and case.application.origin.kind) == (
+        "system:supervision",
+        "message",
+    )
 
 
 async def test_given_the_first_letter_again_under_a_new_id_then_it_begins_another_case(hall: Hall) -> None:
