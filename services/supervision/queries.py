@@ -22,7 +22,12 @@ async def declare_indexes(store: Store) -> None:
     await store.indexes("cases", Index("body.open", "body.light"), Index("body.departments"))
     await store.indexes("heard", Index("body.case_no"), Index("body.heard_at"))
     await store.indexes(
-        "matters", Index("body.case_no"), Index("body.step"), Index("body.departments"), Index("body.process_case")
+        "matters",
+        Index("body.case_no"),
+        Index("body.step"),
+        Index("body.departments"),
+        Index("body.process_case"),
+        Index("body.filed", where={"body.filed": True}),
     )
     await store.indexes("notices", Index("body.case_no"), Index("body.departments"))
     await store.indexes("bulletins", Index("body.year", "body.issue"), Index("body.case_nos"))
@@ -33,7 +38,6 @@ async def declare_indexes(store: Store) -> None:
         Index("body.stage"),
         Index("body.departments"),
         Index("body.process_case"),
-        Index("body.filed", where={"body.filed": True}),
     )
     await store.indexes("persons", Index("body.posts"), Index("body.roles"))
 
