@@ -51,7 +51,7 @@ async def look_up(deps: Deps, entry: LookupEntry, *, address: str) -> PublicStat
     """The public status of the case; raises LookupRefused, LookupLocked, TooManyLookups."""
     case = await proven_case(deps, entry, address=address)
     found = public_status(case, horizon=(await deps.copies.calendar()).horizon)
-    return found.model_copy(update={"documents": await own_documents(deps, case.case_no)})
+    return found.model_copy(update={"documents": await own_documents(deps, case)})
 
 
 async def proven_case(deps: Deps, entry: LookupEntry, *, address: str) -> Case:

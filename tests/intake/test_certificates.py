@@ -85,6 +85,40 @@ async def test_the_certificate_is_a_paper_whose_code_leads_to_the_check(window: 
     assert (shown["state"], shown["number"], shown["same_file"]) == ("valid", papers.PERMIT, False)
 
 
+async def test_applicants_take_the_certificate_home_once_it_was_handed_over_and_while_it_is_in_force(
+    window: Hall,
+) -> None:
+    receipt = (await window.receive(CLERK)).json()
+    number, password = receipt["case_no"], receipt["query_password"]
+    await window.workflow.say(say.accepted(number), say.decided(number), papers.made(number, number=papers.PERMIT))
+    await stands(window, number, "valid")
+    assert await _own_certificate(window, number, password) is None
+    await window.workflow.say(say.ready(number))
+    receiver = {"receiver_name": "刘某", "receiver_id_no": say.RESIDENT, "signature": "刘某"}
+
+    async def is_delivered() -> bool:
+        return (await window.ask("POST", f"/cases/{number}/delivery", CLERK, json=receiver, key="deliver-c")).is_success
+
+    await wait_until(is_delivered)
+    own = await _own_certificate(window, number, password)
+    assert own is not None
+    address = f"/public/documents/{own['document_id']}/pdf"
+    taken = await window.ask("GET", f"{address}?ticket={own['ticket']}")
+    assert hashlib.sha256(taken.content).hexdigest() == (await kept(window, number)).pdf_sha256
+    receipts = f"/public/documents/{number}.receipt/pdf"
+    assert (await window.ask("GET", f"{receipts}?ticket={own['ticket']}")).status_code == 404
+    trail = (await window.ask("GET", f"/cases/{number}/audits", SUPERVISOR)).json()
+    assert [row["what"] for row in trail if row["deed"] == "document_taken"] == [own["document_id"]]
+    suspended = await window.ask("POST", f"/certificates/{number}/suspension", LEADER, json={"reason": "核查中"})
+    assert suspended.is_success
+    assert await _own_certificate(window, number, password) is None
+
+
+async def _own_certificate(window: Hall, number: str, password: str) -> dict[str, Any] | None:
+    documents = (await window.look_up(number, password)).json()["documents"]
+    return next((each for each in documents if each["document_id"] == f"{number}.certificate"), None)
+
+
 async def test_the_number_needs_its_check_characters_and_a_file_is_ours_or_it_is_not(window: Hall) -> None:
     number = await granted(window)
     certificate = await kept(window, number)

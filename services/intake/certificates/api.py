@@ -13,7 +13,7 @@ from services.intake.audits import Audit, Deed, record
 from services.intake.certificates.records import Certificate, CertificateStands, Change, State, entered
 from services.intake.certificates.records import Deed as Entry
 from services.intake.deps import Deps
-from services.intake.documents.api import PDF, attachment
+from services.intake.documents.api import PDF, certificate_file
 from services.intake.documents.records import IssuedDocument
 from services.intake.gates import counted_address
 from services.intake.lookups import address_of
@@ -160,8 +160,7 @@ async def show_paper(deps: With, who: Reader, certificate_id: Annotated[CaseNo, 
     certificate = await _seen(deps, certificate_id, who)
     if not certificate.file_id:
         raise NotInRegister
-    content = b"".join([piece async for piece in deps.papers.files.read(certificate.file_id)])
-    return attachment(content, f"{certificate.name}{certificate.number}", PDF, "pdf", plain="certificate")
+    return await certificate_file(deps, certificate)
 
 
 @certificates.post("/certificates/{certificate_id}/suspension", responses=problems(NotInRegister, CertificateStands))

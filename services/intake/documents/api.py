@@ -8,8 +8,9 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import BaseModel, StringConstraints
 
 from services.intake.audits import Audit, Deed, record
+from services.intake.certificates.records import Certificate
 from services.intake.deps import Deps
-from services.intake.documents.own import MOST, opens
+from services.intake.documents.own import CERTIFICATE, MOST, opens
 from services.intake.documents.records import IssuedDocument
 from services.intake.lookups import address_of
 from services.intake.queries import CaseNotFound, case_of
@@ -114,13 +115,34 @@ async def show_docx(deps: With, who: Reader, document_id: Annotated[DocumentId, 
 async def show_own(
     deps: With, document_id: Annotated[DocumentId, Path()], ticket: Ticket, request: Request
 ) -> Response:
-    """A document of the applicant's own as PDF, by the ticket that the status page gave for it. Each is recorded."""
+    """A document or certificate of the applicant's own, by the ticket of the status page. Each is recorded."""
     now = deps.clock.wall()
-    found = await deps.papers.documents.find(document_id)
-    if found is None or not opens(ticket, document_id, seals=deps.seals, now=now):
+    if not opens(ticket, document_id, seals=deps.seals, now=now):
         raise DocumentNotFound
-    taken = {"case_no": found[0].case_no, "address": address_of(request), "what": document_id}
+    case_no, _, kind = document_id.partition(".")
+    answer = await _certificate(deps, case_no) if kind == CERTIFICATE else await _document(deps, document_id)
+    taken = {"case_no": case_no, "address": address_of(request), "what": document_id}
     await record(deps.audits, Audit(deed=Deed.DOCUMENT_TAKEN, person=None, at=now, **taken))
+    return answer
+
+
+async def _certificate(deps: Deps, case_no: str) -> Response:
+    found = await deps.papers.certificates.find(case_no)
+    if found is None or not found[0].file_id:
+        raise DocumentNotFound
+    return await certificate_file(deps, found[0])
+
+
+async def certificate_file(deps: Deps, held: Certificate) -> Response:
+    """A certificate as it was made, to take away: PDF/A, byte for byte."""
+    content = b"".join([piece async for piece in deps.papers.files.read(held.file_id)])
+    return attachment(content, f"{held.name}{held.number}", PDF, "pdf", plain="certificate")
+
+
+async def _document(deps: Deps, document_id: str) -> Response:
+    found = await deps.papers.documents.find(document_id)
+    if found is None:
+        raise DocumentNotFound
     return _file(await _pdf(deps, found[0]), found[0], PDF, "pdf")
 
 

@@ -6,11 +6,16 @@ from typing import Final
 
 from pydantic import BaseModel
 
+from services.intake.cases import Case
+from services.intake.certificates.records import State
 from services.intake.deps import Deps
+from services.intake.moments import moment_of
 from services.kernel.seals import Seals
 
 GOOD_FOR: Final = timedelta(minutes=30)
 MOST: Final = 200
+CERTIFICATE: Final = "certificate"
+"""Ends the id under which applicants have the certificate among their documents."""
 
 
 class OwnDocument(BaseModel, frozen=True):
@@ -24,8 +29,31 @@ class OwnDocument(BaseModel, frozen=True):
     ticket: str
 
 
-async def own_documents(deps: Deps, case_no: str) -> tuple[OwnDocument, ...]:
-    """The documents of a case that are addressed to its applicant, each with a ticket."""
+async def own_documents(deps: Deps, case: Case) -> tuple[OwnDocument, ...]:
+    """The documents of a case that are addressed to its applicant, each with a ticket; once delivered, what it gave."""
+    documents = await _addressed(deps, case.case_no)
+    return documents if case.delivery is None else documents + await _certificate(deps, case.case_no)
+
+
+async def _certificate(deps: Deps, case_no: str) -> tuple[OwnDocument, ...]:
+    """The certificate, while it is in force."""
+    found = await deps.papers.certificates.find(case_no)
+    if found is None or not found[0].file_id or found[0].state_on(moment_of(deps.clock, deps.hours).on) != State.VALID:
+        return ()
+    held, document_id = found[0], f"{case_no}.{CERTIFICATE}"
+    return (
+        OwnDocument(
+            document_id=document_id,
+            name=held.name,
+            name_en=held.name_en,
+            number=held.number,
+            issued_on=held.issued_on,
+            ticket=ticket(document_id, seals=deps.seals, until=deps.clock.wall() + GOOD_FOR),
+        ),
+    )
+
+
+async def _addressed(deps: Deps, case_no: str) -> tuple[OwnDocument, ...]:
     where = {"body.case_no": case_no, "body.to_applicant": True}
     found = await deps.papers.documents.query(
         where, sort=[("body.issued_on", 1), ("_id", 1)], limit=MOST, without=("sheet",)
