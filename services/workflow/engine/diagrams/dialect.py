@@ -57,9 +57,9 @@ def settings(element: etree._Element) -> dict[str, str]:
     found: dict[str, str] = {}
     for extension in _extensions(element, "properties"):
         for entry in extension:
-            name, value = entry.get("name") or "", (entry.get("value") or "").strip()
-            if name.startswith(PREFIX) and (value or name == _LIMIT):
-                found[name.removeprefix(PREFIX)] = value
+            name, said = entry.get("name") or "", (entry.get("value") or "").strip()
+            if name.startswith(PREFIX) and (said or name == _LIMIT):
+                found[name.removeprefix(PREFIX)] = said
     for attribute, key in _SETTINGS.items():
         value = camunda(element, attribute)
         if value is not None:
