@@ -55,26 +55,31 @@ class ModeEntry(BaseModel, extra="forbid", frozen=True):
 
 @dataclass(slots=True)
 class Numbers:
-    """Numbers given so far, by task, in a file: the same task always gets the same number."""
+    """Numbers given so far, by task, a line each in a file: the same task always gets the same number."""
 
     path: Path
     given: dict[str, str] = field(default_factory=dict)
 
     def open(self) -> None:
-        """Read what earlier runs gave."""
+        """Read what earlier runs gave; a line that a stop cut off was never given."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        if self.path.exists():
-            self.given = json.loads(self.path.read_text(encoding="utf-8"))
+        self.path.touch()
+        lines = self.path.read_text(encoding="utf-8").splitlines(keepends=True)
+        self.given = dict(json.loads(line) for line in lines if line.endswith("\n"))
+        self.path.write_text("".join(_line(*each) for each in self.given.items()), encoding="utf-8")
 
     def number(self, request: ExternalRequested) -> str:
         """A number in the form of the real ones; its inner structure is invented."""
         if request.task_id not in self.given:
             prefix = next((sign for item, sign in _SIGNS.items() if item in request.case_no), "建字第")
             self.given[request.task_id] = f"{prefix}{_CITY}{request.requested_at.year}GG{len(self.given) + 1:07}号"
-            draft = self.path.with_suffix(".new")
-            draft.write_text(json.dumps(self.given, ensure_ascii=False), encoding="utf-8")
-            draft.replace(self.path)
+            with self.path.open("a", encoding="utf-8") as file:
+                file.write(_line(request.task_id, self.given[request.task_id]))
         return self.given[request.task_id]
+
+
+def _line(task_id: str, number: str) -> str:
+    return json.dumps([task_id, number], ensure_ascii=False) + "\n"
 
 
 @dataclass(slots=True)
@@ -154,7 +159,7 @@ def web(simulator: Simulator) -> FastAPI:
 
 async def serve(*, port: int, var: Path) -> None:
     """Run until the process is told to stop."""
-    numbers = Numbers(var / "simulator.json")
+    numbers = Numbers(var / "simulator.jsonl")
     numbers.open()
     bus = Bus(
         os.environ["GUIHUA_NATS_URL"],
