@@ -78,6 +78,7 @@ MENU: Final = (
             Entry("消息模板", "/ops/templates", Permission.MESSAGE_READ),
             Entry("工作日历", "/ops/calendar", Permission.REGISTRY_READ),
             Entry("人员与岗位", "/ops/people", Permission.REGISTRY_READ),
+            Entry("审计记录", "/ops/audit", Permission.AUDIT_READ),
         ),
     ),
 )

@@ -29,9 +29,8 @@ _MILLISECONDS: Final = re.compile(r"0[0-9]{13}", re.ASCII)
 _WORDS: Final = ("reason", "remark", "note", "message")
 _TOLD: Final = frozenset(
     {
-        *("active", "agrees", "approved", "attendance", "channel", "decision", "department", "deputy", "from_version"),
-        *("ground", "outcome", "posts", "roles", "signer", "stage", "state", "step", "to", "to_element", "to_version"),
-        *("verb", "verdict", "version", "was", "year"),
+        *("active", "agrees", "approved", "attendance", "channel", "department", "deputy", "from_version", "ground"),
+        *("outcome", "posts", "roles", "signer", "step", "to", "to_element", "to_version", "verb", "version", "year"),
     }
 )
 """What of an act is told with it: codes and numbers, nothing of applicants."""
@@ -45,7 +44,9 @@ class Outcome(StrEnum):
 
 
 class AuditLine(BaseModel, frozen=True):
-    """One act, in wall time. `key` sorts the acts of all services; nobody did what the public or the system did.
+    """One act, in wall time. `key` sorts the acts of all services; nobody did what the public did.
+
+    What the system does by itself is no act: cases, lights and scores have their own histories.
 
     `act` is `<service>.<noun>.<verb>`, `about` the case or what else it was done to, `words` what was said with it,
     `told` what else of it matters.

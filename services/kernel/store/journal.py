@@ -120,16 +120,16 @@ class Journal:
 
 
 def _searched(kinds: Mapping[str, str], *, by: str | None) -> dict[str, Any]:
-    """The rows of these types; of one person those in which the code stands where it would."""
-    if by is None:
-        return {"type": {"$in": sorted(kinds)}}
+    """The rows of these types in whose field the person's code stands; of all people, but not what the system did."""
     fields: dict[str, list[str]] = {}
     for name, field in kinds.items():
         fields.setdefault(field, []).append(name)
     return {"$or": [{"type": {"$in": names}, "wire": _says(field, by)} for field, names in fields.items()]}
 
 
-def _says(field: str, value: str) -> dict[str, str]:
+def _says(field: str, value: str | None) -> dict[str, Any]:
+    if value is None:
+        return {"$not": {"$regex": f'"{field}":"system:'}}
     return {"$regex": f'"{field}":"{re.escape(value)}"'}
 
 

@@ -1,6 +1,16 @@
 """The pages of those who run the system and keep its books."""
 
-from services.console.pages.ops import calendars, health, incidents, letters, messages, people, retries, templates
+from services.console.pages.ops import (
+    audits,
+    calendars,
+    health,
+    incidents,
+    letters,
+    messages,
+    people,
+    retries,
+    templates,
+)
 
 ROUTERS = (
     health.router,
@@ -11,4 +21,5 @@ ROUTERS = (
     templates.router,
     calendars.router,
     people.router,
+    audits.router,
 )
