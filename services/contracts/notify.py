@@ -37,6 +37,18 @@ class MessageFailed(Said, frozen=True):
     failed_at: datetime
 
 
+class SubscriptionPaused(Said, frozen=True):
+    """Nothing arrived at a subscribed system for so long that it is told nothing until a person resumes it."""
+
+    TYPE: ClassVar[str] = "guihua.notify.subscription.paused.v1"
+    KEY: ClassVar[str] = "subscription_id"
+
+    subscription_id: str
+    name: str
+    because: str
+    paused_at: datetime
+
+
 class LinkDecided(Said, frozen=True):
     """A leader decided a task through a signed link, logged in as themselves (A-18).
 

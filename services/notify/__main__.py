@@ -31,6 +31,8 @@ from services.notify.queries import (
 )
 from services.notify.settings import NotifySettings
 from services.notify.steps import Steps
+from services.notify.subscriptions.outside import outside_of
+from services.notify.subscriptions.sending import count_dead, count_failing
 from services.notify.switchboard import providers_of, receipt_keys_of
 from services.notify.templates import load
 from services.notify.ticker import TICKERS
@@ -60,6 +62,7 @@ async def _deps(kernel: Kernel) -> Deps:
         providers=providers,
         receipt_keys=receipt_keys_of(settings),
         patience=settings.patience,
+        outside=await outside_of(store, settings, clock=kernel.clock, seals=seals, stopping=kernel.stopping),
         clock=kernel.clock,
         seals=seals,
         link_key=private_key(settings.link_key_file),
@@ -106,6 +109,7 @@ async def _quiet(books: Books, settings: NotifySettings) -> QuietHours:
 
 async def _close(deps: Deps) -> None:
     await deps.providers.close()
+    await deps.outside.caller.close()
 
 
 SERVICE: Final = Service(
@@ -122,6 +126,8 @@ SERVICE: Final = Service(
         "messages-waiting-for-contact": count_waiting,
         "messages-failed": count_failed,
         "link-decisions-not-carried-out": count_not_carried_out,
+        "webhooks-failing": count_failing,
+        "webhook-deliveries-dead": count_dead,
     },
     close=_close,
 )

@@ -3,7 +3,15 @@
 from typing import Final
 
 from services.contracts.events import Said
-from services.contracts.intake import ContactGiven
+from services.contracts.intake import (
+    CaseDelivered,
+    CaseReceived,
+    ContactGiven,
+    DocumentIssued,
+    ObjectionAnswered,
+    ObjectionReceived,
+)
+from services.contracts.notify import SubscriptionPaused
 from services.contracts.projects import (
     GuideAssigned,
     GuideIntroduced,
@@ -23,6 +31,7 @@ from services.contracts.supervision import (
 from services.contracts.words import StepKind
 from services.contracts.workflow import (
     CaseAccepted,
+    CaseDecided,
     CaseEnded,
     CaseMigrated,
     CaseResumed,
@@ -32,6 +41,7 @@ from services.contracts.workflow import (
     CaseWithdrawn,
     DecisionDropped,
     DecisionKept,
+    ExpectedDateMoved,
     IncidentOpened,
     MilestoneReached,
     TaskCancelled,
@@ -50,6 +60,7 @@ from services.notify.deps import Deps
 from services.notify.links import may_have_link
 from services.notify.migrations import follow_migration
 from services.notify.offers import drop_decision, end_links, keep_decision, offer_link
+from services.notify.subscriptions.telling import telling
 
 
 async def note_person(deps: Deps, event: Event[PersonChanged]) -> None:
@@ -122,14 +133,14 @@ HEARS: Final[dict[type[Said], Handler[Deps]]] = {
     PersonChanged: note_person,
     CalendarPublished: learn_year,
     ContactGiven: note_contact,
-    CaseAccepted: announce,
-    MilestoneReached: announce,
-    CaseEnded: forget_contact,
+    CaseAccepted: telling(announce),
+    MilestoneReached: telling(announce),
+    CaseEnded: telling(forget_contact),
     CaseMigrated: follow_migration,
-    TaskOpened: open_task,
-    TaskCompleted: complete_task,
+    TaskOpened: telling(open_task),
+    TaskCompleted: telling(complete_task),
     TaskCancelled: cancel_task,
-    LightChanged: announce,
+    LightChanged: telling(announce),
     EscalationClimbed: announce,
     MatterRegistered: announce,
     NoticeIssued: announce,
@@ -147,4 +158,17 @@ HEARS: Final[dict[type[Said], Handler[Deps]]] = {
     WithdrawalRefused: announce,
     DecisionKept: keep_decision,
     DecisionDropped: drop_decision,
+    DocumentIssued: telling(announce),
+    SubscriptionPaused: announce,
+    CaseReceived: telling(),
+    CaseStarted: telling(),
+    CaseSuspended: telling(),
+    CaseResumed: telling(),
+    CaseDecided: telling(),
+    CaseDelivered: telling(),
+    ExpectedDateMoved: telling(),
+    TimerHeld: telling(),
+    TimerResumed: telling(),
+    ObjectionReceived: telling(),
+    ObjectionAnswered: telling(),
 }

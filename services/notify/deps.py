@@ -17,6 +17,7 @@ from services.notify.links import Link
 from services.notify.messages import Message, Patience
 from services.notify.preferences import Preferences
 from services.notify.providers import Providers
+from services.notify.subscriptions.outside import Outside
 from services.notify.tries import Hands
 from services.notify.wordbooks import Wordbooks
 
@@ -37,6 +38,7 @@ class Deps:
     providers: Providers
     receipt_keys: Mapping[str, Sequence[bytes]]
     patience: Patience
+    outside: Outside
     clock: Clock
     seals: Seals
     link_key: Ed25519PrivateKey

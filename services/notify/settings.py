@@ -12,6 +12,7 @@ from services.kernel.settings import Settings
 from services.notify import dingtalk, wecom
 from services.notify.messages import Patience
 from services.notify.rosters import load_roster
+from services.notify.subscriptions.addresses import Borders
 from services.notify.templates import load
 
 Address = Annotated[str, Field(pattern=r"^https?://\S+$", max_length=300)]
@@ -103,6 +104,31 @@ class NotifySettings(Settings, frozen=True):
         (2, 8, 30, 120, 600, 1800, 3600, 7200),
         description="各次重试之间的秒数，JSON 列表，如 [2,8,30] / seconds between the tries, a JSON list",
     )
+    webhook_networks: tuple[str, ...] = Field(
+        (),
+        description=(
+            '允许推送的内网网段,JSON 列表,如 ["10.12.0.0/16"]；公网地址始终允许'
+            " / private networks that webhooks may go to, a JSON list; public addresses always are"
+        ),
+    )
+    webhook_loopback: bool = Field(
+        default=False,
+        description="是否允许推送到本机（仅测试用） / whether webhooks may go to this machine, for tests",
+    )
+    webhook_limit: Annotated[float, Field(ge=0.1, le=60)] = Field(
+        10, description="一次推送最长等待的秒数 / seconds that one call of a webhook may take"
+    )
+    webhook_pauses: Annotated[tuple[Seconds, ...], Field(min_length=1, max_length=20)] = Field(
+        (5, 30, 120, 600, 1800, 3600, 10_800, 21_600, 43_200, 86_400, 86_400),
+        description="推送失败后各次重试之间的秒数，JSON 列表 / seconds between the tries of a delivery, a JSON list",
+    )
+    webhook_patience_hours: Annotated[float, Field(ge=0, le=720)] = Field(
+        24,
+        description=(
+            "连续失败多少小时后暂停该订阅并告知运维"
+            " / after so many hours of nothing but failures a subscription is paused and operators are told"
+        ),
+    )
     fallback_after: Annotated[int, Field(ge=1, le=20)] = Field(
         3, description="一个渠道尝试几次后改用下一个 / tries on one channel before the next one is taken"
     )
@@ -120,6 +146,12 @@ class NotifySettings(Settings, frozen=True):
     @classmethod
     def _keys_are_usable(cls, value: SecretStr) -> SecretStr:
         Seals.of(value.get_secret_value(), service="notify")
+        return value
+
+    @field_validator("webhook_networks")
+    @classmethod
+    def _are_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        Borders.of(value, loopback=False)
         return value
 
     @field_validator("link_key_file")

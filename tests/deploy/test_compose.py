@@ -35,6 +35,9 @@ NOT_FOR_THE_OFFICE: Final = {
     "attempt_limit": "goes with the built-in pauses",
     "retry_pauses": "goes with attempt_limit",
     "fallback_after": "goes with retry_pauses",
+    "webhook_limit": "goes with webhook_pauses",
+    "webhook_pauses": "what receivers are promised (docs/how-to/receive-webhooks.md)",
+    "webhook_loopback": "for tests: no system of the office is inside the container",
 }
 LOCKED_DOWN: Final = {"read_only": True, "cap_drop": ["ALL"], "security_opt": ["no-new-privileges:true"]}
 

@@ -23,6 +23,13 @@ BODY: Final = {
 }
 SESSION: Final = {"body_id": "bureau_meeting", "held_on": "2026-12-16", "begins": "09:30", "place": "三楼会议室"}
 
+WEBHOOK: Final = {
+    "name": "市政务数据平台",
+    "url": "https://data.example/guihua",
+    "kinds": ["guihua.workflow.case.accepted.v1"],
+    **_WHY,
+}
+
 BODIES: Final[Mapping[tuple[str, str], Any]] = {
     ("POST", "/cases/{case_no}/receipt/reissue"): _IDENTITY,
     ("POST", "/cases/{case_no}/delivery"): {
@@ -105,6 +112,10 @@ BODIES: Final[Mapping[tuple[str, str], Any]] = {
     ("PUT", "/groups/{department}"): {"name": "规划工作群", "vendor": "wecom", "key": "k" * 36, **_WHY},
     ("POST", "/groups/{department}/unbind"): _WHY,
     ("POST", "/receipts/{provider}"): {"receipts": [{"reference": f"{'0' * 32}-sms", "status": "delivered"}]},
+    ("PUT", "/webhooks/{webhook_id}"): WEBHOOK,
+    ("POST", "/webhooks/{webhook_id}/move"): {"to": "paused", **_WHY},
+    ("POST", "/webhooks/{webhook_id}/secret"): _WHY,
+    ("POST", "/webhooks/{webhook_id}/replay"): {"since": "2026-01-01T00:00:00Z", **_WHY},
     ("POST", "/links/{token}"): {"decision": "agree", "opinion": "同意。"},
     ("POST", "/dead-letters/{letter_id}/discard"): {"reason": "测试"},
     ("POST", "/people/{code}/attendance"): {"attendance": "on_duty"},
@@ -230,6 +241,8 @@ _ALIKE: Final[Mapping[str, str]] = {
     "code": "u.handler.d06",
     "department": "D06",
     "provider": "sms",
+    "webhook_id": "0" * 24,
+    "delivery_id": "0" * 32,
     "year": "2026",
 }
 """What stands for the names in a path that are no secrets of the situation."""

@@ -21,6 +21,7 @@ _FROM_MEMORY: Final = _each(
     "workflow GET /status",
     "workflow GET /metrics",
     "notify GET /templates",
+    "notify GET /webhook-kinds",
     "notify POST /templates/{key}/preview",
     "notify GET /link-keys",
     "registry GET /clock",
@@ -118,6 +119,26 @@ _TOLD_BY_HAND: Final = _each(
     because="every message here can be sent: tests/notify/test_hear_receipts.py",
 )
 
+_NOBODY_IS_TOLD: Final = _joined(
+    *(
+        _each(
+            status,
+            *operations,
+            because="nothing is delivered here: tests/notify/test_tell_systems.py",
+        )
+        for status, operations in (
+            (
+                200,
+                (
+                    "notify GET /webhook-deliveries/{delivery_id}",
+                    "notify POST /webhook-deliveries/{delivery_id}/resend",
+                ),
+            ),
+            (409, ("notify POST /webhook-deliveries/{delivery_id}/resend",)),
+        )
+    )
+)
+
 _OF_DRAFTS: Final = _joined(
     _each(
         429,
@@ -185,6 +206,7 @@ EXEMPT: Final = _joined(
     _OF_DRAFTS,
     _OF_CORRECTIONS,
     _WITH_A_SCANNER,
+    _NOBODY_IS_TOLD,
     _TOLD_BY_HAND,
     _SPARED_FOR_OTHERS,
     _FROM_MEMORY,

@@ -93,6 +93,9 @@ GENERAL: Final = OPEN | {
     "/templates",
     "/templates/{key}",
     "/groups",
+    "/webhook-kinds",
+    "/webhooks",
+    "/webhooks/{webhook_id}",
     "/inbox/unread",
     "/preferences",
     "/departments",
@@ -124,10 +127,13 @@ NOTHING_YET: Final = {
     "/meetings/queue",
     "/meetings/{session_id}",
     "/cases/{case_no}/meetings",
+    "/webhooks/{webhook_id}/deliveries",
+    "/webhook-deliveries/{delivery_id}",
 }
 """No case was carried to another version here, no incident tried again together with others, no signal sent; and a
 drawing is that of all cases. No case was decided late, so the statistics name none. The small
-processes give no certificates. None waits for a meeting: tests/workflow/meetings shows who sees which."""
+processes give no certificates. None waits for a meeting: tests/workflow/meetings shows who sees which. No other system
+is told of a case: tests/notify/test_tell_systems.py shows who sees deliveries."""
 
 GENERAL_WRITES: Final = {
     "/people/{code}",
@@ -155,6 +161,11 @@ GENERAL_WRITES: Final = {
     "/templates/{key}",
     "/templates/{key}/preview",
     "/receipts/{provider}",
+    "/webhooks/{webhook_id}",
+    "/webhooks/{webhook_id}/move",
+    "/webhooks/{webhook_id}/secret",
+    "/webhooks/{webhook_id}/replay",
+    "/webhook-deliveries/{delivery_id}/resend",
     "/public/draft/papers/{paper}/files",
     "/public/draft/files/{upload_id}",
     "/public/correction/papers/{number}/files",

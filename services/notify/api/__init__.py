@@ -1,6 +1,17 @@
 """The messenger over HTTP."""
 
-from services.notify.api import groups, inbox, links, messages, preferences, receipts, templates
+from services.notify.api import (
+    deliveries,
+    groups,
+    inbox,
+    links,
+    messages,
+    preferences,
+    receipts,
+    subscriptions,
+    templates,
+)
 
-_DOORS = (messages, inbox, preferences, receipts, templates, groups, links)
-ROUTERS = tuple(door.router for door in _DOORS)
+_PEOPLE = (messages, inbox, preferences, receipts, templates, groups, links)
+_SYSTEMS = (subscriptions, deliveries)
+ROUTERS = tuple(door.router for door in (*_PEOPLE, *_SYSTEMS))

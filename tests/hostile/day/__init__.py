@@ -20,6 +20,7 @@ from tests.hostile.day import (
     starts,
     supervising,
     tasks,
+    webhooks,
     windows,
     withdrawing,
 )
@@ -34,6 +35,7 @@ PARTS: Final[tuple[Part, ...]] = (
     messages.dead_letters,
     messages.heard_and_read,
     messages.set_up,
+    webhooks.kept,
     tasks.worked_on,
     tasks.signed_by_others,
     tasks.sent_back_and_pulled_back,
