@@ -37,6 +37,7 @@ from services.intake.queries import CaseNotFound, ItemNotFound, Wanted
 from services.intake.ratings.api import ratings
 from services.intake.receipts import Receipt, receipt_of
 from services.intake.statuses import PublicStatus
+from services.intake.telephones import telephones
 from services.intake.uploads.api import uploads
 from services.intake.views import ApplicantInFull, CaseLine, CaseView, ProofOfService
 from services.intake.windows import (
@@ -220,6 +221,7 @@ ROUTERS = (
     drafts,
     corrections,
     withdrawals,
+    telephones,
     documents,
     certificates,
     *pages.ROUTERS,

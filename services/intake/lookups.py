@@ -67,7 +67,7 @@ async def proven(deps: Deps, entry: LookupEntry, *, address: str, find: Find[T])
     loop = asyncio.get_running_loop()
     began = loop.time()
     is_gateway = address in deps.settings.gateway_addresses
-    at = _milliseconds(deps.clock.wall())
+    at = milliseconds(deps.clock.wall())
     by_address = f"address:{counted_address(address)}"
     if not is_gateway:  # before anything is written down: who asks too often shall not fill the trail either
         await deps.gate.enter(by_address, OF_AN_ADDRESS, at=at)
@@ -107,7 +107,7 @@ async def _case(deps: Deps, number: str) -> tuple[Case, str] | None:
     return (found[0], found[0].password.hashed) if found else None
 
 
-def _milliseconds(moment: datetime) -> datetime:
+def milliseconds(moment: datetime) -> datetime:
     """The moment as the database will give it back."""
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 

@@ -107,6 +107,7 @@ ENTRIES: Final[dict[tuple[str, str], Any]] = {
     ("POST", "/public/drafts"): {"item_code": NOWHERE["item_code"], "situation": "none"},
     ("POST", "/public/drafts/open"): {"draft_no": "WSNONE", "password": "x"},
     ("POST", "/public/corrections"): {"case_no": NOWHERE["case_no"], "query_password": "x"},
+    ("POST", "/public/telephone"): {"case_no": NOWHERE["case_no"], "query_password": "x"},
     ("POST", "/public/withdrawals"): {"case_no": NOWHERE["case_no"], "query_password": "x", "confirmed": True},
     ("POST", "/definitions"): {"files": bundle()},
     ("POST", "/lint"): {"files": bundle()},

@@ -56,6 +56,7 @@ OPEN: Final = {
     "/public/draft/files/{upload_id}",
     "/public/draft/filing",
     "/public/withdrawals",
+    "/public/telephone",
     "/public/corrections",
     "/public/correction",
     "/public/correction/papers/{number}/files",

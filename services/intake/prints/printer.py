@@ -6,6 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
+from services.intake.keypads import keys_of
 from services.intake.passwords import grouped
 from services.intake.receipts import Receipt
 from services.kernel.documents import Press, qr_svg, written_date
@@ -41,6 +42,8 @@ def _content(receipt: Receipt, printed_at: datetime) -> str:
         receipt.model_dump(mode="json")
         | {
             "query_password": grouped(receipt.query_password or ""),
+            "case_keys": keys_of(receipt.case_no),
+            "password_keys": keys_of(receipt.query_password or ""),
             "qr": qr_svg(receipt.status_url),
             "received": written_date(receipt.received_on),
             "expected": written_date(receipt.expected_collection_on),
