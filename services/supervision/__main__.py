@@ -51,6 +51,7 @@ async def _deps(kernel: Kernel) -> Deps:
         journal=kernel.journal,
         clock=kernel.clock,
         console_url=settings.console_url.rstrip("/"),
+        bulletin_day=settings.bulletin_day,
     )
 
 

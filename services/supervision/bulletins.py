@@ -154,7 +154,10 @@ def row(alert: Alert) -> Row:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a bulletin is about: matters, each with its reason, and red lights of a period; or what it corrects."""
+    """What a bulletin is about: matters, each with its reason, and red lights of a period; or what it corrects.
+
+    `summary` is said before anything else.
+    """
 
     matters: tuple[Matter, ...] = ()
     reasons: tuple[str, ...] = ()
@@ -163,6 +166,7 @@ class Subject:
     until: date | None = None
     tone: Tone = Tone.CRITICISM
     corrected: Bulletin | None = None
+    summary: str = ""
 
 
 def draft(bulletin_id: str, subject: Subject, *, by: str, now: datetime, year: int) -> Decided:
@@ -203,7 +207,8 @@ def _words(subject: Subject) -> str:
         result, end = "导致该项目办理滞后，对某科室予以通报", "请相关科室及责任人立即整改，并将整改情况报督查室。"
     told = [f"{n}、在办理“{matter}”业务时，{reason}，{result}。" for n, (matter, reason) in enumerate(facts, 1)]
     lead = [f"现对《{subject.corrected.heading}》作如下更正。"] if subject.corrected else []
-    return "\n".join((*lead, *told, end))
+    summary = [subject.summary] if subject.summary else []
+    return "\n".join((*lead, *summary, *told, end))
 
 
 def edit(bulletin: Bulletin, entry: TextEntry, *, by: str, now: datetime) -> Decided:

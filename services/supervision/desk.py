@@ -54,6 +54,7 @@ class Deps:
     journal: Journal
     clock: Clock
     console_url: str
+    bulletin_day: int = 5
     moment: Moment = field(default_factory=Moment)
 
 

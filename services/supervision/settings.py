@@ -19,6 +19,10 @@ class SupervisionSettings(Settings, frozen=True):
     bureau_name: Annotated[str, Field(min_length=2, max_length=60)] = Field(
         "示例市自然资源和规划局", description="机关名称，用于通知和通报 / the bureau's name on notices and bulletins"
     )
+    bulletin_day: Annotated[int, Field(ge=1, le=28)] = Field(
+        5,
+        description="每月从这一天起自动起草上月督查通报 / from this day on the bulletin of the month before is drafted",
+    )
     font_dir: Path = Field(
         Path("/usr/share/fonts/opentype/noto"),
         description="含 Noto Serif CJK 与 Noto Sans CJK 的目录 / folder that holds Noto Serif CJK and Noto Sans CJK",

@@ -1,4 +1,4 @@
-"""What supervision does by time: it completes what a stop in the middle left of papers that were issued."""
+"""What supervision does by time: the bulletin of the month, files to be closed, and what a stop left of papers."""
 
 from datetime import timedelta
 from typing import Final
@@ -7,6 +7,7 @@ from services.kernel.app import Ticker
 from services.supervision.desk import Deps
 from services.supervision.following import archive_filed
 from services.supervision.issuing import complete_bulletin, complete_notice
+from services.supervision.monthly import draft_monthly
 
 _LOOKED_BACK: Final = timedelta(days=2)
 """Longer than the service is ever away without anybody noticing."""
@@ -24,6 +25,7 @@ async def complete_issued(deps: Deps) -> int:
 
 
 TICKERS: Final[tuple[Ticker[Deps], ...]] = (
+    Ticker(name="draft-monthly", every=timedelta(minutes=10), run=draft_monthly, alone=True),
     Ticker(name="archive-filed", every=timedelta(minutes=1), run=archive_filed, alone=True),
     Ticker(name="complete-issued", every=timedelta(minutes=10), run=complete_issued, alone=True),
 )
