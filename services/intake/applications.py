@@ -9,7 +9,8 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from services.contracts.workflow import Item, RequiredDocument, Situation
 from services.intake import facts
-from services.intake.identities import is_credit_code, is_mobile, is_resident_id, tidy
+from services.intake.identities import is_mobile, is_resident_id, tidy
+from services.kernel.codes import is_credit_code
 from services.kernel.problem import FieldError, Problem
 from services.kernel.requests import Request
 

@@ -5,10 +5,6 @@ import unicodedata
 from datetime import date
 from typing import Final
 
-_CREDIT_ALPHABET: Final = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-_CREDIT_WEIGHTS: Final = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
-_CREDIT_CODE: Final = re.compile(f"[{_CREDIT_ALPHABET}]{{18}}")
-
 _RESIDENT_WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _RESIDENT_CHECKS: Final = "10X98765432"
 _RESIDENT_ID: Final = re.compile(r"[1-9][0-9]{16}[0-9X]")
@@ -19,14 +15,6 @@ _MOBILE: Final = re.compile(r"1[3-9][0-9]{9}")
 def tidy(text: str) -> str:
     """The text as typed on a Chinese keyboard, made comparable: half-width, upper case, no spaces or hyphens."""
     return re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", text)).upper()
-
-
-def is_credit_code(text: str) -> bool:
-    """Whether this is a well-formed unified social credit code (统一社会信用代码, GB 32100-2015)."""
-    if not _CREDIT_CODE.fullmatch(text):
-        return False
-    total = sum(w * _CREDIT_ALPHABET.index(c) for w, c in zip(_CREDIT_WEIGHTS, text, strict=False))
-    return text[17] == _CREDIT_ALPHABET[-total % 31]
 
 
 def is_resident_id(text: str, *, today: date) -> bool:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.intake.identities import is_credit_code, is_mobile, is_resident_id, mask_number, mask_phone, tidy
+from services.intake.identities import is_mobile, is_resident_id, mask_number, mask_phone, tidy
+from services.kernel.codes import is_credit_code
 from tests.intake.builders import COMPANY, RESIDENT, STRANGER, TODAY
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"

@@ -120,8 +120,9 @@ def test_what_is_told_is_an_event_without_what_the_scope_hides() -> None:
     ("items", "said", "is_told"),
     [
         ((), accepted(), True),
+        (("PT05",), accepted(), True),
         (("PT-05",), accepted(), True),
-        (("PT-06",), accepted(), False),
+        (("PT06",), accepted(), False),
         ((), red("u.leader"), False),
     ],
 )

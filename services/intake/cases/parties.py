@@ -6,7 +6,8 @@ from datetime import date
 
 from services.intake.applications import AgentEntry, ApplicantEntry, bad_resident_id
 from services.intake.cases.records import Applicant, Capacity, Case, Party
-from services.intake.identities import is_credit_code, is_resident_id, mask_number, mask_phone, tidy
+from services.intake.identities import is_resident_id, mask_number, mask_phone, tidy
+from services.kernel.codes import is_credit_code
 from services.kernel.problem import Problem
 from services.kernel.seals import Seals
 

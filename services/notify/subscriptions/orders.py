@@ -54,7 +54,7 @@ class SubscriptionOrder(Request, frozen=True):
     kinds: Annotated[tuple[Kind, ...], Field(min_length=1, max_length=len(BY_TYPE))]
     scope: Scope = Scope.PLAIN
     basis: Annotated[str, Field(max_length=300)] = ""
-    items: Annotated[tuple[Annotated[str, Field(pattern=r"^[A-Z]{2}-[0-9]{2}$")], ...], Field(max_length=50)] = ()
+    items: Annotated[tuple[Annotated[str, Field(pattern=r"^[0-9A-Z][0-9A-Z-]{1,39}$")], ...], Field(max_length=50)] = ()
     reason: Reason
 
     @field_validator("kinds")

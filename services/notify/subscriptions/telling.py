@@ -11,6 +11,9 @@ from services.notify.subscriptions.kinds import TELLS, cloud_event
 from services.notify.subscriptions.outside import Outside
 from services.notify.subscriptions.records import Delivery, DeliveryState, Standing, Subscription, delivery_id
 
+_CITY_AND_DAY: Final = 14
+_SERIAL: Final = 5
+_LONGEST_MARK: Final = 12
 _HEARS_ON: Final = (Standing.ACTIVE, Standing.PAUSED)
 
 
@@ -39,16 +42,17 @@ def wants(subscription: Subscription, said: Said) -> bool:
     """Whether a subscription asks for this event. Where it names items, only events of their cases are told."""
     if said.TYPE not in subscription.kinds:
         return False
-    return not subscription.items or _item(said) in subscription.items
+    return not subscription.items or _item(said) in {_mark(item) for item in subscription.items}
 
 
 def _item(said: Said) -> str:
     """The item of an event: it says so, or its case's number does (`51200020261123PT0500017`)."""
-    named = getattr(said, "item_code", None)
-    if named:
-        return str(named)
-    mark = said.key[14:18]
-    return f"{mark[:2]}-{mark[2:]}"
+    return _mark(str(getattr(said, "item_code", "") or said.key[_CITY_AND_DAY:-_SERIAL]))
+
+
+def _mark(item: str) -> str:
+    """An item's code as it stands in case numbers: letters and digits, of long national codes the telling end."""
+    return "".join(sign for sign in item.upper() if sign.isalnum())[-_LONGEST_MARK:]
 
 
 def _delivery(outside: Outside, subscription: Subscription, event: Event[Any]) -> Delivery:
