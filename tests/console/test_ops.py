@@ -14,7 +14,7 @@ from services.console.languages import english
 from services.console.pages.board import bulletins, matters, notices
 from services.console.pages.ops import calendars, health, incidents, letters, messages, people, retries
 from services.console.yearviews import differences, months
-from tests.console import troubles
+from tests.console import playing, troubles
 from tests.console.office import Office
 from tests.support.wait import wait_until
 
@@ -157,6 +157,32 @@ async def test_given_a_year_file_then_its_changes_are_shown_before_it_is_importe
         assert "建市纪念" in (await desk.get(imported.headers["location"])).text
     async with console.signed_in("u.ops") as desk:
         assert (await desk.post("/ops/calendar/import", content=content)).status_code == HTTPStatus.FORBIDDEN
+
+
+async def test_given_a_year_file_then_the_due_dates_that_would_move_are_shown_and_none_has_moved(
+    console: Office,
+) -> None:
+    case = str((await playing.received(console.api))["case_no"])
+    task = await wait_until(lambda: _first_task(console, case), within=60)
+    stands = await console.api.call("GET", "registry", f"/calendar/{task['due_on'][:4]}", who="u.registrar")
+    days = {one["day"]: (one["name"], one["kind"] == "holiday") for one in stands["days"]}
+    days[task["due_on"]] = ("停电", True)
+    rows = [{"name": name, "date": day, "isOffDay": off} for day, (name, off) in sorted(days.items())]
+    file = {"year": stands["year"], "papers": ["https://www.gov.example"], "days": rows}
+    async with console.signed_in("u.registrar") as desk:
+        shown = (await desk.post("/ops/calendar/preview", content=json.dumps(file))).text
+    told = await console.api.call("POST", "workflow", "/calendar/preview", who="u.registrar", body=file)
+    assert told["moved"] >= 1
+    assert re.search(r"个到期日将变动", shown)
+    for move in told["first"]:
+        assert move["case_no"] in shown
+        assert f"<strong>{move['due_on']}</strong> 推后" in shown
+    assert (await _first_task(console, case) or {})["due_on"] == task["due_on"]
+
+
+async def _first_task(console: Office, case: str) -> dict[str, Any] | None:
+    page = await console.api.call("GET", "workflow", "/tasks", who="u.head", query={"everyone": "true", "limit": 200})
+    return next((one for one in page["tasks"] if one["case_no"] == case and one["due_on"]), None)
 
 
 async def test_given_the_registrar_then_people_are_entered_and_changed_but_nobody_promotes_themselves(

@@ -23,7 +23,7 @@ from tests.hostile.city import EVERYBODY, City, Operation
 from tests.hostile.day import PARTS, Part
 from tests.hostile.day.assessing import MATTER, NOTICE, SCORES, SILENCE
 from tests.hostile.day.books import DEPARTMENT, MEMBER, POST
-from tests.hostile.day.messages import signed_receipt
+from tests.hostile.day.messages import signed_receipt, signed_reply
 from tests.hostile.day.projecting import INSPECTION
 from tests.hostile.doors import BODIES, NEEDED, SESSION, questions
 from tests.hostile.exemptions import EXEMPT, named
@@ -85,6 +85,7 @@ NOWHERE: Final = {
     "opening_id": "none",
     "on": "2099-12-31",
     "upload_id": "0" * 24,
+    "suppression_id": "0" * 32,
     "paper": "none",
 }
 """Well-formed keys of nothing."""
@@ -99,6 +100,11 @@ ENTRIES: Final[dict[tuple[str, str], Any]] = {
     ("POST", "/appointments"): {**CALLER, "slot_id": "none@209912311000"},
     ("POST", "/public/appointments/lookup"): {"card_no": NOWHERE["card_no"], "query_password": "x"},
     ("POST", "/public/appointments/cancel"): {"card_no": NOWHERE["card_no"], "query_password": "x"},
+    ("POST", "/suppressions"): {
+        "recipient": f"applicant:{NOWHERE['case_no']}",
+        "channel": "sms",
+        "reason": "申请人要求",
+    },
     ("POST", "/consultations"): QUESTION,
     ("POST", "/contacts"): REPORT,
     ("POST", "/public/ratings"): {"case_no": NOWHERE["case_no"], "query_password": "x", "level": 5},
@@ -133,6 +139,7 @@ ENTRIES: Final[dict[tuple[str, str], Any]] = {
     ("PUT", "/posts/{code}"): POST,
     ("PUT", "/people/{code}"): MEMBER,
     ("POST", "/calendar/import"): year_file(2028),
+    ("POST", "/calendar/preview"): year_file(2028),
 }
 """Bodies that fit, for operations on nothing that is there yet."""
 
@@ -221,6 +228,8 @@ async def without_database(ledger: Ledger, operations: list[Operation]) -> None:
         request: dict[str, Any] = {} if operation.method == "GET" else {"json": entry_of(operation)}
         if operation.path == "/receipts/{provider}":
             request = signed_receipt(ledger.city)
+        if operation.path == "/replies/{provider}":
+            request = signed_reply(ledger.city)
         expected = httpx.codes.OK if (name, AWAY) in EXEMPT else AWAY
 
         async def told() -> bool:

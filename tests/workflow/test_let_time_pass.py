@@ -3,10 +3,13 @@
 from datetime import date
 
 from services.contracts.registry import CalendarDay, CalendarPublished
-from services.contracts.words import DayKind
+from services.contracts.words import DayKind, Role
+from services.kernel.worktime.officialdays import statutory_fixed_days
 from tests.support.wait import wait_until
 from tests.workflow.clock_support import at
-from tests.workflow.room import ACCEPT, HEAD, Room, at_review
+from tests.workflow.room import ACCEPT, HEAD, Room, at_review, staff
+
+REGISTRAR = staff("u.registrar", Role.REGISTRAR)
 
 
 async def _said(room: Room, case_no: str, clock: str) -> list[str]:
@@ -54,6 +57,7 @@ async def test_given_a_year_is_published_then_provisional_dates_move_and_are_ann
     clock = await _statutory(room, case_no)
     assert (clock["due_on"], clock["provisional"]) == ("2027-01-14", True)
     days = tuple(CalendarDay(day=date(2027, 1, day), kind=DayKind.HOLIDAY, name="元旦") for day in range(1, 9))
+    await _is_foretold(room, case_no, days)
     await room.registry.say(
         CalendarPublished(
             year=2027,
@@ -71,6 +75,25 @@ async def test_given_a_year_is_published_then_provisional_dates_move_and_are_ann
     assert (moved["statutory"]["was_due_on"], moved["statutory"]["due_on"]) == ("2027-01-14", "2027-01-21")
     assert "2027" in moved["statutory"]["reason"]
     assert (await room.service.get("/status")).json()["backlog"]["cases-on-old-calendar"] == 0
+
+
+async def _is_foretold(room: Room, case_no: str, days: tuple[CalendarDay, ...]) -> None:
+    """Before the year is published its effect can be seen, and to see it changes and says nothing."""
+    before = (await room.history(case_no), await _statutory(room, case_no))
+    off = {str(day): "假日" for day in statutory_fixed_days(2027)} | {str(each.day): each.name for each in days}
+    rows = [{"name": name, "date": day, "isOffDay": True} for day, name in sorted(off.items())]
+    file = {"year": 2027, "papers": ["https://www.gov.example/2027"], "days": rows}
+    token = room.tokens.issue(REGISTRAR)
+    answer = await room.service.post("/calendar/preview", file, Authorization=f"Bearer {token}")
+    told = answer.json()
+    assert (told["cases"], told["moved_cases"]) == (1, 1), told
+    moves = {each["clock_id"]: (each["was_due_on"], each["due_on"]) for each in told["first"]}
+    assert len(told["first"]) == told["moved"] <= told["clocks"]
+    assert {each["case_no"] for each in told["first"]} == {case_no}
+    assert moves["statutory"] == ("2027-01-14", "2027-01-21")
+    assert (await room.history(case_no), await _statutory(room, case_no)) == before
+    refused = await room.service.post("/calendar/preview", file, Authorization=f"Bearer {room.tokens.issue(HEAD)}")
+    assert refused.status_code == 403
 
 
 async def _statutory(room: Room, case_no: str) -> dict[str, object]:

@@ -4,6 +4,7 @@ from typing import Final
 
 from services.workflow.api import (
     analytics,
+    calendar,
     cases,
     definitions,
     desks,
@@ -36,4 +37,5 @@ ROUTERS: Final = (  # a request is held against one after the other: the busiest
     meetings.router,
     starts.router,
     analytics.router,
+    calendar.router,
 )

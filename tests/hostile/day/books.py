@@ -19,6 +19,7 @@ async def kept(ledger: Ledger, _situation: Situation) -> None:
     await ledger.ask(200, "registry PUT /people/{code}", names={"code": "u.new"}, json=MEMBER)
     present = {"attendance": "on_duty"}
     await ledger.ask(200, "registry POST /people/{code}/attendance", names={"code": "u.new"}, json=present)
+    await ledger.ask(200, "workflow POST /calendar/preview", json=year_file())
     await ledger.ask(200, "registry POST /calendar/import", json=year_file())
     now = {"as_of": ledger.city.stage.moment.isoformat()}
     await ledger.ask(200, "registry PUT /clock", json=now)

@@ -27,7 +27,9 @@ KINDS: Final = {
     "shifted_workday": "调休上班",
     "local_off": "本地放假",
 }
+CLOCKS: Final = {"statutory": "法定时限", "promised": "承诺时限"}
 _NOT_FOUND: Final = 404
+_UNFIT: Final = 422
 _LARGEST: Final = 200_000
 
 
@@ -56,7 +58,7 @@ async def choose(visit: Importer) -> Response:
 
 @router.post("/ops/calendar/preview")
 async def preview(visit: Importer) -> Response:
-    """What a year file would change, before it is imported."""
+    """What a year file would change, and which due dates would move, before it is imported."""
     form = await visit.request.form()
     file, pasted = form.get("file"), form.get("content")
     content = str(pasted or "").strip()
@@ -69,6 +71,12 @@ async def preview(visit: Importer) -> Response:
         return visit.page(
             "ops/calendar_import.html", status=problem.status, content=content, refusal=_words(visit, problem)
         )
+    try:
+        effect = await visit.api.post("workflow", "/calendar/preview", json.loads(content))
+    except Refused as refused:
+        if refused.status != _UNFIT:
+            raise
+        return visit.page("ops/calendar_import.html", status=_UNFIT, content=content, refusal=refused.problem)
     stands = await _year(visit, year)
     days = [one.model_dump(mode="json") for one in official.days]
     return visit.page(
@@ -79,6 +87,8 @@ async def preview(visit: Importer) -> Response:
         content=content,
         differences=yearviews.differences(stands["days"] if stands else [], days),
         kinds=KINDS,
+        effect=effect,
+        clocks=CLOCKS,
     )
 
 
