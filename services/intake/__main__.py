@@ -13,7 +13,7 @@ from services.intake.attempts import Tries
 from services.intake.audits import AuditRow, lines_of
 from services.intake.cases import Case
 from services.intake.consumers import HEARS
-from services.intake.copies import Copies
+from services.intake.copies import Colleague, Copies
 from services.intake.deps import Deps
 from services.intake.documents import catalogue as documents
 from services.intake.documents.papers import papers_of
@@ -63,6 +63,7 @@ async def _deps(kernel: Kernel) -> Deps:
             definitions=store.collection("definitions", DefinitionActivated),
             departments=store.collection("departments", DepartmentChanged),
             years=store.collection("calendar_years", CalendarPublished),
+            people=store.collection("people", Colleague),
         ),
         audits=store.aggregates("audits", AuditRow, key="row_id"),
         handouts=Handouts(store.aggregates("handouts", Handout, key="request"), seals),

@@ -3,7 +3,7 @@
 from typing import Final
 
 from services.contracts.events import Said
-from services.contracts.registry import CalendarPublished, DepartmentChanged
+from services.contracts.registry import CalendarPublished, DepartmentChanged, PersonChanged
 from services.contracts.workflow import (
     CaseTerminated,
     CaseWithdrawn,
@@ -13,6 +13,7 @@ from services.contracts.workflow import (
     TimerMoved,
 )
 from services.intake.cases import NOTED, Case, note, position_of
+from services.intake.copies import Colleague
 from services.intake.deps import Deps
 from services.intake.documents.hearing import hear
 from services.kernel import logs
@@ -39,6 +40,12 @@ async def forget_definition(deps: Deps, event: Event[DefinitionRetired]) -> None
 async def keep_department(deps: Deps, event: Event[DepartmentChanged]) -> None:
     """A department, or the office of a township that applications may name."""
     await deps.copies.departments.put(event.said.code, event.said, unless_newer=event.envelope.sequence)
+
+
+async def keep_person(deps: Deps, event: Event[PersonChanged]) -> None:
+    """The name of somebody who works here, for the papers inside the house."""
+    colleague = Colleague(name=event.said.name)
+    await deps.copies.people.put(event.said.code, colleague, unless_newer=event.envelope.sequence)
 
 
 async def keep_calendar_year(deps: Deps, event: Event[CalendarPublished]) -> None:
@@ -72,6 +79,7 @@ HEARS: Final[dict[type[Said], Handler[Deps]]] = {
     DefinitionActivated: keep_definition,
     DefinitionRetired: forget_definition,
     DepartmentChanged: keep_department,
+    PersonChanged: keep_person,
     CalendarPublished: keep_calendar_year,
     **dict.fromkeys(NOTED, note_progress),
     TimerMoved: note_for_papers,

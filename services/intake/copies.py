@@ -21,6 +21,12 @@ class Offer(BaseModel, frozen=True):
     item: Item
 
 
+class Colleague(BaseModel, frozen=True):
+    """Somebody who works here, as papers name them: nothing else of them is kept."""
+
+    name: str
+
+
 @dataclass(frozen=True, slots=True)
 class Copies:
     """The read copies, each the newest that was heard."""
@@ -28,6 +34,7 @@ class Copies:
     definitions: Collection[DefinitionActivated]
     departments: Collection[DepartmentChanged]
     years: Collection[CalendarPublished]
+    people: Collection[Colleague]
 
     async def offers(self) -> list[Offer]:
         """The items on offer, by code."""

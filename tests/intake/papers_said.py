@@ -113,3 +113,17 @@ def too_late(no: str = NUMBER) -> WithdrawalRefused:
     return WithdrawalRefused(
         case_no=no, code="case-decided", reason_zh="案件已经作出决定", reason_en="decided", requested_at=NOW, at=NOW
     )
+
+
+def hearing_held(no: str = NUMBER, *, held: str = "yes") -> TaskCompleted:
+    """The record of a hearing, or of one that was not held."""
+    return answered(
+        no,
+        task="record",
+        held=held,
+        held_on="2026-12-21",
+        record_no="规听笔〔2026〕3号",
+        present=["申请人", "相邻业主委员会"],
+        signed=True,
+        summary="争议集中于日照间距。\n双方均已举证、质证。",
+    )

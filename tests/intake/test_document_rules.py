@@ -11,6 +11,7 @@ from services.contracts.words import HoldGround, Outcome
 from services.intake.certificates.rules import entries
 from services.intake.documents.catalogue import FOLDER, NEGATIVE, read
 from services.intake.documents.dossiers import Dossier, Due, noted, owing, settled, told_by
+from services.intake.documents.opinions import opinion_by
 from services.intake.documents.rules import wanted
 from services.intake.documents.values import remedies
 from services.kernel.documents import SlotEmpty, TemplateUnsound, filled
@@ -59,15 +60,20 @@ PUBLICITY = papers.answered(
         ([papers.answered(task="n", decision="not_required", reasons="不需要", document_no="x")], {"not_required"}),
         (SPECIAL, {"special_procedure"}),
         ([SPECIAL[0], say.held(ground=HoldGround.PUBLICITY)], set()),
-        (HEARING, {"hearing_rights", "hearing_notice"}),
+        (HEARING, {"hearing_rights", "hearing_notice", "hearing_announcement"}),
+        ([papers.hearing_held()], {"hearing_record"}),
+        ([papers.hearing_held(held="no")], set()),
         ([PUBLICITY], {"interested_party"}),
         ([papers.extended()], {"extension"}),
-        ([say.decided()], {"approval"}),
-        ([say.decided(), say.asked_outside()], {"approval", "certificate.granted"}),
-        ([say.decided(), papers.made()], {"approval", "certificate.granted", "certificate.numbered"}),
-        ([say.decided(), papers.numbered_outside()], {"approval", "certificate.granted", "certificate.numbered"}),
-        ([papers.outcome()], {"refusal"}),
-        ([papers.outcome(of=Outcome.WITHDRAWN)], set()),
+        ([say.decided()], {"approval", "approval_sheet"}),
+        ([say.decided(), say.asked_outside()], {"approval", "approval_sheet", "certificate.granted"}),
+        ([say.decided(), papers.made()], {"approval", "approval_sheet", "certificate.granted", "certificate.numbered"}),
+        (
+            [say.decided(), papers.numbered_outside()],
+            {"approval", "approval_sheet", "certificate.granted", "certificate.numbered"},
+        ),
+        ([papers.outcome()], {"refusal", "approval_sheet"}),
+        ([papers.outcome(of=Outcome.WITHDRAWN)], {"approval_sheet"}),
         ([papers.withdrawn()], {"application_withdrawal"}),
         ([say.accepted(), papers.withdrawn()], {"acceptance", "application_withdrawal"}),
         ([papers.terminated()], {"termination"}),
@@ -154,7 +160,7 @@ def test_the_remedies_are_those_of_the_law() -> None:
 
 def test_every_template_is_sound_and_says_what_it_rests_on_in_both_languages() -> None:
     templates = read()
-    assert len(templates) == 21
+    assert len(templates) == 24
     for template in templates.values():
         assert template.basis, template.kind
         assert template.name_en.isascii(), template.kind
@@ -175,3 +181,28 @@ def test_a_template_under_the_wrong_name_is_refused(tmp_path: Path) -> None:
     (tmp_path / "other.toml").write_text((FOLDER / "receipt.toml").read_text("utf-8"), "utf-8")
     with pytest.raises(TemplateUnsound, match="other"):
         read(tmp_path)
+
+
+def test_opinions_stand_on_the_approval_sheet_in_their_order_with_who_gave_them() -> None:
+    said = (
+        say.accepted(),
+        papers.answered(task="c", decision="agree", opinion="符合规划条件，同意上报。"),
+        papers.answered(task="l", decision="agree"),
+        papers.answered(task="n", officers=["甲", "乙"]),
+        say.decided(),
+    )
+    dossier = Dossier(case_no=NUMBER)
+    for place, each in enumerate(said, start=1):
+        for told in (opinion_by(each, (place, 0)), told_by(each, (place, 0), day_of=HOURS.day_of)):
+            dossier = noted(dossier, told) if told else dossier
+    sheet = next(due for due in wanted(dossier, item="PT05", is_licence=True) if due.kind == "approval_sheet")
+    assert [row[1:4] for row in sheet.values["opinions"]] == [
+        ["符合规划条件，同意上报。", "D06", "u.chief.d06"],
+        ["同意", "D06", "u.chief.d06"],
+    ]
+
+
+def test_the_announcement_of_a_hearing_names_no_party_and_a_closed_hearing_is_not_announced() -> None:
+    assert "hearing_parties" not in heard(*HEARING)["hearing_announcement"].values
+    closed = (HEARING[0], papers.answered(task="b", hearing_on="2026-12-10", place="听证室", open="no"), *HEARING[2:])
+    assert "hearing_announcement" not in heard(*closed)

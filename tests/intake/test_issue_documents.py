@@ -17,7 +17,9 @@ from tests.intake import builders as say
 from tests.intake import papers_said as papers
 from tests.intake.builders import CLERK, FOREIGN, HANDLER, SUPERVISOR, TODAY
 from tests.intake.hall import Hall
+from tests.intake.test_document_rules import HEARING
 from tests.support.wait import wait_until
+from tests.workflow.case_support import person as somebody
 
 LETTER = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -195,3 +197,30 @@ async def test_each_paper_is_said_once_with_what_it_takes_to_know_its_pdf_again(
         answer = await window.ask("GET", each.file, HANDLER)
         assert hashlib.sha256(answer.content).hexdigest() == each.sha256
         assert (len(answer.content), each.number) == (each.size, found[each.kind]["number"])
+
+
+async def test_given_a_decision_then_the_approval_sheet_names_who_said_what_and_the_applicant_never_gets_it(
+    window: Hall,
+) -> None:
+    number, password = await received(window)
+    await window.registry.say(somebody("u.chief.d06").model_copy(update={"name": "章某"}))
+    opinion = papers.answered(number, task="c", decision="agree", opinion="符合规划条件，同意上报。")
+    await window.workflow.say(say.accepted(number), opinion, say.decided(number))
+    found = await issued(window, number, "approval_sheet", "approval")
+    text = await text_of(await window.ask("GET", f"/documents/{found['approval_sheet']['document_id']}/pdf", HANDLER))
+    for said in ("审批表", "符合规划条件，同意上报。", "章某", "各环节意见"):
+        assert said in text, said
+    own = (await window.look_up(number, password)).json()["documents"]
+    assert {each["name"] for each in own}.isdisjoint({"行政许可审批表", "听证笔录", "听证公告"})
+
+
+async def test_given_a_hearing_then_its_announcement_and_its_record_are_official_papers(window: Hall) -> None:
+    number, _ = await received(window)
+    await window.workflow.say(*(each.model_copy(update={"case_no": number}) for each in HEARING))
+    await window.workflow.say(papers.hearing_held(number))
+    found = await issued(window, number, "hearing_announcement", "hearing_record")
+    assert found["hearing_announcement"]["number"] == "示资规许听公〔2026〕1号"
+    assert found["hearing_record"]["number"] == "规听笔〔2026〕3号"
+    record = await text_of(await window.ask("GET", f"/documents/{found['hearing_record']['document_id']}/pdf", HANDLER))
+    for said in ("听证笔录", "相邻业主委员会", "争议集中于日照间距", "听证主持人签名", "根据听证笔录作出"):
+        assert said in record, said

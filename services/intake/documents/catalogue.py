@@ -16,7 +16,9 @@ NEGATIVE: Final = frozenset(
 REASONED: Final = NEGATIVE - {"not_required", "cancellation"}
 """Those that must also say why."""
 
-NO_COPY: Final = frozenset({"interested_party", "publication"})
+NO_COPY: Final = frozenset(
+    {"interested_party", "publication", "hearing_announcement", "hearing_record", "approval_sheet"}
+)
 """What is not addressed to the applicant: it is not in the list at the status page."""
 
 SLOTS: Final = (
@@ -29,6 +31,7 @@ SLOTS: Final = (
     *("certificate_no", "new_no", "content", "valid_until", "deemed_renewal", "compensation", "original"),
     *("served", "delivered_at", "delivered_by", "receiver", "receiver_number", "capacity", "signature"),
     *("authorisation", "published_on", "published_place", "requested"),
+    *("hearing_present", "hearing_summary", "hearing_signed", "opinions"),
     *("termination_ground", "termination_basis", "termination_evidence"),
 )
 """Everything that a template of a document may name (docs/how-to/change-a-document.md)."""

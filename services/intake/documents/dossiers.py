@@ -30,7 +30,7 @@ from services.kernel.store import Body
 
 TELLING: Final = frozenset(
     {
-        *("notice_no", "document_no", "certificate_no", "new_no", "number", "proof_no"),
+        *("notice_no", "document_no", "certificate_no", "new_no", "number", "proof_no", "record_no"),
         *("reasons", "facts", "evidence", "conditions", "original"),
         *("published", "hearing_on", "posted_from", "valid_until", "valid_months"),
         *("floor_area_m2", "land_area_m2", "land_area_ha", "area_m2"),
@@ -42,6 +42,7 @@ KEPT: Final = TELLING | {
     *("announced_in", "basis", "competent_authority", "compensation", "compensation_no", "complete", "content"),
     *("decision", "defects", "kind", "made_on", "notified_on", "open", "place", "places", "planned_end_on"),
     *("published_on", "told", "told_on", "way"),
+    *("held", "held_on", "present", "signed", "summary"),
 }
 """What is kept of such answers; opinions and everything else stay where they are."""
 

@@ -10,6 +10,7 @@ from services.intake.certificates.rules import REGISTER, entries
 from services.intake.deps import Deps
 from services.intake.documents.dossiers import Dossier, Due, Told, noted, owing, settled, told_by
 from services.intake.documents.issuing import issue
+from services.intake.documents.opinions import opinion_by
 from services.intake.documents.rules import wanted
 from services.intake.numbers import item_mark
 from services.kernel import logs
@@ -23,10 +24,11 @@ PROOF: Final = "proof_of_service"
 
 async def hear(deps: Deps, case: Case, event: Event[Said]) -> None:
     """Note what an event says for the case's papers. Repetitions change nothing, in whatever order events come."""
-    told = told_by(event.said, position_of(event.envelope), day_of=deps.hours.day_of)
-    if told is not None:
-        await _note(deps, case, told)
-        deps.papers.owed.set()
+    position = position_of(event.envelope)
+    for told in (opinion_by(event.said, position), told_by(event.said, position, day_of=deps.hours.day_of)):
+        if told is not None:
+            await _note(deps, case, told)
+            deps.papers.owed.set()
 
 
 async def _note(deps: Deps, case: Case, told: Told) -> None:

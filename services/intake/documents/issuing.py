@@ -14,6 +14,7 @@ from services.intake.cases import Case
 from services.intake.deps import Deps
 from services.intake.documents.catalogue import NO_COPY
 from services.intake.documents.dossiers import Due
+from services.intake.documents.opinions import named
 from services.intake.documents.records import IssuedDocument, document_id, number_of, series_of
 from services.intake.documents.values import as_values, served, values_of
 from services.kernel import logs
@@ -83,7 +84,10 @@ async def _values(deps: Deps, case: Case, due: Due, *, on: date) -> dict[str, Va
     if due.kind == "proof_of_service":
         values |= served(case, await _handed_over(deps, case), settings=deps.settings)
         values["number"] = case.delivery.proof_no if case.delivery else ""
-    return values | as_values(due.values)
+    filled_in = as_values(due.values)
+    if rows := due.values.get("opinions"):
+        filled_in["opinions"] = await named(deps, rows)
+    return values | filled_in
 
 
 async def _handed_over(deps: Deps, case: Case) -> tuple[tuple[str, str], ...]:

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from services.contracts.words import HoldGround, TerminationGround
 from services.intake.documents.dossiers import Dossier, Due, Told
+from services.intake.documents.opinions import listed
 from services.kernel.documents import written_date
 
 GROUNDS: Final[dict[HoldGround, str]] = {
@@ -100,6 +101,7 @@ def _decided(dossier: Dossier, told: Told, *, item: str, is_licence: bool) -> It
     if not is_licence:
         return
     common = {"accepted": _acceptance(dossier), "decided": _day(told.on)}
+    yield _due("approval_sheet", "", told, common | {"opinions": listed(dossier)})
     match told.data["outcome"]:
         case "granted" | "granted_conditional" if item not in OWN_DECISION:
             values = {"number": _last(dossier, "document_no", decision="grant")}
@@ -173,6 +175,8 @@ def _task(dossier: Dossier, told: Told) -> Iterator[Due]:
             told,
             values | {"places": _listed(said["places"]), "publicity_basis": said.get("basis") or "有关规定"},
         )
+    if said.get("record_no") and said.get("held") == "yes":
+        yield _due("hearing_record", told.ref, told, _record(dossier, said))
     if said.get("proof_no"):
         yield _due("proof_of_service", "", told, {})
     if said.get("published") == "yes":
@@ -190,10 +194,26 @@ def _special(dossier: Dossier, told: Told) -> Iterator[Due]:
         return
     if ground is HoldGround.HEARING:
         plan = next((each.data for each in reversed(dossier.of("task")) if "hearing_on" in each.data), {})
-        yield _due("hearing_notice", told.ref, told, end | _plan(dossier, plan))
+        arranged = _plan(dossier, plan)
+        yield _due("hearing_notice", told.ref, told, end | arranged)
+        if plan.get("open") == "yes":
+            yield _due("hearing_announcement", told.ref, told, {**arranged, "hearing_parties": ""})
         return
     about = {"ground": GROUNDS[ground], "basis": held.data["basis"], "held_on": _day(held.on)}
     yield _due("special_procedure", told.ref, told, end | about)
+
+
+def _record(dossier: Dossier, said: Mapping[str, Any]) -> dict[str, Any]:
+    plan = next((each.data for each in reversed(dossier.of("task")) if "hearing_on" in each.data), {})
+    return {
+        "number": said["record_no"],
+        "hearing_on": _day(said.get("held_on")),
+        "hearing_place": plan.get("place"),
+        "hearing_open": "不公开" if plan.get("open") == "no" else "公开",
+        "hearing_present": _listed(said.get("present")),
+        "hearing_summary": _listed(said.get("summary")),
+        "hearing_signed": "本笔录已经听证参加人核对无误并签字或者盖章。" if said.get("signed") else "",
+    }
 
 
 def _plan(dossier: Dossier, plan: Mapping[str, Any]) -> dict[str, Any]:
