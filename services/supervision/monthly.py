@@ -52,7 +52,7 @@ def told(matter: Matter) -> str:
 def summary(month: Period, matters: Sequence[Matter], rows: Sequence[Row]) -> str:
     """What the month came to, in numbers that are counted."""
     archived = sum(matter.step is Step.ARCHIVE for matter in matters)
-    units = len({one.department for one in (*matters, *rows)})
+    units = len({*(matter.department for matter in matters), *(row.department for row in rows)})
     return (
         f"{month.since.year}年{month.since.month}月，督查事项{len(matters)}件，其中已归档{archived}件；"
         f"另有未列入督查事项的红灯{len(rows)}次；涉及{units}个科室。"

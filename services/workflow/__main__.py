@@ -6,6 +6,7 @@ from typing import Final
 from services.contracts.intake import DocumentIssued
 from services.contracts.registry import CalendarPublished, DepartmentChanged, PersonChanged, PostChanged
 from services.kernel.app import Kernel, Service, run
+from services.kernel.documents import Press
 from services.kernel.identity.keys import PublishedKeys, private_key
 from services.kernel.settings import Settings
 from services.kernel.store import Index, Store
@@ -27,6 +28,7 @@ from services.workflow.listings import store_anew
 from services.workflow.meetings.bodies import MeetingBody
 from services.workflow.meetings.models import Session
 from services.workflow.migrations.models import UNDER_WAY, Line, Migration
+from services.workflow.papers import Papers
 from services.workflow.queries import (
     INSTANCE_INDEXES,
     count_due_timers,
@@ -77,6 +79,7 @@ async def _deps(kernel: Kernel) -> Deps:
         bodies=store.aggregates("meeting_bodies", MeetingBody, key="body_id"),
         sessions=store.aggregates("meeting_sessions", Session, key="session_id"),
         documents=store.collection("documents", DocumentIssued),
+        papers=Papers(Press(settings.font_dir), store.files("minutes"), settings.bureau_name),
         counter=store.counter,
         case_key=private_key(settings.case_key_file) if settings.case_key_file else None,
     )
@@ -95,6 +98,7 @@ def _pool(settings: WorkflowSettings) -> EnginePool:
 
 
 async def _close(deps: Deps) -> None:
+    deps.papers.press.close()
     await asyncio.to_thread(deps.engines.pool.close)
 
 

@@ -18,6 +18,7 @@ from services.workflow.instances.models import Instance
 from services.workflow.meetings.bodies import MeetingBody
 from services.workflow.meetings.models import Session
 from services.workflow.migrations.models import Line, Migration
+from services.workflow.papers import Papers
 from services.workflow.retries.models import Retry
 from services.workflow.settings import WorkflowSettings
 from services.workflow.signals.models import Broadcast
@@ -57,6 +58,7 @@ class Deps:
     bodies: Aggregates[MeetingBody]
     sessions: Aggregates[Session]
     documents: Collection[DocumentIssued]
+    papers: Papers
     counter: Callable[[str], Awaitable[int]]
     case_key: Ed25519PrivateKey | None = None
     bells: Bells = field(default_factory=Bells)

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field, field_validator
 
+from services.kernel.documents import missing_families
 from services.kernel.identity.keys import private_key
 from services.kernel.settings import Settings
 
@@ -28,6 +29,13 @@ class WorkflowSettings(Settings, frozen=True):
             "公示期间中止法定时限的地方依据,如《某省城乡规划条例》第八十六条;不填则公示不中止法定时限"
             " / local legal basis on which publicity holds the statutory clock; without it only the promise is held"
         ),
+    )
+    bureau_name: Annotated[str, Field(min_length=2, max_length=60)] = Field(
+        "示例市自然资源和规划局", description="机关名称，用于会议纪要 / the bureau's name on minutes"
+    )
+    font_dir: Path = Field(
+        Path("/usr/share/fonts/opentype/noto"),
+        description="含 Noto Serif CJK 与 Noto Sans CJK 的目录 / folder that holds Noto Serif CJK and Noto Sans CJK",
     )
     link_keys_url: Annotated[str, Field(pattern=r"^https?://\S+$", max_length=300)] = Field(
         "http://127.0.0.1:8104/link-keys",
@@ -59,6 +67,16 @@ class WorkflowSettings(Settings, frozen=True):
     engine_memory_mb: Annotated[int, Field(ge=256, le=65_536)] = Field(
         2_048, description="每个引擎进程的内存上限(MB) / memory limit of each engine process in MB"
     )
+
+    @field_validator("font_dir")
+    @classmethod
+    def _fonts_are_there(cls, value: Path) -> Path:
+        if missing := "、".join(sorted(missing_families(value))):
+            msg = (
+                f"{value} 中没有字体 {missing}，请安装 fonts-noto-cjk / has no fonts {missing}: install fonts-noto-cjk"
+            )
+            raise ValueError(msg)
+        return value
 
     @field_validator("case_key_file")
     @classmethod

@@ -62,6 +62,7 @@ OPEN: Final = {
     "/public/correction/papers/{number}/files",
     "/link-keys",
     "/receipts/{provider}",
+    "/replies/{provider}",
 }
 """Asked by anybody: machines, those who sign or check signatures, and the public with number and password."""
 
@@ -97,6 +98,7 @@ GENERAL: Final = OPEN | {
     "/webhook-kinds",
     "/webhooks",
     "/webhooks/{webhook_id}",
+    "/erasures",
     "/inbox/unread",
     "/preferences",
     "/departments",
@@ -127,6 +129,7 @@ NOTHING_YET: Final = {
     "/meetings",
     "/meetings/queue",
     "/meetings/{session_id}",
+    "/meetings/{session_id}/minutes/{file_format}",
     "/cases/{case_no}/meetings",
     "/webhooks/{webhook_id}/deliveries",
     "/webhook-deliveries/{delivery_id}",
@@ -162,6 +165,7 @@ GENERAL_WRITES: Final = {
     "/templates/{key}",
     "/templates/{key}/preview",
     "/receipts/{provider}",
+    "/replies/{provider}",
     "/webhooks/{webhook_id}",
     "/webhooks/{webhook_id}/move",
     "/webhooks/{webhook_id}/secret",

@@ -8,6 +8,7 @@ from starlette.datastructures import FormData
 
 from services.console.backends import Refused
 from services.console.naming import names_of
+from services.console.pages.board.papers import FileFormat, paper
 from services.console.pages.meetings import DECISIONS, MENDABLE, STAGES, Reader, Worker, lines_of
 from services.console.pages.routes import PageRoute
 from services.console.visits import Visit
@@ -34,6 +35,12 @@ async def minutes(visit: Reader, session_id: SessionId) -> Response:
     found = await _found(visit, session_id)
     names = await names_of(visit.deps.books, english=visit.english)
     return visit.page("meetings/minutes.html", session=found, names=names, body=found["body"])
+
+
+@router.get("/meetings/{session_id}/minutes/{file_format}")
+async def minutes_file(visit: Reader, session_id: SessionId, file_format: FileFormat) -> Response:
+    """The minutes as PDF or DOCX, as they were printed when the chair had signed; before that a proof."""
+    return await paper(visit, f"/meetings/{session_id}/minutes/{file_format}", service="workflow")
 
 
 @router.post("/meetings/{session_id}/acts")

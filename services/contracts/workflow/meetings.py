@@ -104,6 +104,15 @@ class MeetingMinutesSigned(MeetingSaid, frozen=True):
     final: bool
 
 
+class MeetingMinutesFiled(MeetingSaid, frozen=True):
+    """The minutes were printed as they stand. `sha256` by format (`pdf`, `docx`): what the files are known by."""
+
+    TYPE: ClassVar[str] = "guihua.workflow.meeting.minutes_filed.v1"
+
+    minutes_no: str
+    sha256: dict[str, str]
+
+
 class MeetingClosed(MeetingSaid, frozen=True):
     """Everything of a session was handed over; or it is not held, and `reason` says why."""
 

@@ -4,7 +4,7 @@ import secrets
 from datetime import date, time
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import Field
 
 from services.kernel.identity import Permission, Person, allowed
@@ -18,7 +18,7 @@ from services.workflow.deps import Deps
 from services.workflow.instances.operations.meetings import ConditionUnknown
 from services.workflow.instances.operations.refusals import CaseIsSuspended
 from services.workflow.instances.working import NotYourTask
-from services.workflow.meetings import handing, keeping
+from services.workflow.meetings import filing, handing, keeping
 from services.workflow.meetings.bodies import MeetingBody
 from services.workflow.meetings.models import RECORDED, Session
 from services.workflow.meetings.planning import Plan
@@ -44,6 +44,7 @@ from services.workflow.views.meetings import (
     SessionLine,
     SessionView,
     body_view,
+    is_shown_whole,
     queue_view,
     session_line,
     session_view,
@@ -139,6 +140,24 @@ async def plan_session(deps: With, who: Worker, entry: PlanEntry, key: Idempoten
 async def show_session(deps: With, who: Reader, session_id: SessionId) -> SessionView:
     """A session."""
     return await _view(deps, await keeping.session_of(deps, session_id, who), who)
+
+
+@router.get(
+    "/meetings/{session_id}/minutes/{file_format}",
+    summary="会议纪要文件",
+    response_class=Response,
+    responses={
+        200: {"content": {media_type: {} for media_type in filing.TYPES.values()}},
+        **problems(SessionNotFound, filing.NoMinutes),
+    },
+)
+async def print_minutes(deps: With, who: Reader, session_id: SessionId, file_format: filing.Format) -> Response:
+    """The minutes as they were printed when the chair had signed; before that a proof."""
+    session = await keeping.session_of(deps, session_id, who)
+    content = await filing.content(deps, session, file_format, whole=is_shown_whole(session, who))
+    name = f"minutes-{session_id}.{file_format}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
+    return Response(content, media_type=filing.TYPES[file_format], headers=headers)
 
 
 @router.post(

@@ -12,6 +12,7 @@ from services.workflow.books import Books
 from services.workflow.deps import Deps
 from services.workflow.meetings import holding, minutes, planning
 from services.workflow.meetings.bodies import MeetingBody, bodies_at_first
+from services.workflow.meetings.filing import file_all, file_minutes
 from services.workflow.meetings.handing import check_fits, hand
 from services.workflow.meetings.minding import body_of, mind, mind_all
 from services.workflow.meetings.models import Item, Ruling, Session, Stage
@@ -228,16 +229,18 @@ async def sign(deps: Deps, session: Session, *, who: Person, key: str | None) ->
         lambda fresh: minutes.signed(fresh, by=who.code, for_chair=for_chair, at=now),
         cause=cause_of(who, "sign", session.session_id, key),
     )
-    return await hand_all(deps, after)
+    await hand_all(deps, after)
+    return await file_minutes(deps, (await deps.sessions.load(session.session_id))[0])
 
 
 async def carry_on(deps: Deps) -> int:
-    """What time does with sessions, and what a stop of the service left undone: minutes signed, nothing handed yet."""
+    """What time does with sessions, and what a stop of the service left undone: minutes neither handed nor printed."""
     await mind_all(deps)
     left = {"body.stage": Stage.SIGNED.value, "body.items.handing": None}
     for session in await deps.sessions.query(left, sort=[("_id", 1)], limit=_AT_ONCE):
         if any(item.handing is None for item in minutes.unhanded(session)):
             await hand_all(deps, session)
+    await file_all(deps)
     return 0
 
 

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from services.kernel.store import Body
 from services.workflow.instances.resolutions import Ruled
@@ -126,14 +126,23 @@ class Signature(BaseModel, frozen=True):
     at: datetime
 
 
+class MinutesFile(BaseModel, frozen=True):
+    """The minutes as a file: printed once they stood, and what its content is known by."""
+
+    file_id: str
+    sha256: str
+    size: int
+
+
 class Minutes(BaseModel, frozen=True):
-    """The minutes: drafted from the record, read-only once the chair has signed."""
+    """The minutes: drafted from the record, read-only once the chair has signed. `files` by their format, then."""
 
     number: str
     text: str
     drafted_by: str
     drafted_at: datetime
     signatures: tuple[Signature, ...] = ()
+    files: dict[str, MinutesFile] = Field(default_factory=dict)
 
 
 class Session(Body, frozen=True):

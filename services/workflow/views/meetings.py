@@ -227,10 +227,15 @@ def session_view(
         papers_frozen=session.are_papers_frozen(now),
         items=[_item(session, item, body, choices.get(item.item_id, ())) for item in shown],
         needed=needed_of(len(session.members), body),
-        minutes=session.minutes if len(shown) == len(session.items) else None,
+        minutes=session.minutes if is_shown_whole(session, who) else None,
         keeps=body.is_kept_by(seats),
         signs=who.code in session.present or signs_for_chair(session, body, who, books),
     )
+
+
+def is_shown_whole(session: Session, who: Person) -> bool:
+    """Whether a reader is shown every item, and so the minutes."""
+    return len(_shown(session, who)) == len(session.items)
 
 
 def _shown(session: Session, who: Person) -> list[Item]:

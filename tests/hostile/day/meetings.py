@@ -9,6 +9,7 @@ from tests.workflow.meetings.hall import permit
 
 _PLAN: Final = "workflow POST /meetings"
 _ACTS: Final = "workflow POST /meetings/{session_id}/acts"
+_FILE: Final = "workflow GET /meetings/{session_id}/minutes/{file_format}"
 _CASE: Final = "workflow POST /cases/{case_no}"
 _CLOSE: Final = f"{_CASE}/conditions/{{condition_id}}/close"
 _KEY: Final = {"Idempotency-Key": "meeting-of-the-day"}
@@ -39,10 +40,13 @@ async def held(ledger: Ledger, _situation: Situation) -> None:
     await ledger.ask(409, _ACTS, secretary, names=names, json={"act": "hold", "present": ["u.head"]})
     await _act(ledger, names, secretary, act="hold", present=_MEMBERS)
     await _act(ledger, names, secretary, **_AGREED, item_id=listed["items"][0]["item_id"])
+    await ledger.ask(404, _FILE, secretary, names={**names, "file_format": "pdf"})
     await _act(ledger, names, secretary, act="draft")
     await _act(ledger, names, head, act="sign")
     await ledger.ask(200, "workflow GET /meetings")
     await ledger.ask(200, "workflow GET /meetings/{session_id}", names=names)
+    for kind in ("pdf", "docx"):
+        await ledger.ask(200, _FILE, secretary, names={**names, "file_format": kind})
     await _closed(ledger, case_no)
 
 

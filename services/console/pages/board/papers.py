@@ -32,8 +32,8 @@ async def acted(
     return visit.see(f"/board{address}")
 
 
-async def paper(visit: Visit, address: str) -> Response:
+async def paper(visit: Visit, address: str, *, service: str = "supervision") -> Response:
     """The file of a paper, as the service gives it."""
-    answer = await visit.api.send("GET", "supervision", address)
+    answer = await visit.api.send("GET", service, address)
     headers = {name: answer.headers[name] for name in _PASSED_ON if name in answer.headers}
     return Response(answer.content, headers=headers)
