@@ -117,6 +117,7 @@ ENTRIES: Final[dict[tuple[str, str], Any]] = {
     ("POST", "/public/withdrawals"): {"case_no": NOWHERE["case_no"], "query_password": "x", "confirmed": True},
     ("POST", "/definitions"): {"files": bundle()},
     ("POST", "/lint"): {"files": bundle()},
+    ("POST", "/lint/form"): {"text": "{}"},
     ("POST", "/cases/{case_no}/receipt/pdf"): {"query_password": "x"},
     ("POST", "/incidents/retries"): {"incidents": ["0" * 20]},
     ("POST", "/signals"): {"name": "unheard", "reason": "演练"},

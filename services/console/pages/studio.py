@@ -22,6 +22,7 @@ Drawer = Annotated[Visit, Depends(holding(Permission.DEFINITION_DEPLOY))]
 
 _TEMPLATES: Final = "studio.templates.json"
 _OTHERS: Final = "其他"
+_FORMS: Final = "forms/"
 _KINDS: Final = (
     ("流程图", "", ".bpmn"),
     ("事项", "item", ".toml"),
@@ -86,6 +87,7 @@ async def editor(visit: Reader, key: ProcessKey, file: FilePath = DIAGRAM, eleme
         groups=groups_of(own.files),
         file=file,
         text=text,
+        is_form=file.startswith(_FORMS) and file.endswith(".json"),
         tag=tag_of(text),
         element=element,
         changed={one.path for one in own.draft.files},

@@ -34,5 +34,8 @@
     unhide(document);
     Array.prototype.forEach.call(document.forms, showFields);
   });
-  document.addEventListener('htmx:afterSwap', function () { unhide(document); });
+  document.addEventListener('htmx:afterSwap', function (event) {
+    unhide(document);
+    Array.prototype.forEach.call(event.target.querySelectorAll('form'), showFields);
+  });
 })();

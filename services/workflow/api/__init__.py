@@ -9,6 +9,7 @@ from services.workflow.api import (
     definitions,
     desks,
     edits,
+    forms,
     history,
     incidents,
     meetings,
@@ -38,4 +39,5 @@ ROUTERS: Final = (  # a request is held against one after the other: the busiest
     starts.router,
     analytics.router,
     calendar.router,
+    forms.router,
 )

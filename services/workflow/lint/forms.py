@@ -11,6 +11,7 @@ from jsonschema.exceptions import SchemaError
 from services.workflow.answers import OFFICERS_FIELD
 from services.workflow.engine.diagrams.model import Node, Process
 from services.workflow.engine.language.patterns import is_costly
+from services.workflow.engine.models import Finding
 from services.workflow.engine.rules.forms import file_of
 from services.workflow.lint.references import references, tangled
 from services.workflow.lint.reports import Report
@@ -50,6 +51,13 @@ def check_forms(report: Report, files: Mapping[str, bytes], processes: Iterable[
     for path in forms.keys() - used:
         report.say("GH-W722", path)
     return {path: form for path, form in forms.items() if form is not None and not _is_endless(form)}
+
+
+def look_at(text: str) -> tuple[list[Finding], Form | None]:
+    """What is wrong with a form by itself; and the form, if it can be filled in and answers to it be checked."""
+    report = Report()
+    form = _read(report, "", text.encode("utf-8", "replace"))
+    return report.findings, None if form is None or _is_endless(form) else form
 
 
 def _is_endless(form: Form) -> bool:

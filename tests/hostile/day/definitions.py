@@ -20,6 +20,7 @@ async def deployed(ledger: Ledger, _situation: Situation) -> None:
     """Deployed, deployed again, activated; another process wants its item."""
     third = _files("third-permit")
     await ledger.ask(200, "workflow POST /lint", json=third)
+    await ledger.ask(200, "workflow POST /lint/form", json={"text": "{}"})
     for status in (201, 200):
         await ledger.ask(status, "workflow POST /definitions", json=third)
     names = {**_THIRD, "number": "1"}
