@@ -71,14 +71,16 @@ async def _count(deps: Deps, alert: Alert) -> None:
             await _raise(deps, alerts.repeated(alert, number, yellows=table.yellows_for_red))
         return
     where = {**own, "body.light": {"$in": list(_RED)}}
-    found = await deps.ledgers.alerts.query(where, sort=[("body.lit_at", 1), ("_id", 1)], limit=_MANY)
-    if len(found) >= table.reds_for_bulletin:
-        await _draft_bulletin(deps, found, alert)
+    if await deps.ledgers.alerts.count(where) >= table.reds_for_bulletin:
+        await _draft_bulletin(deps, where, alert)
 
 
-async def _draft_bulletin(deps: Deps, found: list[Alert], last: Alert) -> None:
+async def _draft_bulletin(deps: Deps, where: dict[str, object], last: Alert) -> None:
     """One draft for each department and quarter; the office edits it, or makes it void."""
     key = hashlib.sha256(f"{alerts.REPETITION}|{last.department}|{last.quarter}".encode()).hexdigest()[:24]
+    if await deps.bulletins.find(key) is not None:
+        return
+    found = await deps.ledgers.alerts.query(where, sort=[("body.lit_at", 1), ("_id", 1)], limit=_MANY)
     first = found[0].lit_on
     subject = Subject(rows=tuple(bulletins.row(each) for each in found), since=first, until=last.lit_on)
     draft = bulletins.draft(key, subject, by="system:light", now=last.lit_at, year=last.lit_on.year)

@@ -10,6 +10,7 @@ from services.kernel.documents import Press
 from services.kernel.store import Aggregates, Files, Index, Store
 from services.supervision.alerts import Alert
 from services.supervision.catalogues import Catalogue
+from services.supervision.scores.books import SheetBook
 from services.supervision.scores.sheets import Sheet
 from services.supervision.scores.tables import ScoreTable, default_table, in_force
 from services.supervision.silences import Silence
@@ -23,6 +24,7 @@ class Ledgers:
 
     alerts: Aggregates[Alert]
     sheets: Aggregates[Sheet]
+    book: SheetBook
     tables: Aggregates[ScoreTable]
     silences: Aggregates[Silence]
     catalogues: Aggregates[Catalogue]
@@ -45,9 +47,11 @@ class Ledgers:
 
 def ledgers_of(store: Store, *, font_dir: Path, organ: str) -> Ledgers:
     """The registers in a store."""
+    sheets = store.aggregates("sheets", Sheet, key="sheet_id")
     return Ledgers(
         alerts=store.aggregates("alerts", Alert, key="alert_id"),
-        sheets=store.aggregates("sheets", Sheet, key="sheet_id"),
+        sheets=sheets,
+        book=SheetBook(sheets),
         tables=store.aggregates("score_tables", ScoreTable, key="version"),
         silences=store.aggregates("silences", Silence, key="silence_id"),
         catalogues=store.aggregates("catalogues", Catalogue, key="kind"),

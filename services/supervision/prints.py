@@ -33,7 +33,7 @@ def notice_sheet(notice: Notice, *, organ: str, department: str) -> Sheet:
         signature=Signature(organ=_OFFICE, date=written_date(day)),
         note=_INTERNAL,
         printed_by=f"{organ}{_OFFICE}",
-        printed_on=f"{written_date(day)}印发",
+        printed_on=written_date(day),
         watermark="" if notice.issued_at else _PROOF,
         made_at=notice.issued_at or notice.drafted_at,
     )
@@ -55,7 +55,7 @@ def bulletin_sheet(bulletin: Bulletin, *, organ: str, names: dict[str, str]) -> 
         signature=Signature(organ=_OFFICE, date=written_date(day)),
         note=_INTERNAL,
         printed_by=f"{organ}{_OFFICE}",
-        printed_on=f"{written_date(day)}印发",
+        printed_on=written_date(day),
         watermark="" if bulletin.published_at else _PROOF,
         made_at=bulletin.published_at or bulletin.drafted_at,
     )

@@ -4,12 +4,13 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from services.contracts.events import Said
-from services.kernel.store import AlreadyExists, NotFound
+from services.kernel.store import NotFound
 from services.supervision.alerts import Alert
 from services.supervision.bulletins import Bulletin, Tone
 from services.supervision.desk import Deps, office_day
 from services.supervision.notices import Notice
-from services.supervision.scores.sheets import Finding, Sheet, clear, post, sheet_id
+from services.supervision.scores.books import Line
+from services.supervision.scores.sheets import Finding, Posting, Sheet, clear, sheet_id
 from services.supervision.scores.tables import Cause, Level, ScoreTable, cause_of
 
 
@@ -68,24 +69,17 @@ async def _post(deps: Deps, finding: Finding, subjects: Iterable[tuple[Level, st
 
 async def _enter(deps: Deps, finding: Finding, table: ScoreTable, whose: tuple[Level, str, str]) -> None:
     level, subject, department = whose
-    key = sheet_id(finding.on.year, level, subject)
-
-    def decide(sheet: Sheet) -> tuple[Sheet, Sequence[Said]]:
-        seen_by = tuple(sorted({*sheet.departments, department}))
-        fresh = sheet.model_copy(update={"departments": seen_by})
-        posted, said = post(fresh, finding, amount=table.amount(finding.cause, level), table=table.number)
-        return (posted, said) if said else (sheet, ())
-
-    try:
-        await deps.ledgers.sheets.change(key, decide)
-    except NotFound:
-        cap = table.caps.at(level)
-        fresh = Sheet(sheet_id=key, year=finding.on.year, level=level, subject=subject, departments=(), cap=cap)
-        sheet, said = decide(fresh)
-        try:
-            await deps.ledgers.sheets.create(sheet, said)
-        except AlreadyExists:
-            await deps.ledgers.sheets.change(key, decide)
+    year = finding.on.year
+    fresh = Sheet(
+        sheet_id=sheet_id(year, level, subject),
+        year=year,
+        level=level,
+        subject=subject,
+        departments=(),
+        cap=table.caps.at(level),
+    )
+    posting = Posting(finding, table.amount(finding.cause, level), table.number, department)
+    await deps.ledgers.book.enter(Line(fresh, posting))
 
 
 async def _leader(deps: Deps, department: str) -> str | None:

@@ -1,7 +1,7 @@
 """The sheet of one person, department or leader for one year: entries that are added and never taken away."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -103,6 +103,16 @@ class Finding:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """A finding, what it counts by which version of the table of amounts, and the department that it is about."""
+
+    finding: Finding
+    amount: Decimal
+    table: int
+    department: str
+
+
 class Entry(BaseModel, frozen=True):
     """One line. `cause_id` is the light, notice or bulletin; `by` whoever issued it."""
 
@@ -167,23 +177,36 @@ def sheet_id(year: int, level: Level, subject: str) -> str:
     return hashlib.sha256(f"sheet|{year}|{level}|{subject}".encode()).hexdigest()[:24]
 
 
-def post(sheet: Sheet, finding: Finding, *, amount: Decimal, table: int) -> Decided:
-    """Add an entry; the same cause again changes nothing."""
-    if any(entry.cause_id == finding.cause_id for entry in sheet.entries):
+def post(sheet: Sheet, postings: Iterable[Posting]) -> Decided:
+    """Add an entry for each, in one write; the same cause again changes nothing."""
+    fresh = {posting.finding.cause_id: posting for posting in postings}
+    for entry in sheet.entries:
+        fresh.pop(entry.cause_id, None)
+    if not fresh:
         return sheet, ()
-    entry = Entry(
-        no=len(sheet.entries) + 1,
+    added = [_added(posting, no) for no, posting in enumerate(fresh.values(), start=len(sheet.entries) + 1)]
+    departments = tuple(sorted({*sheet.departments, *(posting.department for posting in fresh.values())}))
+    posted = sheet.model_copy(update={"entries": (*sheet.entries, *added), "departments": departments})
+    state = digest(posted)
+    return posted, tuple(
+        _said(posted, entry, "posted", by=entry.by, now=entry.posted_at, note=entry.text, state=state)
+        for entry in added
+    )
+
+
+def _added(posting: Posting, number: int) -> Entry:
+    finding = posting.finding
+    return Entry(
+        no=number,
         cause=finding.cause,
         cause_id=finding.cause_id,
         text=finding.text,
-        table=table,
-        amount=amount,
+        table=posting.table,
+        amount=posting.amount,
         posted_on=finding.on,
         posted_at=finding.at,
         by=finding.by,
     )
-    posted = sheet.model_copy(update={"entries": (*sheet.entries, entry)})
-    return posted, (_said(posted, entry, "posted", by=finding.by, now=finding.at, note=finding.text),)
 
 
 def clear(sheet: Sheet, cause_id: str, *, note: str, by: str, now: datetime) -> Decided:
@@ -224,10 +247,10 @@ def _entry(sheet: Sheet, number: int) -> Entry:
 def _put(sheet: Sheet, entry: Entry, verb: str, *, by: str, now: datetime) -> Decided:
     entries = (*sheet.entries[: entry.no - 1], entry, *sheet.entries[entry.no :])
     changed = sheet.model_copy(update={"entries": entries})
-    return changed, (_said(changed, entry, verb, by=by, now=now, note=entry.note),)
+    return changed, (_said(changed, entry, verb, by=by, now=now, note=entry.note, state=digest(changed)),)
 
 
-def _said(sheet: Sheet, entry: Entry, verb: str, *, by: str, now: datetime, note: str) -> ScoreMoved:
+def _said(sheet: Sheet, entry: Entry, verb: str, *, by: str, now: datetime, note: str, state: str) -> ScoreMoved:
     return ScoreMoved(
         sheet_id=sheet.sheet_id,
         year=sheet.year,
@@ -240,5 +263,5 @@ def _said(sheet: Sheet, entry: Entry, verb: str, *, by: str, now: datetime, note
         moved_by=by,
         moved_at=now,
         note=note,
-        state=digest(sheet),
+        state=state,
     )

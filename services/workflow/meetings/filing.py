@@ -93,13 +93,10 @@ async def content(deps: Deps, session: Session, kind: Format, *, whole: bool) ->
 
 async def _sheet(deps: Deps, session: Session, body: MeetingBody) -> Sheet:
     assert session.minutes is not None  # noqa: S101 - the callers asked
-    people = (await deps.copies.office()).books.people
+    books = (await deps.copies.office()).books
+    names = {each.code: each.name for each in (*books.departments.values(), *books.people.values())}
     return minutes_sheet(
-        session,
-        session.minutes,
-        body,
-        organ=deps.papers.organ,
-        named=lambda code: people[code].name if code in people else code,
+        session, session.minutes, body, organ=deps.papers.organ, named=lambda code: names.get(code, code)
     )
 
 

@@ -17,7 +17,10 @@ _NUMERALS = "一二三四五六七八九十"
 def minutes_sheet(
     session: Session, minutes: Minutes, body: MeetingBody, *, organ: str, named: Callable[[str], str]
 ) -> Sheet:
-    """The minutes on paper: before the chair has signed a proof, then as they stood with that signature."""
+    """The minutes on paper: before the chair has signed a proof, then as they stood with that signature.
+
+    `named` says what people and departments are called. Minutes bear no seal (GB/T 9704-2012 §10.3).
+    """
     kind = "评审报告" if body.is_panel else "纪要"
     names = names_under(session, minutes)
     stands = any(each.person == session.chair for each in names)
@@ -31,11 +34,11 @@ def minutes_sheet(
         signer=named(session.chair) if stands else "",
         title=f"{body.name}{kind}",
         blocks=(*_text(minutes, title=f"{body.name}{kind}"), *_names(names, named)),
-        signature=Signature(organ=organ, date=day),
+        signature=Signature(organ=organ, date=day, seal=""),
         note=_INTERNAL,
-        copy_to=tuple(dict.fromkeys(item.department for item in session.items)),
+        copy_to=tuple(dict.fromkeys(named(item.department) for item in session.items)),
         printed_by=organ,
-        printed_on=f"{day}印发",
+        printed_on=day,
         watermark="" if stands else _PROOF,
         made_at=made_at,
     )

@@ -54,7 +54,10 @@ async def test_given_signed_minutes_then_both_files_say_who_was_there_what_was_s
         assert "同意3票" in text
         assert "反对1票" in text
         assert "签字时间" in text
+        assert "日印发" in text
         assert "草稿" not in text
+        assert "（印章）" not in text
+        assert "印发印发" not in text
 
 
 async def test_given_signed_minutes_then_the_files_are_kept_with_their_digests_and_said_once(hall: Hall) -> None:
