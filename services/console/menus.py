@@ -76,6 +76,7 @@ MENU: Final = (
             Entry("死信", "/ops/dead-letters", Permission.DEAD_LETTER_WORK),
             Entry("消息", "/ops/messages", Permission.MESSAGE_READ),
             Entry("消息模板", "/ops/templates", Permission.MESSAGE_READ),
+            Entry("工作群", "/ops/groups", Permission.MESSAGE_READ),
             Entry("工作日历", "/ops/calendar", Permission.REGISTRY_READ),
             Entry("人员与岗位", "/ops/people", Permission.REGISTRY_READ),
             Entry("审计记录", "/ops/audit", Permission.AUDIT_READ),

@@ -38,7 +38,7 @@ class Seals:
         self._service = service
         self._ciphers = {_key_id(key, service): AESGCM(key) for key in keys}
         self._current = _key_id(keys[0], service)
-        self._root = keys[0]
+        self._root, self._roots = keys[0], keys
 
     @classmethod
     def of(cls, secrets_text: str, *, service: str) -> "Seals":
@@ -91,7 +91,11 @@ class Seals:
 
     def fingerprint(self, text: str) -> str:
         """A keyed digest: the same text gives the same one, and without the key nobody can try guesses against it."""
-        return hmac.new(self._root, text.encode(), hashlib.sha256).hexdigest()
+        return self.fingerprints(text)[0]
+
+    def fingerprints(self, text: str) -> tuple[str, ...]:
+        """The digests by every key, the current one first: what was noted under an older key is still found."""
+        return tuple(hmac.new(root, text.encode(), hashlib.sha256).hexdigest() for root in self._roots)
 
 
 def _derived(secret: bytes, purpose: bytes) -> bytes:

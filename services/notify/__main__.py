@@ -9,11 +9,14 @@ from services.kernel.identity.keys import private_key
 from services.kernel.seals import Seals
 from services.kernel.store import Store
 from services.notify.api import ROUTERS
+from services.notify.audits import audits
 from services.notify.books import Announced, Books, Contact, KnownTask
 from services.notify.consumers import HEARS
 from services.notify.deps import Deps
 from services.notify.digests import Digests
+from services.notify.erasures import count_not_erased
 from services.notify.groups import Binding, Groups
+from services.notify.holds import Hold
 from services.notify.hours import QuietHours
 from services.notify.ledgers import Ledger
 from services.notify.links import Link
@@ -24,6 +27,7 @@ from services.notify.queries import (
     count_due,
     count_failed,
     count_not_carried_out,
+    count_unconfirmed,
     count_under_way,
     count_untouched,
     count_waiting,
@@ -33,7 +37,8 @@ from services.notify.settings import NotifySettings
 from services.notify.steps import Steps
 from services.notify.subscriptions.outside import outside_of
 from services.notify.subscriptions.sending import count_dead, count_failing
-from services.notify.switchboard import providers_of, receipt_keys_of
+from services.notify.suppressions import Suppression, Suppressions
+from services.notify.switchboard import codes_of, providers_of, receipt_keys_of
 from services.notify.templates import load
 from services.notify.ticker import TICKERS
 from services.notify.tries import Hands
@@ -57,16 +62,19 @@ async def _deps(kernel: Kernel) -> Deps:
         books=books,
         templates=await _templates(kernel, settings),
         preferences=await _preferences(store),
+        suppressions=await _suppressions(store, seals),
         digests=Digests(timedelta(minutes=settings.digest_minutes)),
         quiet=await _quiet(books, settings),
         providers=providers,
         receipt_keys=receipt_keys_of(settings),
+        codes=codes_of(settings),
         patience=settings.patience,
         outside=await outside_of(store, settings, clock=kernel.clock, seals=seals, stopping=kernel.stopping),
         clock=kernel.clock,
         seals=seals,
         link_key=private_key(settings.link_key_file),
         public_url=settings.public_url.rstrip("/"),
+        message_days=settings.message_days,
         signature=settings.sms_signature,
     )
 
@@ -83,6 +91,7 @@ async def _books(store: Store, seals: Seals) -> Books:
         tasks=store.collection("tasks", KnownTask),
         announced=store.collection("announced", Announced),
         years=store.collection("years", CalendarPublished),
+        holds=store.collection("holds", Hold),
         groups=groups,
         seals=seals,
     )
@@ -96,6 +105,12 @@ async def _templates(kernel: Kernel, settings: NotifySettings) -> Wordbooks:
 
 async def _preferences(store: Store) -> Preferences:
     found = Preferences(store.aggregates("preferences", Preference, key="person"))
+    await found.load()
+    return found
+
+
+async def _suppressions(store: Store, seals: Seals) -> Suppressions:
+    found = Suppressions(store.aggregates("suppressions", Suppression, key="suppression_id"), seals=seals)
     await found.load()
     return found
 
@@ -125,11 +140,14 @@ SERVICE: Final = Service(
         "messages-due-not-tried": count_untouched,
         "messages-waiting-for-contact": count_waiting,
         "messages-failed": count_failed,
+        "messages-unconfirmed": count_unconfirmed,
+        "messages-not-erased": count_not_erased,
         "link-decisions-not-carried-out": count_not_carried_out,
         "webhooks-failing": count_failing,
         "webhook-deliveries-dead": count_dead,
     },
     close=_close,
+    audits=audits,
 )
 
 if __name__ == "__main__":

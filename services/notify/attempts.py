@@ -12,7 +12,7 @@ class Attempt(BaseModel, frozen=True):
     """One try, as it went; `to` is masked. `error` is empty when the channel took the message.
 
     `unsure` says that the provider may have taken it all the same: the next try is with the same one, under the same
-    reference, by which it delivers once.
+    reference, by which it delivers once. `mark` is the digest by which the address is known to `suppressions`.
     """
 
     channel: Channel
@@ -22,6 +22,7 @@ class Attempt(BaseModel, frozen=True):
     error: str
     provider: str = ""
     unsure: bool = False
+    mark: str = ""
 
 
 class Arrival(StrEnum):

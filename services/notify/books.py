@@ -13,6 +13,7 @@ from services.contracts.workflow import TaskOpened
 from services.kernel.seals import Seals
 from services.kernel.store import Collection
 from services.notify.groups import Groups
+from services.notify.holds import Hold
 from services.notify.people import People
 from services.notify.steps import Steps
 from services.notify.templates import Channel
@@ -79,6 +80,7 @@ class Books:
     announced: Collection[Announced]
     groups: Groups
     years: Collection[CalendarPublished]
+    holds: Collection[Hold]
     seals: Seals
 
     async def reach(self, recipient: str) -> Reach | None:

@@ -4,9 +4,18 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
+from services.notify.suppressions import Cause
+
 
 class Refused(Exception):
-    """The channel will never take this message: wrong address, refused content."""
+    """The channel will never take this message: wrong address, refused content.
+
+    `closes` says that it will never take any other to this address either.
+    """
+
+    def __init__(self, said: str, *, closes: Cause | None = None) -> None:
+        super().__init__(said)
+        self.closes = closes
 
 
 class Unreachable(Exception):

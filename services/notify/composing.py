@@ -32,6 +32,6 @@ def composed(
         if is_muted(choice, template):
             message = messages.drop(message, State.SUPPRESSED, because=_NOT_WANTED)
         elif template.digest:
-            message = deps.digests.place(message)
+            message = deps.digests.place(message, minutes=choice.digest_minutes)
         made.append(message)
     return made

@@ -25,6 +25,7 @@ from services.contracts.supervision import (
     BulletinPublished,
     EscalationClimbed,
     LightChanged,
+    MatterMoved,
     MatterRegistered,
     NoticeIssued,
 )
@@ -57,6 +58,7 @@ from services.notify.announcements import announce, take_up_waiting
 from services.notify.audiences import away
 from services.notify.books import APPLICANT, CONTACT_KEPT, awaited_as
 from services.notify.deps import Deps
+from services.notify.holds import ARCHIVED, hold, release
 from services.notify.links import may_have_link
 from services.notify.migrations import follow_migration
 from services.notify.offers import drop_decision, end_links, keep_decision, offer_link
@@ -123,6 +125,34 @@ async def _closed(deps: Deps, event: Event[TaskCompleted] | Event[TaskCancelled]
     return True
 
 
+async def register_matter(deps: Deps, event: Event[MatterRegistered]) -> None:
+    """A matter needs what was said in its case; those whom it concerns are told."""
+    matter = event.said
+    name, sequence = f"matter:{matter.matter_no}", event.envelope.sequence
+    await hold(deps.books.holds, name, case_no=matter.case_no, sequence=sequence)
+    await announce(deps, event)
+
+
+async def follow_matter(deps: Deps, event: Event[MatterMoved]) -> None:
+    """Once a matter is archived, it needs no messages any more."""
+    matter = event.said
+    settle = release if matter.step == ARCHIVED else hold
+    name, sequence = f"matter:{matter.matter_no}", event.envelope.sequence
+    await settle(deps.books.holds, name, case_no=matter.case_no, sequence=sequence)
+
+
+async def hold_for_objection(deps: Deps, event: Event[ObjectionReceived]) -> None:
+    """An objection is looked into."""
+    said, sequence = event.said, event.envelope.sequence
+    await hold(deps.books.holds, f"objection:{said.objection_no}", case_no=said.case_no, sequence=sequence)
+
+
+async def release_after_objection(deps: Deps, event: Event[ObjectionAnswered]) -> None:
+    """It was answered."""
+    said, sequence = event.said, event.envelope.sequence
+    await release(deps.books.holds, f"objection:{said.objection_no}", case_no=said.case_no, sequence=sequence)
+
+
 async def learn_year(deps: Deps, event: Event[CalendarPublished]) -> None:
     """The working days of a year, for what is told while the office is open."""
     await deps.books.years.put(str(event.said.year), event.said, unless_newer=event.said.version)
@@ -142,7 +172,8 @@ HEARS: Final[dict[type[Said], Handler[Deps]]] = {
     TaskCancelled: cancel_task,
     LightChanged: telling(announce),
     EscalationClimbed: announce,
-    MatterRegistered: announce,
+    MatterRegistered: register_matter,
+    MatterMoved: follow_matter,
     NoticeIssued: announce,
     BulletinPublished: announce,
     GuideAssigned: announce,
@@ -169,6 +200,6 @@ HEARS: Final[dict[type[Said], Handler[Deps]]] = {
     ExpectedDateMoved: telling(),
     TimerHeld: telling(),
     TimerResumed: telling(),
-    ObjectionReceived: telling(),
-    ObjectionAnswered: telling(),
+    ObjectionReceived: telling(hold_for_objection),
+    ObjectionAnswered: telling(release_after_objection),
 }

@@ -10,7 +10,7 @@ from typing import Final
 from services.contracts.events import Said
 from services.kernel.seals import SealBroken
 from services.kernel.store import Conflict
-from services.notify import links, messages
+from services.notify import links, messages, receipts
 from services.notify.attempts import Attempt, masked
 from services.notify.books import Reach
 from services.notify.channels import Busy, Parcel, Refused, Unreachable
@@ -20,11 +20,14 @@ from services.notify.links import Standing
 from services.notify.messages import Message
 from services.notify.queries import due_messages
 from services.notify.states import State
+from services.notify.suppressions import Cause, noted
 from services.notify.templates import LINK_MARK, Channel
 from services.notify.tries import AT_ONCE, Places, Try
+from services.notify.ways import has_closed_ways, open_ways
 
 _LONGEST_ERROR: Final = 300
 _NO_WAY: Final = "没有可用的联系方式或渠道 / no address or channel by which to reach the recipient"
+_CLOSED: Final = "联系方式已停发 / every address is closed, see the list of suppressions"
 _LINK_OVER: Final = "审批链接已失效 / the approval link is over"
 _TOO_LATE: Final = "已过有效时间 / too late to be sent"
 
@@ -40,13 +43,13 @@ class Outcome:
 async def first_try(deps: Deps, message: Message) -> Try | None:
     """The first try of a message that is about to be stored, as revision 1; None if somebody must look closer."""
     wall = deps.clock.wall()
-    if message.due_at is None or message.due_at > wall or deps.quiet.held_until(message.hours, wall):
+    if message.due_at is None or message.due_at > wall or _held_until(deps, message, wall):
         return None
     try:
         reach = await deps.books.reach(message.recipient)
     except SealBroken:
         return None
-    left = messages.ways_left(message, deps.providers.channels & reach.addresses.keys()) if reach else ()
+    left = open_ways(deps, message, reach) if reach else ()
     return _taken(deps, message, left, reach, revision=1, text=message.text) if reach and left else None
 
 
@@ -91,8 +94,10 @@ async def _take(deps: Deps, key: str, places: Places) -> None:
 
 async def _decide(deps: Deps, message: Message, revision: int) -> Try | Outcome:
     wall = deps.clock.wall()
+    if message.state is State.SENT:
+        return Outcome(*receipts.miss(message, possible=deps.providers.channels, wall=wall, now=deps.clock.now()))
     if message.state is State.QUEUED:
-        if (later := deps.quiet.held_until(message.hours, wall)) is not None:
+        if (later := _held_until(deps, message, wall)) is not None:
             return Outcome(messages.postpone(message, until=later))
         if message.digest:
             message = await summed_up(deps.messages, message, wall)
@@ -112,12 +117,23 @@ async def _decide_now(deps: Deps, message: Message, revision: int, wall: datetim
         return Outcome(messages.drop(message, State.EXPIRED, because=over))
     if reach is None:
         return Outcome(messages.wait(message, wall, deps.patience))
-    left = messages.ways_left(message, deps.providers.channels & reach.addresses.keys())
+    left = open_ways(deps, message, reach)
     if not left:
-        return Outcome(*messages.give_up(message, because=_NO_WAY, now=deps.clock.now()))
+        return _nowhere(deps, message, reach)
     if lost := messages.interruption(message, wall, deps.patience):
         return _failed(deps, message, lost, others=len(left) > 1)
     return _taken(deps, message, left, reach, revision=revision + 1, text=text or "")
+
+
+def _held_until(deps: Deps, message: Message, wall: datetime) -> datetime | None:
+    return deps.quiet.held_until(message.hours, wall, own=deps.preferences.of(message.recipient).quiet)
+
+
+def _nowhere(deps: Deps, message: Message, reach: Reach) -> Outcome:
+    """No way is left: because addresses are closed, or because there never was one."""
+    if has_closed_ways(deps, message, reach):
+        return Outcome(messages.leave_to_inbox(message, because=_CLOSED))
+    return Outcome(*messages.give_up(message, because=_NO_WAY, now=deps.clock.now()))
 
 
 def _over(message: Message, text: str | None, wall: datetime) -> str | None:
@@ -135,7 +151,8 @@ def _taken(deps: Deps, message: Message, left: Sequence[Channel], reach: Reach, 
     taken = messages.begin(
         message, channel, recipient=reach.recipient, wall=wall, patience=deps.patience, provider=provider.name
     )
-    return Try(taken, revision, channel, provider, reach.addresses[channel], text, others=len(left) > 1)
+    to = reach.addresses.get(channel, channel)  # the desk needs no address
+    return Try(taken, revision, channel, provider, to, text, others=len(left) > 1)
 
 
 async def _text(deps: Deps, message: Message) -> str | None:
@@ -176,6 +193,7 @@ async def _try(deps: Deps, attempted: Try) -> Outcome:
             error=shown,
             provider=provider.name,
             unsure=unsure,
+            mark=deps.suppressions.mark(attempted.channel, attempted.to),
         )
 
     try:
@@ -184,13 +202,25 @@ async def _try(deps: Deps, attempted: Try) -> Outcome:
     except Busy as busy:
         return Outcome(messages.postpone(message, until=deps.clock.wall() + busy.wait))
     except Refused as refusal:
-        return _failed(deps, message, ended(f"refused: {refusal}"), others=attempted.others, permanent=True)
+        attempt = ended(f"refused: {refusal}")
+        await _close(deps, message, attempt, refusal.closes)
+        others = attempted.others or message.statutory
+        return _failed(deps, message, attempt, others=others, permanent=True)
     except Unreachable as trouble:
         attempt = ended(str(trouble), failed=True, unsure=trouble.unsure)
         return _failed(deps, message, attempt, others=attempted.others)
     except TimeoutError:
         return _failed(deps, message, ended("timeout", failed=True, unsure=True), others=attempted.others)
-    return Outcome(*messages.succeed(message, ended(""), now=deps.clock.now()))
+    attempt = ended("")
+    receipt_by = None if provider.receipts_within is None else attempt.ended_at + provider.receipts_within
+    return Outcome(*messages.succeed(message, attempt, now=deps.clock.now(), receipt_by=receipt_by))
+
+
+async def _close(deps: Deps, message: Message, attempt: Attempt, cause: Cause | None) -> None:
+    """Nothing more goes to an address that will take no message."""
+    if cause is not None:
+        by, recipient, wall = f"provider:{attempt.provider}", message.recipient, attempt.ended_at
+        await deps.suppressions.close(noted(attempt, recipient=recipient, cause=cause, by=by, wall=wall))
 
 
 def _parcel(attempted: Try) -> Parcel:

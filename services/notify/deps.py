@@ -10,6 +10,7 @@ from services.kernel.clock import Clock
 from services.kernel.seals import Seals
 from services.kernel.store import Aggregates
 from services.notify.books import Books
+from services.notify.bounces import Codes
 from services.notify.digests import Digests
 from services.notify.hours import QuietHours
 from services.notify.ledgers import Ledger
@@ -18,6 +19,7 @@ from services.notify.messages import Message, Patience
 from services.notify.preferences import Preferences
 from services.notify.providers import Providers
 from services.notify.subscriptions.outside import Outside
+from services.notify.suppressions import Suppressions
 from services.notify.tries import Hands
 from services.notify.wordbooks import Wordbooks
 
@@ -33,16 +35,19 @@ class Deps:
     books: Books
     templates: Wordbooks
     preferences: Preferences
+    suppressions: Suppressions
     digests: Digests
     quiet: QuietHours
     providers: Providers
     receipt_keys: Mapping[str, Sequence[bytes]]
+    codes: Mapping[str, Codes]
     patience: Patience
     outside: Outside
     clock: Clock
     seals: Seals
     link_key: Ed25519PrivateKey
     public_url: str
+    message_days: int
     signature: str
 
     @property

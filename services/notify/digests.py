@@ -16,6 +16,8 @@ from services.notify.states import State
 _LINE: Final = 60
 _MOST: Final = 100
 _AGAIN: Final = timedelta(seconds=1)
+_LONGEST: Final = timedelta(hours=2)
+"""No window is longer."""
 
 
 class Digests:
@@ -25,23 +27,30 @@ class Digests:
         self._window = window
         self._open: dict[tuple[str, str], datetime] = {}
 
-    def place(self, message: Message) -> Message:
-        """The message, to be sent at once or at the end of its window."""
-        if not self._window or message.case_no is None or message.unread_by is None:
+    @property
+    def minutes(self) -> int:
+        """The usual window."""
+        return self._window // timedelta(minutes=1)
+
+    def place(self, message: Message, *, minutes: int | None = None) -> Message:
+        """The message, to be sent at once or at the end of its window: the recipient's own `minutes`, or the usual."""
+        window = self._window if minutes is None else timedelta(minutes=minutes)
+        if not window or message.case_no is None or message.unread_by is None:
             return message
         key, wall = (message.recipient, message.case_no), message.created_at
-        if (began := self._open.get(key)) is None or wall >= began + self._window:
+        if (began := self._open.get(key)) is None or wall >= began + window:
             self._forget(wall)
+            self._open.pop(key, None)
             self._open[key] = wall
             return message
         digest = f"{message.recipient}|{message.case_no}|{began.isoformat()}"
-        return message.model_copy(update={"digest": digest, "due_at": began + self._window})
+        return message.model_copy(update={"digest": digest, "due_at": began + window})
 
     def _forget(self, wall: datetime) -> None:
         """Drop the windows that are over, oldest first."""
         while self._open:
             key = next(iter(self._open))
-            if wall < self._open[key] + self._window:
+            if wall < self._open[key] + _LONGEST:
                 return
             del self._open[key]
 

@@ -37,34 +37,26 @@ class QuietHours:
     @classmethod
     def of(cls, text: str) -> "QuietHours":
         """From a setting such as `22:00-07:00`; empty: none. Raises ValueError."""
-        if not text:
-            return cls()
-        begins, _, ends = text.partition("-")
-        return cls(time.fromisoformat(begins), time.fromisoformat(ends))
+        return cls(*_span(text)) if text else cls()
+
+    def __str__(self) -> str:
+        return f"{self.begins:%H:%M}-{self.ends:%H:%M}" if self.begins and self.ends else ""
 
     def learn(self, year: CalendarPublished) -> None:
         """The working days of a year were published."""
         self.calendar = self.calendar.with_years([year])
 
-    def held_until(self, hours: Hours, wall: datetime) -> datetime | None:
-        """When a message that may leave at these hours may do so; None if it may now."""
-        if self.begins is None or self.ends is None or hours is Hours.ANY:
+    def held_until(self, hours: Hours, wall: datetime, *, own: str = "") -> datetime | None:
+        """When a message that may leave at these hours may do so; None if it may now.
+
+        `own` are the hours in which its recipient wants to be left alone, in place of the bureau's.
+        """
+        begins, ends = _span(own) if own else (self.begins, self.ends)
+        if begins is None or ends is None or hours is Hours.ANY:
             return None
         later = self._open(wall) if hours is Hours.WORKING else wall
-        later = self._awake(later)
+        later = _awake(later, begins, ends)
         return later if later > wall else None
-
-    def _awake(self, at: datetime) -> datetime:
-        """The moment itself, or the end of the quiet hours around it."""
-        assert self.begins is not None  # noqa: S101 - held_until has looked
-        assert self.ends is not None  # noqa: S101 - as above
-        local = at.astimezone(SHANGHAI)
-        now, over_midnight = local.time(), self.begins > self.ends
-        is_quiet = now >= self.begins or now < self.ends if over_midnight else self.begins <= now < self.ends
-        if not is_quiet:
-            return at
-        end = datetime.combine(local.date(), self.ends, SHANGHAI)
-        return end if end > local else end + _DAY
 
     def _open(self, at: datetime) -> datetime:
         """The moment itself, or the next opening of the office."""
@@ -72,3 +64,19 @@ class QuietHours:
         if self.calendar.is_workday(today) and at < self.office.close_of(today):
             return max(at, self.office.open_of(today))
         return self.office.open_of(self.calendar.next_workday(today))
+
+
+def _span(text: str) -> tuple[time, time]:
+    begins, _, ends = text.partition("-")
+    return time.fromisoformat(begins), time.fromisoformat(ends)
+
+
+def _awake(at: datetime, begins: time, ends: time) -> datetime:
+    """The moment itself, or the end of the quiet hours around it."""
+    local = at.astimezone(SHANGHAI)
+    now = local.time()
+    is_quiet = now >= begins or now < ends if begins > ends else begins <= now < ends
+    if not is_quiet:
+        return at
+    end = datetime.combine(local.date(), ends, SHANGHAI)
+    return end if end > local else end + _DAY

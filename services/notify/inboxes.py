@@ -12,7 +12,14 @@ from services.notify.queries import newest_messages
 from services.notify.states import State
 from services.notify.templates import LINK_MARK
 
-_SHOWN: Final = [state for state in State if state not in {State.CANCELLED, State.SUPPRESSED}]
+_HIDDEN: Final = (
+    {"body.state": State.CANCELLED},
+    {"body.state": State.SUPPRESSED, "body.unread_by": None, "body.read_at": None},
+)
+"""What is not for the inbox: given up, not wanted, or told of in a summary. A closed address closes no inbox."""
+
+
+_ERASED: Final = "内容已按期删除 / deleted as scheduled"
 
 
 class Item(BaseModel, frozen=True):
@@ -34,7 +41,7 @@ def item_of(message: Message) -> Item:
         message_id=message.message_id,
         case_no=message.case_no,
         template=message.template,
-        subject=message.subject,
+        subject=_ERASED if message.erased_at else message.subject,
         text=message.text.replace(LINK_MARK, "").rstrip("：:"),
         by_link=message.link_id is not None,
         read_at=message.read_at,
@@ -46,10 +53,10 @@ async def newest_items(
     messages: Aggregates[Message], person: str, *, unread: bool, limit: int, after: str | None
 ) -> list[Message]:
     """A person's messages, newest first. Raises NotFound when there is no message `after`."""
-    wanted: dict[str, object] = {"recipient": person, "state": {"$in": _SHOWN}}
+    wanted: dict[str, object] = {"recipient": person}
     if unread:
         wanted["unread_by"] = person
-    return await newest_messages(messages, wanted, limit=limit, after=after)
+    return await newest_messages(messages, wanted, limit=limit, after=after, but=_HIDDEN)
 
 
 async def unread_items(messages: Aggregates[Message], person: str, *, limit: int) -> Sequence[Message]:

@@ -10,6 +10,7 @@ from typing import Final
 import aiosmtplib
 from pydantic import SecretStr
 
+from services.notify.bounces import cause_in_reply
 from services.notify.channels import Parcel, Refused, Unreachable
 
 _PERMANENT_REPLY: Final = 500
@@ -49,7 +50,9 @@ class Mail:
         except aiosmtplib.SMTPRecipientsRefused as refusal:
             codes = [each.code for each in refusal.recipients]
             said = ", ".join(f"{each.code} {each.message}" for each in refusal.recipients)
-            raise (Refused if min(codes, default=0) >= _PERMANENT_REPLY else Unreachable)(said) from refusal
+            if min(codes, default=0) >= _PERMANENT_REPLY:
+                raise Refused(said, closes=cause_in_reply(said)) from refusal
+            raise Unreachable(said) from refusal
         except aiosmtplib.SMTPDataError as refusal:
             said = f"{refusal.code} {refusal.message}"
             raise (Refused if refusal.code >= _PERMANENT_REPLY else Unreachable)(said) from refusal

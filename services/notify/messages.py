@@ -11,7 +11,7 @@ from services.kernel.store import Body
 from services.notify.attempts import Attempt, Receipt
 from services.notify.books import APPLICANT
 from services.notify.hours import Hours
-from services.notify.states import ARRIVED, FAILED, OPEN, NothingToAbandon, NothingToRetry, State
+from services.notify.states import ARRIVED, FAILED, OPEN, MessageErased, NothingToAbandon, NothingToRetry, State
 from services.notify.templates import Channel, Wording
 
 
@@ -47,7 +47,10 @@ class Message(Body, frozen=True):
     `post:<P04@D06>` or `role:<role>`. `on` is the channel last tried, `tries` how often since it was taken,
     `exhausted` those given up; `provider` is whom it was last handed to. `due_at` is when the sender looks at it next.
     `unread_by` is the person in whose inbox it is not yet read. After `expires_at` it is not sent any more. `digest`
-    names the summary that it waits for together with others; `covers` are those that this one tells of as well.
+    names the summary that it waits for together with others; `covers` are those that this one tells of as well. What is
+    `statutory` the law requires to be said.
+
+    At `erased_at` its words and addresses were deleted; `text_mark` is the keyed digest of what it said.
 
     Of the messages about one event the first is the record that they are made: `announces` is the event's id, unique
     among all messages, `besides` the template and recipient of each of the others.
@@ -75,12 +78,20 @@ class Message(Body, frozen=True):
     read_at: datetime | None = None
     expires_at: datetime | None = None
     hours: Hours = Hours.ANY
+    statutory: bool = False
     digest: str = ""
     covers: tuple[str, ...] = ()
     state: State = State.QUEUED
     because: str = ""
     due_at: datetime | None
     created_at: datetime
+    text_mark: str = ""
+    erased_at: datetime | None = None
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether a legal limit or a decision hangs on its arriving."""
+        return self.statutory or self.hours is Hours.ANY
 
 
 def message_id(event_id: str, *, recipient: str, template: str) -> str:
@@ -112,6 +123,7 @@ def compose(
         unread_by=inbox_of(recipient),
         expires_at=None if wording.good_for is None else wall + wording.good_for,
         hours=wording.hours,
+        statutory=wording.statutory,
         due_at=wall,
         created_at=wall,
     )
@@ -189,10 +201,15 @@ def stays_with(message: Message, channel: Channel, patience: Patience) -> str | 
     return keeper if sum(each.provider == keeper for each in tried) < patience.fallback_after else None
 
 
-def succeed(message: Message, attempt: Attempt, *, now: datetime) -> tuple[Message, tuple[Said, ...]]:
-    """The channel took it. That an applicant was told is said, for it belongs to the case's record."""
+def succeed(
+    message: Message, attempt: Attempt, *, now: datetime, receipt_by: datetime | None = None
+) -> tuple[Message, tuple[Said, ...]]:
+    """The channel took it. That an applicant was told is said, for it belongs to the case's record.
+
+    Who gives receipts has given one until `receipt_by`: then the sender looks at it again.
+    """
     attempts = (*message.attempts, attempt)
-    sent = message.model_copy(update={"state": State.SENT, "attempts": attempts, "due_at": None, "because": ""})
+    sent = message.model_copy(update={"state": State.SENT, "attempts": attempts, "due_at": receipt_by, "because": ""})
     if not message.recipient.startswith(f"{APPLICANT}:"):
         return sent, ()
     return sent, (
@@ -243,9 +260,14 @@ def give_up(
 
 
 def retry(message: Message, wall: datetime) -> Message:
-    """A person takes a message up again, by all channels and the addresses known then. Raises NothingToRetry."""
-    if message.state not in FAILED | {State.CANCELLED, State.EXPIRED, State.SUPPRESSED}:
+    """A person takes a message up again, by all channels and the addresses known then.
+
+    Raises NothingToRetry, MessageErased.
+    """
+    if message.state not in FAILED | {State.CANCELLED, State.EXPIRED, State.SUPPRESSED, State.UNCONFIRMED}:
         raise NothingToRetry(message_id=message.message_id, state=message.state)
+    if message.erased_at is not None:
+        raise MessageErased(message_id=message.message_id)
     fresh = {"state": State.QUEUED, "tries": 0, "exhausted": (), "due_at": wall, "because": "", "expires_at": None}
     return message.model_copy(update=fresh)
 
@@ -264,6 +286,11 @@ def drop(message: Message, state: State, *, because: str) -> Message:
         return message
     unread_by = None if state is State.SUPPRESSED else message.unread_by
     return message.model_copy(update={"state": state, "unread_by": unread_by, "due_at": None, "because": because})
+
+
+def leave_to_inbox(message: Message, *, because: str) -> Message:
+    """It goes nowhere, since every address is closed; whoever has an inbox finds it there."""
+    return message.model_copy(update={"state": State.SUPPRESSED, "due_at": None, "because": because})
 
 
 def _spread(pause: timedelta, key: str) -> timedelta:

@@ -17,10 +17,16 @@ _PAGE: Final = 1000
 
 
 class Choice(Request, frozen=True):
-    """One's own choice. `muted` are templates; of those that are a duty to hear one is told all the same."""
+    """One's own choice. `muted` are templates; of those that are a duty to hear one is told all the same.
+
+    `quiet` are the hours in which one wants to be left alone, in place of the bureau's; what cannot wait comes all the
+    same. `digest_minutes` is within how long several about one case become one, 0 for each by itself, None as usual.
+    """
 
     channels: Annotated[tuple[Channel, ...], Field(max_length=len(CHOICES))] = ()
     language: Language = Language.ZH
+    quiet: Annotated[str, Field(pattern=r"^$|^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$")] = ""
+    digest_minutes: Annotated[int | None, Field(ge=0, le=120)] = None
     muted: Annotated[tuple[Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")], ...], Field(max_length=100)] = ()
 
 

@@ -56,12 +56,16 @@ class Health:
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """One provider of one channel. `weight` is its part among those of the channel when all are well."""
+    """One provider of one channel. `weight` is its part among those of the channel when all are well.
+
+    A receipt for each message comes `receipts_within` that time; None where none is to be expected.
+    """
 
     name: str
     channel: Channel
     way: Way
     weight: int = 100
+    receipts_within: timedelta | None = None
     health: Health = field(default_factory=Health, compare=False)
 
 

@@ -9,11 +9,13 @@ from services.notify.deps import Deps
 from services.notify.links import Link, token_hash
 from services.notify.messages import Message
 from services.notify.states import FAILED, State, stored_as
+from services.notify.suppressions import Suppression
 
 _REMEMBERED: Final = timedelta(days=40)
 """Longer than any stream keeps events: until then hearing one again must do nothing."""
 
 _UNTOUCHED: Final = timedelta(minutes=1)
+_LATELY: Final = timedelta(days=7)
 _AT_ONCE: Final = timedelta()
 _MANY: Final = 1000
 
@@ -35,10 +37,12 @@ async def declare_indexes(store: Store) -> None:
         Index("body.case_no", "-body.created_at", "_id"),
         Index("body.recipient", "-body.created_at", "_id"),
         Index("body.state", "-body.created_at", "_id"),
+        Index("body.created_at", where={"body.text": _SOMETHING}),
         Index("body.digest", where={"body.digest": _SOMETHING}),
         Index("body.covers", where={"body.covers.0": {"$exists": True}}),
         Index("body.unread_by", "body.created_at", where={"body.unread_by": _SOMETHING}),
     )
+    await store.indexes("suppressions", Index("body.closed", "_id"), Index("body.recipient", "_id"))
     await store.indexes(
         "links",
         Index("body.token_hash", unique=True),
@@ -48,6 +52,7 @@ async def declare_indexes(store: Store) -> None:
     await store.indexes(
         "tasks", Index("body.opened.assignee"), Index("body.desk"), Index("body.closed_at", expires=_REMEMBERED)
     )
+    await store.indexes("holds", Index("body.held", "_id"))
     await store.indexes("announced", Index("body.at", expires=_REMEMBERED))
     await store.indexes("contacts", Index("body.forget_at", expires=_AT_ONCE))
 
@@ -75,9 +80,15 @@ async def newest_messages(
     *,
     limit: int,
     after: str | None,
+    but: Sequence[Mapping[str, object]] = (),
 ) -> list[Message]:
-    """Messages that fit, newest first, from behind the message `after`. Raises NotFound when there is no such one."""
+    """Messages that fit, newest first, from behind the message `after`. Raises NotFound when there is no such one.
+
+    Those that fit one of `but` are left out.
+    """
     where: dict[str, object] = {f"body.{name}": value for name, value in wanted.items() if value is not None}
+    if but:
+        where["$nor"] = list(but)
     if after is not None:
         last = await messages.find(after)
         if last is None:
@@ -85,6 +96,16 @@ async def newest_messages(
         at = last[0].created_at
         where["$or"] = [{"body.created_at": {"$lt": at}}, {"body.created_at": at, "_id": {"$gt": after}}]
     return await messages.query(where, sort=[("body.created_at", -1), ("_id", 1)], limit=limit)
+
+
+async def newest_suppressions(
+    rows: Aggregates[Suppression], wanted: Mapping[str, object], *, limit: int, after: str | None
+) -> list[Suppression]:
+    """Entries of the list of closed addresses that fit, by id, from behind `after`."""
+    where: dict[str, object] = {f"body.{name}": value for name, value in wanted.items() if value is not None}
+    if after is not None:
+        where["_id"] = {"$gt": after}
+    return await rows.query(where, sort=[("_id", 1)], limit=limit)
 
 
 async def count_unread(messages: Aggregates[Message], person: str) -> int:
@@ -127,6 +148,12 @@ async def count_waiting(deps: Deps) -> int:
 async def count_failed(deps: Deps) -> int:
     """Messages that failed for good and wait for a person."""
     return await deps.messages.count({"body.state": {"$in": stored_as(FAILED)}})
+
+
+async def count_unconfirmed(deps: Deps) -> int:
+    """Messages of the last week of which their provider never said what became of them."""
+    lately = {"$gt": deps.clock.wall() - _LATELY}
+    return await deps.messages.count({"body.state": State.UNCONFIRMED, "body.created_at": lately})
 
 
 async def count_not_carried_out(deps: Deps) -> int:

@@ -6,15 +6,19 @@ it means is decided by the message as it then stands.
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Final
 
 from services.contracts.events import Said
 from services.notify import messages
-from services.notify.attempts import Arrival, Receipt
+from services.notify.attempts import Arrival, Attempt, Receipt
 from services.notify.messages import Message
 from services.notify.states import ARRIVED, FAILED, NotOnTheDesksList, State
 from services.notify.templates import Channel
 
 Change = tuple[Message, Sequence[Said]]
+
+_HANDED_OVER: Final = frozenset({State.SENT, State.UNCONFIRMED})
+_NO_RECEIPT: Final = "{provider} 未在规定时间内回执 / no receipt came in the time that the provider names"
 
 
 def receive(message: Message, receipt: Receipt, *, possible: Collection[Channel], now: datetime) -> Change:
@@ -27,9 +31,18 @@ def receive(message: Message, receipt: Receipt, *, possible: Collection[Channel]
     noted = message.model_copy(update={"receipts": (*message.receipts, receipt)})
     if receipt.arrival is Arrival.DELIVERED:
         return noted.model_copy(update={"state": State.DELIVERED, "due_at": None, "because": ""}), ()
-    if message.state is not State.SENT or message.on is not receipt.channel:
+    if message.state not in _HANDED_OVER or message.on is not receipt.channel:
         return noted, ()
     return _not_arrived(noted, receipt, possible=possible, now=now)
+
+
+def miss(message: Message, *, possible: Collection[Channel], wall: datetime, now: datetime) -> Change:
+    """No receipt came in its time: what is urgent takes the next way, or waits for a person; the rest is left so."""
+    because = _NO_RECEIPT.format(provider=message.provider)
+    if not message.is_urgent or message.on is None:
+        return message.model_copy(update={"state": State.UNCONFIRMED, "due_at": None, "because": because}), ()
+    missing = Receipt(channel=message.on, provider=message.provider, arrival=Arrival.TEMPORARY, reason=because, at=wall)
+    return _not_arrived(message, missing, possible=possible, now=now)
 
 
 def read(message: Message, *, wall: datetime) -> Message:
@@ -45,7 +58,7 @@ def read(message: Message, *, wall: datetime) -> Message:
 def tell(message: Message, *, by: str, remark: str, wall: datetime) -> Message:
     """Somebody at the desk told the recipient by hand. Raises NotOnTheDesksList."""
     is_left_to_desk = message.state is State.SENT and message.on is Channel.DESK
-    if not (is_left_to_desk or message.state in FAILED):
+    if not (is_left_to_desk or message.state in FAILED | {State.UNCONFIRMED}):
         raise NotOnTheDesksList(message_id=message.message_id, state=message.state)
     told = Receipt(channel=Channel.DESK, provider=by, arrival=Arrival.DELIVERED, reason=remark, at=wall)
     over = {"state": State.DELIVERED, "due_at": None, "because": f"{by}: {remark}"}
@@ -73,6 +86,12 @@ def merged(outcome: Message, found: Message, *, possible: Collection[Channel], n
     return message, said
 
 
+def attempt_of(message: Message, receipt: Receipt) -> Attempt | None:
+    """The try that a receipt is about: the newest that was given to this provider on this channel."""
+    of_it = (receipt.channel, receipt.provider)
+    return next((each for each in reversed(message.attempts) if (each.channel, each.provider) == of_it), None)
+
+
 def _is_known(message: Message, receipt: Receipt) -> bool:
     known = {(each.channel, each.provider, each.arrival) for each in message.receipts}
     return (receipt.channel, receipt.provider, receipt.arrival) in known
@@ -87,7 +106,7 @@ def _was_handed(message: Message, receipt: Receipt) -> bool:
 def _not_arrived(message: Message, receipt: Receipt, *, possible: Collection[Channel], now: datetime) -> Change:
     exhausted = (*message.exhausted, receipt.channel)
     onward = message.model_copy(update={"exhausted": exhausted, "tries": 0, "because": receipt.reason})
-    if messages.ways_left(onward, possible):
+    if messages.ways_left(onward, possible) or onward.statutory:
         return onward.model_copy(update={"state": State.QUEUED, "due_at": receipt.at}), ()
     for_good = receipt.arrival is Arrival.PERMANENT
     state = State.FAILED_PERMANENT if for_good else State.FAILED_TEMPORARY

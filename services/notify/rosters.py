@@ -2,16 +2,23 @@
 
 import tomllib
 from collections import Counter
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final
 
 from pydantic import BaseModel, Field, SecretStr, TypeAdapter, ValidationError, model_validator
 
+from services.notify.bounces import BLOCKED_CODES, DEAD_CODES
 from services.notify.signatures import keys_of
 from services.notify.templates import Channel
 
 _SHORTEST_KEY: Final = 16
+_NETWORKS_TRY_FOR: Final = 72
+"""Hours for which the networks keep a short message for a telephone that is off."""
+
+Code = Annotated[str, Field(pattern=r"^[A-Za-z]+:?\d*$", max_length=20)]
+"""A word of a status report, such as `MK:0001`."""
 
 
 class Kind(StrEnum):
@@ -50,6 +57,9 @@ class Entry(BaseModel, frozen=True, extra="forbid"):
     agent: int = 0
     signature: Annotated[str, Field(max_length=20)] = ""
     a_minute: Annotated[int, Field(ge=1, le=100_000)] = 3000
+    receipt_hours: Annotated[int | None, Field(ge=1, le=720)] = None
+    dead_codes: Annotated[tuple[Code, ...], Field(max_length=100)] = DEAD_CODES
+    blocked_codes: Annotated[tuple[Code, ...], Field(max_length=100)] = BLOCKED_CODES
     secret: SecretStr = SecretStr("")
     secret_file: Path | None = None
     receipt_keys: SecretStr = SecretStr("")
@@ -68,6 +78,14 @@ class Entry(BaseModel, frozen=True, extra="forbid"):
             raise ValueError(msg)
         _ = self.signs_with
         return self
+
+    @property
+    def receipts_within(self) -> timedelta | None:
+        """After how long its receipt is missing: of telephones always, of others where the file says so."""
+        if not self.signs_with:
+            return None
+        hours = self.receipt_hours or (_NETWORKS_TRY_FOR if self.channel in {Channel.SMS, Channel.VOICE} else None)
+        return None if hours is None else timedelta(hours=hours)
 
     @property
     def proof(self) -> str:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 
@@ -16,6 +16,9 @@ from services.notify.subscriptions.addresses import Borders
 from services.notify.templates import load
 
 Address = Annotated[str, Field(pattern=r"^https?://\S+$", max_length=300)]
+_LEAST_DAYS: Final = 180
+"""The Cybersecurity Law asks for logs of six months (docs/law.md)."""
+
 Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
 
 
@@ -93,6 +96,20 @@ class NotifySettings(Settings, frozen=True):
             " / keys that sign delivery receipts, separated by commas, the new one first; absent: no receipts"
         ),
     )
+    receipt_hours: Annotated[int, Field(ge=1, le=720)] = Field(
+        72,
+        description=(
+            "短信发出后几小时没有回执即视为未获回执（按网关文档填写）"
+            " / hours after which a short message has no receipt, as the gateway's documentation says"
+        ),
+    )
+    message_days: Annotated[int, Field(ge=0, le=36_500)] = Field(
+        1095,
+        description=(
+            "消息内容和地址保存天数，到期删除，只留状态和摘要；至少 180（网络安全法），0 不删除"
+            " / days after which texts and addresses of messages are deleted, 180 or more; 0: never"
+        ),
+    )
     attempt_limit: Annotated[float, Field(ge=0.1, le=120)] = Field(
         20,
         description=(
@@ -141,6 +158,14 @@ class NotifySettings(Settings, frozen=True):
             fallback_after=self.fallback_after,
             limit=timedelta(seconds=self.attempt_limit),
         )
+
+    @field_validator("message_days")
+    @classmethod
+    def _logs_are_kept_long_enough(cls, value: int) -> int:
+        if 0 < value < _LEAST_DAYS:
+            msg = f"至少 {_LEAST_DAYS} 天，或 0（不删除） / at least {_LEAST_DAYS} days, or 0 for never"
+            raise ValueError(msg)
+        return value
 
     @field_validator("field_keys")
     @classmethod

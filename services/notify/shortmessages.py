@@ -9,6 +9,7 @@ from services.kernel.clock import Clock
 from services.notify.channels import Busy, Parcel, Refused, Unreachable
 from services.notify.rates import Rate
 from services.notify.segments import LONGEST, length, segments
+from services.notify.suppressions import Cause
 from services.notify.vendors import Line, code_of, now
 
 _ZONE: Final = ZoneInfo("Asia/Shanghai")
@@ -16,8 +17,10 @@ _NINE_ZEROS: Final = bytes(9)
 _OK: Final = 0
 _REPEATED: Final = 3
 _FLOW: Final = 8
-_FOR_GOOD: Final = frozenset({1, 4, 6, 10, 11})
-"""CMPP SubmitResp: form of the message, its length, its size, source, destination."""
+_NO_SUCH_NUMBER: Final = 13
+_FOR_GOOD: Final = frozenset({1, 4, 6, _NO_SUCH_NUMBER})
+"""CMPP SubmitResp: form of the message, its length, its size, destination. What is wrong with our account (7, 10 to 12)
+may be put right."""
 
 _SECOND: Final = 1.0
 
@@ -60,7 +63,9 @@ class ShortMessages:
         said = f"CMPP result {result}"
         if result == _FLOW:
             raise Busy(timedelta(seconds=_SECOND))
-        raise (Refused if result in _FOR_GOOD else Unreachable)(said)
+        if result in _FOR_GOOD:
+            raise Refused(said, closes=Cause.NO_SUCH_ADDRESS if result == _NO_SUCH_NUMBER else None)
+        raise Unreachable(said)
 
 
 def authenticator(account: str, secret: str, stamp: str) -> str:

@@ -19,6 +19,8 @@ class State(StrEnum):
     DELIVERED = "delivered"
     READ = "read"
     """The person opened it in the inbox."""
+    UNCONFIRMED = "unconfirmed"
+    """A provider took it and never said what became of it; a late receipt may still."""
     FAILED_TEMPORARY = "failed_temporary"
     """It did not arrive so far (a telephone that is off); a late receipt may still say that it did."""
     FAILED_PERMANENT = "failed_permanent"
@@ -64,6 +66,17 @@ class NothingToRetry(Problem):
     en = "message {message_id} is {state}; there is nothing to retry"
     remedy_zh = "请只对发送失败、已过期或已取消的消息执行重发"
     remedy_en = "retry only messages that failed, expired or were cancelled"
+
+
+class MessageErased(Problem):
+    """Nobody knows any more what it said."""
+
+    status = 409
+    code = "message-erased"
+    zh = "消息 {message_id} 的内容已按期删除，不能重发"
+    en = "what message {message_id} said was deleted as scheduled; it cannot be sent again"
+    remedy_zh = "需要告知的，请重新办理告知"
+    remedy_en = "if somebody must be told, tell them anew"
 
 
 class NothingToAbandon(Problem):

@@ -1,10 +1,12 @@
 """The providers that the settings name."""
 
+from datetime import timedelta
 from typing import assert_never
 
 from services.kernel.clock import Clock
 from services.kernel.seals import Seals
 from services.notify import wecom
+from services.notify.bounces import Codes
 from services.notify.channels import Way
 from services.notify.desks import DeskList
 from services.notify.gateways import Gateway
@@ -24,7 +26,10 @@ def providers_of(settings: NotifySettings, *, groups: Groups, seals: Seals, cloc
     """Everybody who carries messages for the bureau."""
     roster = load_roster(settings.providers_file)
     limit = settings.attempt_limit
-    listed = [Provider(each.name, each.channel, _way(each, settings, clock), each.weight) for each in roster]
+    listed = [
+        Provider(each.name, each.channel, _way(each, settings, clock), each.weight, each.receipts_within)
+        for each in roster
+    ]
     lines = {
         Vendor.WECOM: Line(settings.wecom_url, timeout=limit),
         Vendor.DINGTALK: Line(settings.dingtalk_url, timeout=limit),
@@ -40,6 +45,11 @@ def receipt_keys_of(settings: NotifySettings) -> dict[str, tuple[bytes, ...]]:
     return {**dict.fromkeys(("smtp", "sms", "chat"), keys), **own}
 
 
+def codes_of(settings: NotifySettings) -> dict[str, Codes]:
+    """By which words each provider says that nothing ever arrives at a number."""
+    return {each.name: Codes(each.dead_codes, each.blocked_codes) for each in load_roster(settings.providers_file)}
+
+
 def _plain(settings: NotifySettings) -> list[Provider]:
     """The mail server and the two gateways that have settings of their own."""
     found: list[Provider] = []
@@ -47,7 +57,8 @@ def _plain(settings: NotifySettings) -> list[Provider]:
         found.append(Provider("smtp", Channel.SMTP, _mail(settings, settings.smtp_host)))
     if settings.sms_url:
         sms = _gateway(settings, settings.sms_url, signature=settings.sms_signature)
-        found.append(Provider("sms", Channel.SMS, sms))
+        within = timedelta(hours=settings.receipt_hours) if settings.receipt_keys else None
+        found.append(Provider("sms", Channel.SMS, sms, receipts_within=within))
     if settings.chat_url:
         found.append(Provider("chat", Channel.CHAT, _gateway(settings, settings.chat_url, signature="")))
     return found

@@ -79,6 +79,8 @@ class Template(BaseModel, frozen=True, extra="forbid"):
     """Several about one case to one person within ten minutes become one summary."""
     optional: bool = False
     """Who does not want to be told may say so."""
+    statutory: bool = False
+    """The law requires it to be said: where every address is closed, somebody tells it by hand."""
     good_for_hours: Annotated[int | None, Field(ge=1, le=8760)] = None
     """After so many hours it is not worth sending any more."""
 
@@ -97,6 +99,7 @@ class Wording(BaseModel, frozen=True):
     text: str
     hours: Hours = Hours.ANY
     digest: bool = False
+    statutory: bool = False
     good_for: timedelta | None = None
 
 
@@ -127,6 +130,7 @@ def word(template: Template, said: Said, *, english: bool = False) -> Wording:
         text=_compiled(text).render(values),
         hours=template.hours,
         digest=template.digest,
+        statutory=template.statutory,
         good_for=None if template.good_for_hours is None else timedelta(hours=template.good_for_hours),
     )
 

@@ -112,6 +112,8 @@ BODIES: Final[Mapping[tuple[str, str], Any]] = {
     ("PUT", "/groups/{department}"): {"name": "规划工作群", "vendor": "wecom", "key": "k" * 36, **_WHY},
     ("POST", "/groups/{department}/unbind"): _WHY,
     ("POST", "/receipts/{provider}"): {"receipts": [{"reference": f"{'0' * 32}-sms", "status": "delivered"}]},
+    ("POST", "/replies/{provider}"): {"replies": [{"sender": "13900000001", "text": "TD"}]},
+    ("POST", "/suppressions/{suppression_id}/lift"): _WHY,
     ("PUT", "/webhooks/{webhook_id}"): WEBHOOK,
     ("POST", "/webhooks/{webhook_id}/move"): {"to": "paused", **_WHY},
     ("POST", "/webhooks/{webhook_id}/secret"): _WHY,
@@ -264,6 +266,7 @@ def _names(situation: Situation) -> dict[str, str]:
         "card_no": situation.booked.card_no,
         "question_no": situation.booked.question_no,
         "upload_id": situation.upload_id,
+        "suppression_id": situation.suppression_id,
         "alert_id": situation.alert_id,
         "sheet_id": situation.sheet_id,
     }

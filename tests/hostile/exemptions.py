@@ -45,6 +45,8 @@ _LOST_EIGHT_RACES: Final = _each(
     "notify POST /inbox/{message_id}/read",
     "notify POST /inbox/read",
     "notify POST /receipts/{provider}",
+    "notify POST /replies/{provider}",
+    "notify POST /suppressions",
     "notify PUT /preferences",
     "notify PUT /groups/{department}",
     "notify POST /groups/{department}/unbind",

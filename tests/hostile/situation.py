@@ -22,7 +22,7 @@ VILLAGE: Final = {
     "item_code": "PT06",
     "situation": "village_house",
     "title": "甲镇住宅",
-    "applicant": APPLICANT,
+    "applicant": {**APPLICANT, "phone": "13900000009"},
     "township": "T01",
     "facts": {"location": "甲组"},
 }
@@ -98,6 +98,8 @@ class Situation:
     booked: Booked
     upload_id: str
     """A file of `case_no`."""
+    suppression_id: str
+    """The telephone of the township case's applicant, who wants no short messages."""
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -156,6 +158,7 @@ async def situation_in(city: City) -> Situation:
         letter_id=letter_id,
         **brought,
         upload_id=upload_id,
+        suppression_id=await _closed(city, township),
     )
 
 
@@ -279,6 +282,17 @@ async def _scanned(city: City, case_no: str) -> str:
     path = f"/cases/{case_no}/papers/{PAPER}/files"
     answer = await city.ask("intake", "POST", path, EVERYBODY, params={"name": "甲.pdf"}, content=SCAN)
     return str(answer.json()["upload_id"])
+
+
+async def _closed(city: City, case_no: str) -> str:
+    """The applicant of a case wants no short messages."""
+    wish = {"recipient": f"applicant:{case_no}", "channel": "sms", "reason": "甲申请人要求"}
+
+    async def noted() -> str:
+        answer = await city.api.send_any("POST", "notify", "/suppressions", who="u.window", body=wish)
+        return str(answer.json().get("suppression_id", ""))
+
+    return str(await wait_until(noted))
 
 
 async def refused(city: City) -> Rated:

@@ -1,13 +1,16 @@
 """Nothing said is lost, nothing said twice, while gateways are rough and service, broker and database die in turn.
 
-`make chaos` does it with 20,000 messages (`GUIHUA_MESSAGES` for another number), every test run with 60.
+`make storm MESSAGES=20000` does it with as many and tells how it goes, `make chaos` with 20,000 among the other storms,
+every test run with 60.
 """
 
+import asyncio
 import os
 import secrets
 import time
 from collections import Counter
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -23,6 +26,7 @@ from tests.support.wait import wait_until
 
 PEOPLE = [person(f"u.handler{n}.d06", "P04@D06") for n in range(20)]
 CODES = [each.code for each in PEOPLE]
+_TOLD_EVERY = 5.0
 MANY = int(os.environ.get("GUIHUA_MESSAGES", "20000"))
 
 ROSTER = """
@@ -58,24 +62,31 @@ async def weathered(
     In each of its lives the messenger sees both servers die, and is killed itself.
     """
     wanted, seed, began = cases * len(CODES), secrets.randbelow(10**6), time.monotonic()
-    async with AsyncExitStack() as opened:
+    async with AsyncExitStack() as opened, asyncio.TaskGroup() as telling:
         environment = settings(office, keys, folder)
         to = f"http://127.0.0.1:{environment['GUIHUA_HTTP_PORT']}"
         gateways = [await opened.enter_async_context(rough(name, seed, receipts_to=to)) for name in ("a", "b")]
         roster = "".join(ROSTER.format(name=each.name, url=each.url, key=KEY.decode()) for each in gateways)
         (folder / "roster.toml").write_text(roster)
         said = {name: await opened.enter_async_context(voice(office, name)) for name in HEARD}
+        log = Progress(gateways, wanted, began)
+        teller = telling.create_task(log.tell())
         await said["registry"].say(*PEOPLE)
         await said["supervision"].say(*(red(*CODES, case_no=f"5120{number:08d}") for number in range(cases)))
+        log.note("all is said")
         for life in range(lives):
             async with process("services.notify", environment, folder / f"{life}.log") as running:
-                await struck(office, gateways, wanted * life // lives, wanted // lives, strikes=strikes)
+                log.note(f"life {life + 1} of {lives}")
+                await struck(office, log, wanted * life // lives, wanted // lives, strikes=strikes)
+                log.note("the messenger is killed")
                 running.child.kill()
                 await running.ended(within=10)
         for each in gateways:
             each.is_calm = True
         async with process("services.notify", environment, folder / "last.log"):
-            await wait_until(lambda: all_over(office, wanted), within=300 + wanted / 10)
+            log.note("the last life, in calm")
+            await wait_until(lambda: all_over(office, log), within=300 + wanted / 10)
+        teller.cancel()
     await verdict(office, gateways, wanted, seed=seed, seconds=time.monotonic() - began)
 
 
@@ -92,14 +103,37 @@ def settings(office: Office, keys: tuple[Path, Path], folder: Path) -> dict[str,
     }
 
 
-async def struck(office: Office, gateways: list[Rough], before: int, wanted: int, *, strikes: tuple[str, ...]) -> None:
+@dataclass(slots=True)
+class Progress:
+    """How far it is, for who waits at the screen."""
+
+    gateways: list[Rough]
+    wanted: int
+    began: float
+
+    @property
+    def delivered(self) -> int:
+        return sum(len(each.delivered) for each in self.gateways)
+
+    def note(self, what: str) -> None:
+        """Something happens."""
+        seconds = time.monotonic() - self.began
+        print(f"  {seconds:6.1f} s  {self.delivered:6d} of {self.wanted}  {what}", flush=True)  # noqa: T201 - for people
+
+    async def tell(self) -> None:
+        """Every few seconds, how many a second there were."""
+        while True:
+            before = self.delivered
+            await asyncio.sleep(_TOLD_EVERY)
+            self.note(f"{(self.delivered - before) / _TOLD_EVERY:.0f} a second")
+
+
+async def struck(office: Office, log: Progress, before: int, wanted: int, *, strikes: tuple[str, ...]) -> None:
     """The servers die one after the other, each time when some more messages have been taken."""
-
-    async def more(than: int) -> bool:
-        return sum(len(each.delivered) for each in gateways) > than
-
     for turn, what in enumerate(strikes):
-        await wait_until(lambda: more(before + turn * wanted // (len(strikes) + 1)), within=300)  # noqa: B023 - awaited here
+        enough = before + turn * wanted // (len(strikes) + 1)
+        await wait_until(lambda: log.delivered > enough, within=300)  # noqa: B023 - awaited here
+        log.note(f"the {what} is killed")
         if what == "broker":
             await office.restart_broker()
         else:
@@ -112,9 +146,14 @@ async def states(office: Office) -> Counter[str]:
     return Counter(row["body"]["state"] for row in rows)
 
 
-async def all_over(office: Office, wanted: int) -> bool:
-    found = await states(office)
-    return found["sent"] + found["delivered"] == wanted == sum(found.values())
+async def all_over(office: Office, log: Progress) -> bool:
+    """Whether everything is there and nothing under way; the database is asked only once the gateways have it all."""
+    if log.delivered < log.wanted:
+        return False
+    messages = office.mongo["guihua_notify"]["messages"]
+    if await messages.count_documents({"body.state": {"$nin": ["sent", "delivered"]}}):
+        return False
+    return await messages.count_documents({}) == log.wanted
 
 
 async def verdict(office: Office, gateways: list[Rough], wanted: int, *, seed: int, seconds: float) -> None:

@@ -88,6 +88,41 @@ async def test_given_the_whole_day_is_quiet_then_only_what_may_go_at_any_hour_le
     assert len(gateway.taken) == 1
 
 
+def test_given_own_quiet_hours_then_they_stand_in_place_of_the_bureaus() -> None:
+    quiet, noon = QuietHours.of("22:00-07:00"), at("2026-11-23T12:10")
+
+    assert quiet.held_until(Hours.WAKING, noon, own="12:00-14:00") == at("2026-11-23T14:00")
+    assert quiet.held_until(Hours.WAKING, at("2026-11-23T23:00"), own="12:00-14:00") is None
+    assert quiet.held_until(Hours.ANY, noon, own="12:00-14:00") is None
+    assert QuietHours.of("").held_until(Hours.WAKING, noon, own="12:00-14:00") == at("2026-11-23T14:00")
+    assert (str(quiet), str(QuietHours.of("")), str(QuietHours.of("00:00-06:00"))) == ("22:00-07:00", "", "00:00-06:00")
+
+
+async def test_given_own_quiet_hours_and_no_summaries_then_both_are_kept_for_that_person_only(
+    office: Office, keys: tuple[Path, Path], gateway: Provider
+) -> None:
+    now = datetime.now(ZONE)
+    begins, ends = now - timedelta(hours=1), now + timedelta(hours=6)
+    other = person("u.handler2.d06", "P04@D06")
+    async with running(office, keys, gateway.settings() | {"GUIHUA_DIGEST_MINUTES": "10"}) as messenger:
+        await messenger.knows(MINE, other)
+        choice = {"quiet": f"{begins:%H:%M}-{ends:%H:%M}", "digest_minutes": 0}
+        assert (await messenger.work.ask("PUT", "/preferences", HANDLER, body=choice)).status_code == 200
+        seen = (await messenger.work.ask("GET", "/preferences", HANDLER)).json()
+        assert (seen["choice"]["quiet"], seen["quiet"], seen["digest_minutes"]) == (choice["quiet"], "", 10)
+        for wrong in ({"quiet": "25:00-07:00"}, {"quiet": "22:00"}, {"digest_minutes": 121}):
+            assert (await messenger.work.ask("PUT", "/preferences", HANDLER, body=wrong)).status_code == 422
+
+        for _ in range(2):
+            await messenger.handled(red(MINE.code, other.code), by=messenger.supervision)
+        found = await messenger.messages()
+        mine = [each for each in found if each.recipient == MINE.code]
+        assert [(each.state, each.digest) for each in mine] == [(State.QUEUED, "")] * 2
+        assert {f"{each.due_at.astimezone(ZONE):%H:%M}" for each in mine if each.due_at} == {f"{ends:%H:%M}"}
+        theirs = sorted((each for each in found if each.recipient == other.code), key=lambda each: each.digest)
+        assert [(each.state, bool(each.digest)) for each in theirs] == [(State.SENT, False), (State.QUEUED, True)]
+
+
 async def sent_by(messenger: Messenger) -> list[Message]:
     return [each for each in await messenger.messages() if each.state is State.SENT]
 

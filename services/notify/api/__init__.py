@@ -2,16 +2,19 @@
 
 from services.notify.api import (
     deliveries,
+    erasures,
     groups,
     inbox,
     links,
     messages,
     preferences,
     receipts,
+    replies,
     subscriptions,
+    suppressions,
     templates,
 )
 
-_PEOPLE = (messages, inbox, preferences, receipts, templates, groups, links)
+_PEOPLE = (messages, erasures, inbox, preferences, receipts, replies, suppressions, templates, groups, links)
 _SYSTEMS = (subscriptions, deliveries)
 ROUTERS = tuple(door.router for door in (*_PEOPLE, *_SYSTEMS))

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from services.kernel.app import deps_of
 from services.kernel.identity import Permission, Person, allowed, scope_of
 from services.kernel.store import NotFound
-from services.notify.attempts import Attempt, Receipt
+from services.notify.attempts import Receipt
 from services.notify.deps import Deps
 from services.notify.messages import Message
 from services.notify.states import State
@@ -20,6 +20,18 @@ Here = Annotated[Deps, Depends(deps_of)]
 Reader = Annotated[Person, Depends(allowed(Permission.MESSAGE_READ))]
 Operator = Annotated[Person, Depends(allowed(Permission.MESSAGE_RETRY))]
 MessageId = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
+
+
+class TryView(BaseModel, frozen=True):
+    """One try as staff may see it."""
+
+    channel: Channel
+    to: str
+    began_at: datetime
+    ended_at: datetime
+    error: str
+    provider: str
+    unsure: bool
 
 
 class MessageView(BaseModel, frozen=True):
@@ -37,12 +49,14 @@ class MessageView(BaseModel, frozen=True):
     channels: tuple[Channel, ...]
     on: Channel | None
     provider: str
-    attempts: tuple[Attempt, ...]
+    attempts: tuple[TryView, ...]
     receipts: tuple[Receipt, ...]
     covers: tuple[str, ...]
     read_at: datetime | None
     due_at: datetime | None
     created_at: datetime
+    text_mark: str
+    erased_at: datetime | None
 
 
 class MessagePage(BaseModel, frozen=True):

@@ -13,7 +13,7 @@ from services.kernel.store import Conflict, NotFound
 from services.notify import messages, receipts
 from services.notify.api.common import Here, MessageId, MessagePage, MessageView, Operator, Reader, changed, view
 from services.notify.queries import newest_messages
-from services.notify.states import NothingToAbandon, NothingToRetry, NotOnTheDesksList, State, stored_as
+from services.notify.states import MessageErased, NothingToAbandon, NothingToRetry, NotOnTheDesksList, State, stored_as
 from services.notify.templates import Channel
 
 log = logs.get(__name__)
@@ -52,7 +52,11 @@ async def list_messages(
     return MessagePage(messages=tuple(view(message) for message in found), after=following)
 
 
-@router.post("/messages/{message_id}/retry", summary="重发", responses=problems(NotFound, NothingToRetry, Conflict))
+@router.post(
+    "/messages/{message_id}/retry",
+    summary="重发",
+    responses=problems(NotFound, NothingToRetry, MessageErased, Conflict),
+)
 async def retry_message(deps: Here, who: Operator, message_id: MessageId) -> MessageView:
     """Take a message up again that is over without having been sent, by the addresses known now."""
     shown = await changed(deps, message_id, who, lambda found: messages.retry(found, deps.clock.wall()))

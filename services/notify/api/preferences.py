@@ -22,9 +22,11 @@ class Optional(BaseModel, frozen=True):
 
 
 class PreferenceView(BaseModel, frozen=True):
-    """What one chose, and what there is to choose from."""
+    """What one chose, and what there is to choose from; `quiet` and `digest_minutes` are the bureau's own."""
 
     choice: Choice
+    quiet: str
+    digest_minutes: int
     channels: tuple[Channel, ...]
     optional: tuple[Optional, ...]
 
@@ -55,4 +57,10 @@ def _view(deps: Deps, choice: Choice) -> PreferenceView:
     optional = tuple(
         Optional(id=each.id, subject=each.subject or each.text[:40]) for each in templates if each.optional
     )
-    return PreferenceView(choice=choice, channels=offered, optional=optional)
+    return PreferenceView(
+        choice=choice,
+        quiet=str(deps.quiet),
+        digest_minutes=deps.digests.minutes,
+        channels=offered,
+        optional=optional,
+    )

@@ -11,11 +11,14 @@ from services.kernel import logs
 from services.kernel.problem import Problem, problems
 from services.kernel.requests import Request
 from services.kernel.store import Conflict, NotFound
-from services.notify import receipts
+from services.notify import bounces, receipts
 from services.notify.api.common import Here
 from services.notify.attempts import Arrival, Receipt
 from services.notify.deps import Deps
+from services.notify.messages import Message
 from services.notify.signatures import is_signed
+from services.notify.states import State
+from services.notify.suppressions import Cause, noted
 from services.notify.templates import Channel
 
 log = logs.get(__name__)
@@ -41,6 +44,7 @@ class Told(Request, frozen=True):
     reference: Annotated[str, Field(pattern=r"^[0-9a-f]{32}-[a-z]{3,10}$")]
     status: Arrival
     reason: Annotated[str, Field(max_length=200)] = ""
+    closes: Annotated[Cause | None, Field(description="why nothing more is to go to this address")] = None
 
 
 class Bundle(Request, frozen=True):
@@ -63,11 +67,17 @@ async def take_receipts(
     bundle: Bundle,
 ) -> Taken:
     """Note what a provider tells. The same again changes nothing, however often and at how many times at once."""
+    wall = await check_signature(deps, request, provider)
+    return Taken(taken=sum([await _take(deps, told, provider=provider, wall=wall) for told in bundle.receipts]))
+
+
+async def check_signature(deps: Deps, request: fastapi.Request, provider: str) -> datetime:
+    """The wall time of a request that the provider signed. Raises ReceiptNotSigned."""
     wall, keys = deps.clock.wall(), deps.receipt_keys.get(provider, ())
     if not is_signed(await request.body(), request.headers, wall=wall, keys=keys):
         log.warning("receipt refused", provider=provider)
         raise ReceiptNotSigned
-    return Taken(taken=sum([await _take(deps, told, provider=provider, wall=wall) for told in bundle.receipts]))
+    return wall
 
 
 async def _take(deps: Deps, told: Told, *, provider: str, wall: datetime) -> bool:
@@ -77,12 +87,23 @@ async def _take(deps: Deps, told: Told, *, provider: str, wall: datetime) -> boo
     receipt = Receipt(channel=Channel(channel), provider=provider, arrival=told.status, reason=told.reason, at=wall)
     try:
         found, _ = await deps.messages.load(key)
+        await _close(deps, found, receipt, told.closes)
         after = await deps.messages.change(
             key,
             lambda message: receipts.receive(message, receipt, possible=deps.providers.channels, now=deps.clock.now()),
         )
     except NotFound:
         return False
-    if after.due_at is not None:
+    if after.state is State.QUEUED:
         deps.wake.set()
     return after.receipts != found.receipts
+
+
+async def _close(deps: Deps, message: Message, receipt: Receipt, told: Cause | None) -> None:
+    """Nothing more goes to an address of which the receipt says that nothing ever arrives there."""
+    cause = told or bounces.cause_in(receipt, deps.codes)
+    attempt = receipts.attempt_of(message, receipt)
+    if cause is not None and receipt.arrival is Arrival.PERMANENT and attempt is not None and attempt.mark:
+        by, who = f"provider:{receipt.provider}", message.recipient
+        entry = noted(attempt, recipient=who, cause=cause, by=by, reason=receipt.reason, wall=receipt.at)
+        await deps.suppressions.close(entry)

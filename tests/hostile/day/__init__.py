@@ -34,6 +34,7 @@ PARTS: Final[tuple[Part, ...]] = (
     messages.decided_by_link,
     messages.dead_letters,
     messages.heard_and_read,
+    messages.stopped,
     messages.set_up,
     webhooks.kept,
     tasks.worked_on,

@@ -52,7 +52,16 @@ async def decided_by_link(ledger: Ledger, situation: Situation) -> None:
 
 def signed_receipt(city: City, status: str = "delivered") -> dict[str, Any]:
     """What the gateway of short messages tells of a message that nobody knows, signed as agreed."""
-    body = json.dumps({"receipts": [{"reference": f"{'0' * 32}-sms", "status": status}]}).encode()
+    return _signed(city, {"receipts": [{"reference": f"{'0' * 32}-sms", "status": status}]})
+
+
+def signed_reply(city: City) -> dict[str, Any]:
+    """What somebody answers to a short message, as the gateway hands it on."""
+    return _signed(city, BODIES["POST", "/replies/{provider}"])
+
+
+def _signed(city: City, said: dict[str, Any]) -> dict[str, Any]:
+    body = json.dumps(said).encode()
     keys = keys_of(city.run.layout.secret("notify-receipts"))
     headers = signed(body, reference="r", wall=datetime.now(UTC), keys=keys)
     return {"content": body, "headers": headers | {"Content-Type": "application/json"}}
@@ -74,6 +83,17 @@ async def heard_and_read(ledger: Ledger, situation: Situation) -> None:
     await ledger.ask(200, "notify POST /inbox/read", handler)
     await ledger.ask(200, "notify GET /preferences", handler)
     await ledger.ask(200, "notify PUT /preferences", handler, json=BODIES["PUT", "/preferences"])
+
+
+async def stopped(ledger: Ledger, _situation: Situation) -> None:
+    """Somebody wants no more mail, and then again; a telephone's owner answers a message."""
+    wish = {"recipient": "u.handler2.d06", "channel": "smtp", "reason": "邮箱停用"}
+    entry = (await ledger.ask(200, "notify POST /suppressions", json=wish)).json()
+    one, lift = {"suppression_id": entry["suppression_id"]}, "notify POST /suppressions/{suppression_id}/lift"
+    for status in (200, 409):
+        await ledger.ask(status, lift, names=one, json=BODIES["POST", "/suppressions/{suppression_id}/lift"])
+    sms = {"provider": "sms"}
+    await ledger.ask(200, "notify POST /replies/{provider}", None, names=sms, **signed_reply(ledger.city))
 
 
 async def set_up(ledger: Ledger, _situation: Situation) -> None:

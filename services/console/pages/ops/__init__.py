@@ -3,6 +3,7 @@
 from services.console.pages.ops import (
     audits,
     calendars,
+    groups,
     health,
     incidents,
     letters,
@@ -19,6 +20,7 @@ ROUTERS = (
     letters.router,
     messages.router,
     templates.router,
+    groups.router,
     calendars.router,
     people.router,
     audits.router,

@@ -43,6 +43,8 @@ LINES: Final[dict[str, tuple[str, bool, str | None]]] = {
     "messages-due-not-tried": ("应发一分钟以上仍未发送的消息", True, None),
     "messages-waiting-for-contact": ("不知道收件人联系方式的消息", True, "/ops/messages?state=waiting"),
     "messages-failed": ("发送失败的消息", True, "/ops/messages?state=failed"),
+    "messages-unconfirmed": ("一周内发出、服务商未给回执的消息", True, "/ops/messages?state=unconfirmed"),
+    "messages-not-erased": ("到期未删除内容的消息", True, None),
     "link-decisions-not-carried-out": ("已审批、尚未执行的移动审批", True, None),
     "leaders-not-in-the-books": ("名册中缺少的分管领导", True, "/ops/people"),
 }

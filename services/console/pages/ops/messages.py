@@ -23,6 +23,7 @@ STATES: Final = {
     "sent": "已发送",
     "delivered": "已送达",
     "read": "已读",
+    "unconfirmed": "未获回执",
     "failed_temporary": "暂未送达",
     "failed_permanent": "无法送达",
     "technical_failure": "发送失败",
