@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from services.contracts.words import ClockKind
+from services.supervision.records.chains import digest
 from services.supervision.scores import sheets
 from services.supervision.scores.sheets import (
     Appeal,
@@ -18,6 +19,7 @@ from services.supervision.scores.sheets import (
     EntryState,
     Finding,
     NoSuchEntry,
+    Posting,
     ReviewerInvolved,
     Ruling,
     Sheet,
@@ -49,14 +51,23 @@ def sheet(*entries: tuple[str, str], cap: str = "20") -> Sheet:
     for place, (day, amount) in enumerate(entries):
         on = date.fromisoformat(day)
         finding = Finding(Cause.RED_STEP, f"c{place}", "=1+1", "system:light", on, datetime(2017, 1, 1, tzinfo=UTC))
-        found, _ = sheets.post(found, finding, amount=Decimal(amount), table=1)
+        found, _ = sheets.post(found, [Posting(finding, Decimal(amount), 1, "D06")])
     return found
 
 
 def test_given_the_same_cause_twice_then_it_counts_once() -> None:
     once = sheet(("2017-04-01", "-0.5"))
     finding = Finding(Cause.RED_STEP, "c0", "again", "system:light", date(2017, 4, 2), NOW)
-    assert sheets.post(once, finding, amount=Decimal(-9), table=1) == (once, ())
+    assert sheets.post(once, [Posting(finding, Decimal(-9), 1, "D05")]) == (once, ())
+
+
+def test_given_many_findings_in_one_write_then_each_is_an_entry_and_all_records_tell_the_state_they_leave() -> None:
+    empty = sheet()
+    findings = [Finding(Cause.RED_STEP, f"c{n % 3}", "迟", "system:light", date(2017, 4, 2), NOW) for n in range(4)]
+    posted, said = sheets.post(empty, [Posting(each, Decimal(-1), 1, "D05") for each in findings])
+    assert [entry.no for entry in posted.entries] == [1, 2, 3]
+    assert (posted.total, posted.departments) == (Decimal(-3), ("D05", "D06"))
+    assert {each.model_dump()["state"] for each in said} == {digest(posted)}
 
 
 @given(st.lists(st.tuples(st.dates(date(2017, 1, 1), date(2017, 12, 31)), st.integers(-500, 100)), max_size=20))
