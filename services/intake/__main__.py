@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Final
 
+from services.contracts.projects import GuideAssigned, GuideIntroduced
 from services.contracts.registry import CalendarPublished, DepartmentChanged
 from services.contracts.workflow import DefinitionActivated
 from services.intake.api import ROUTERS
@@ -32,6 +33,7 @@ from services.intake.queries import (
     withdrawals_not_answered,
 )
 from services.intake.ratings.ratings import Rating
+from services.intake.roadmaps.rules import PROJECT_CODE
 from services.intake.settings import IntakeSettings
 from services.intake.ticker import TICKERS
 from services.intake.uploads.api import files_at
@@ -64,6 +66,8 @@ async def _deps(kernel: Kernel) -> Deps:
             departments=store.collection("departments", DepartmentChanged),
             years=store.collection("calendar_years", CalendarPublished),
             people=store.collection("people", Colleague),
+            guides=store.collection("guides", GuideAssigned),
+            guided=store.collection("guided_cases", GuideIntroduced),
         ),
         audits=store.aggregates("audits", AuditRow, key="row_id"),
         handouts=Handouts(store.aggregates("handouts", Handout, key="request"), seals),
@@ -98,6 +102,7 @@ async def _indexes(store: Store, settings: IntakeSettings) -> None:
         Index("body.progress.started", "body.recorded_at"),
         Index("body.delivery.recorded_at"),
         Index("body.withdrawal.recorded_at", where={"body.withdrawal.recorded_at": POSTED}),
+        Index(f"body.facts.{PROJECT_CODE}", "-_id", where={f"body.facts.{PROJECT_CODE}": SET}),
         Index("-body.published.decided_on", "-_id", where=_IS_PUBLISHED),
         Index("body.published.words", "-body.published.decided_on", "-_id", where=_IS_PUBLISHED),
     )

@@ -36,6 +36,8 @@ from services.intake.publicity.api import publicity
 from services.intake.queries import CaseNotFound, ItemNotFound, Wanted
 from services.intake.ratings.api import ratings
 from services.intake.receipts import Receipt, receipt_of
+from services.intake.roadmaps.api import roadmaps
+from services.intake.roadmaps.desk import PrerequisiteMissing
 from services.intake.statuses import PublicStatus
 from services.intake.telephones import telephones
 from services.intake.uploads.api import uploads
@@ -93,7 +95,7 @@ async def show_item(deps: With, _: Reader, item_code: Annotated[Code, Path()]) -
 @cases.post(
     "/cases",
     status_code=status.HTTP_201_CREATED,
-    responses=problems(ApplicationIncomplete, ItemNotOffered, TownshipNotYours, KeyTaken),
+    responses=problems(ApplicationIncomplete, PrerequisiteMissing, ItemNotOffered, TownshipNotYours, KeyTaken),
 )
 async def receive(deps: With, who: Receiver, entry: Application, key: IdempotencyKey = None) -> Receipt:
     """Receive an application at the window: the filing receipt, with the query password this once."""
@@ -222,6 +224,7 @@ ROUTERS = (
     corrections,
     withdrawals,
     telephones,
+    roadmaps,
     documents,
     certificates,
     *pages.ROUTERS,

@@ -3,6 +3,7 @@
 from typing import Final
 
 from services.contracts.events import Said
+from services.contracts.projects import GuideAssigned, GuideIntroduced
 from services.contracts.registry import CalendarPublished, DepartmentChanged, PersonChanged
 from services.contracts.workflow import (
     CaseTerminated,
@@ -16,6 +17,7 @@ from services.intake.cases import NOTED, Case, note, position_of
 from services.intake.copies import Colleague
 from services.intake.deps import Deps
 from services.intake.documents.hearing import hear
+from services.intake.roadmaps.desk import keep_guide, keep_guided
 from services.kernel import logs
 from services.kernel.bus import Event, Handler
 from services.kernel.store import NotFound
@@ -46,6 +48,16 @@ async def keep_person(deps: Deps, event: Event[PersonChanged]) -> None:
     """The name of somebody who works here, for the papers inside the house."""
     colleague = Colleague(name=event.said.name)
     await deps.copies.people.put(event.said.code, colleague, unless_newer=event.envelope.sequence)
+
+
+async def keep_a_guide(deps: Deps, event: Event[GuideAssigned]) -> None:
+    """The planning guide of a key project sees the whole way of it."""
+    await keep_guide(deps, event.said, sequence=event.envelope.sequence)
+
+
+async def keep_a_guided_case(deps: Deps, event: Event[GuideIntroduced]) -> None:
+    """A case of a key project."""
+    await keep_guided(deps, event.said, sequence=event.envelope.sequence)
 
 
 async def keep_calendar_year(deps: Deps, event: Event[CalendarPublished]) -> None:
@@ -80,6 +92,8 @@ HEARS: Final[dict[type[Said], Handler[Deps]]] = {
     DefinitionRetired: forget_definition,
     DepartmentChanged: keep_department,
     PersonChanged: keep_person,
+    GuideAssigned: keep_a_guide,
+    GuideIntroduced: keep_a_guided_case,
     CalendarPublished: keep_calendar_year,
     **dict.fromkeys(NOTED, note_progress),
     TimerMoved: note_for_papers,

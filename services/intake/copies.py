@@ -5,6 +5,7 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
+from services.contracts.projects import GuideAssigned, GuideIntroduced
 from services.contracts.registry import CalendarPublished, DepartmentChanged
 from services.contracts.workflow import DefinitionActivated, Item
 from services.kernel.requests import LARGEST_PAGE
@@ -35,6 +36,8 @@ class Copies:
     departments: Collection[DepartmentChanged]
     years: Collection[CalendarPublished]
     people: Collection[Colleague]
+    guides: Collection[GuideAssigned]
+    guided: Collection[GuideIntroduced]
 
     async def offers(self) -> list[Offer]:
         """The items on offer, by code."""

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from services.contracts.intake import ReceivedDocument
 from services.contracts.words import Channel
 from services.intake.cases import Case
+from services.intake.cases.findings import Finding
 from services.intake.settings import IntakeSettings
 
 
@@ -42,6 +43,8 @@ class Receipt(BaseModel, frozen=True):
     hall_address: str
     hall_hours: str
     inquiry_phone: str
+    findings: tuple[Finding, ...] = ()
+    """What was found about the permits that the application needs before it; for the clerk, not for the paper."""
 
 
 def receipt_of(case: Case, *, settings: IntakeSettings, horizon: date, password: str | None = None) -> Receipt:
@@ -76,6 +79,7 @@ def receipt_of(case: Case, *, settings: IntakeSettings, horizon: date, password:
         hall_address=settings.hall_address,
         hall_hours=settings.hall_hours,
         inquiry_phone=settings.inquiry_phone,
+        findings=case.findings,
     )
 
 

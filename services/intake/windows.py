@@ -1,5 +1,7 @@
 """What happens at the windows: load, decide, save, for receiving, a new password, printing and handing over."""
 
+from dataclasses import replace
+
 from services.contracts.workflow import Situation
 from services.intake.applications import Application, refuse_incomplete
 from services.intake.audits import Audit, Deed, record
@@ -26,6 +28,7 @@ from services.intake.numbers import case_no, serial_of
 from services.intake.prints.printer import Paper
 from services.intake.queries import case_of
 from services.intake.receipts import Receipt, receipt_of
+from services.intake.roadmaps.desk import checked
 from services.intake.submissions import RequestKey
 from services.kernel.identity import Person
 from services.kernel.problem import Problem
@@ -95,6 +98,7 @@ async def _receive_new(
     now = moment_of(deps.clock, deps.hours)
     townships = await deps.copies.townships()
     situation = refuse_incomplete(entry, offer.item, today=now.on, townships=townships)
+    found = await checked(deps, entry, offer.item, now=now)
     handout = await deps.handouts.find(request) or await _draw(deps, offer, request, now=now)
     at = await _registration(
         deps,
@@ -105,6 +109,7 @@ async def _receive_new(
         now=now,
         calendar=calendar,
     )
+    at = replace(at, findings=found)
     case, events = receive(entry, offer.item, situation, who=who, at=at, seals=deps.seals, online=online)
     try:
         await deps.cases.create(case, events)

@@ -229,6 +229,7 @@ _ALIKE: Final[Mapping[str, str]] = {
     "opening_id": "o1",
     "on": "2026-11-23",
     "paper": PAPER,
+    "project_code": "2609-512000-04-01-123456",
     "seat_id": "s1",
     "body_id": "bureau_meeting",
     "session_id": "0" * 16,

@@ -109,6 +109,12 @@ _NO_CERTIFICATE_HERE: Final = _joined(
     )
 )
 
+_NO_PROJECT_HERE: Final = _each(
+    200,
+    "intake GET /roadmaps/{project_code}",
+    because="no case here bears a project's code: tests/intake/test_follow_the_roadmap.py",
+)
+
 _BY_A_TICKET: Final = _each(
     200,
     "intake GET /public/documents/{document_id}/pdf",
@@ -204,6 +210,7 @@ _WITH_A_SCANNER: Final = _each(
 )
 
 EXEMPT: Final = _joined(
+    _NO_PROJECT_HERE,
     _OF_WITHDRAWALS,
     _OF_DRAFTS,
     _OF_CORRECTIONS,

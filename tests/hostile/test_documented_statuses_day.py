@@ -45,6 +45,7 @@ NOWHERE: Final = {
     "case_no": "51200020991231PT0500001",
     "task_id": "none",
     "clock_id": "statutory",
+    "project_code": "0000-000000-00-00-000000",
     "seat_id": "s1",
     "body_id": "no_body",
     "session_id": "f" * 16,

@@ -116,6 +116,7 @@ OWN_ONLY: Final = {"/inbox", "/links/{token}", "/tasks/{task_id}/draft", "/tasks
 """Shown to one person alone, whatever the roles of others."""
 
 NOTHING_YET: Final = {
+    "/roadmaps/{project_code}",
     "/migrations/{migration_id}/cases",
     "/incidents/groups/{group}",
     "/incidents/retries/{retry_id}",

@@ -8,6 +8,7 @@ from services.contracts.events import Said
 from services.contracts.intake import CaseReceived, ContactGiven, ReceivedDocument
 from services.contracts.workflow import Item, Situation
 from services.intake.applications import Application
+from services.intake.cases.findings import Finding
 from services.intake.cases.parties import sealed_applicant
 from services.intake.cases.records import Case, Online, QueryPassword
 from services.intake.moments import Moment
@@ -40,6 +41,7 @@ class Registration:
     received_on: date
     expected_collection_on: date
     now: Moment
+    findings: tuple[Finding, ...] = ()
 
 
 def at_window(entry: Application, who: Person) -> Application:
@@ -97,6 +99,7 @@ def receive(
         is_licence=item.statutory_workdays > 0,
         password=QueryPassword(hashed=at.password_hash, issue=1, issued_at=at.now.at),
         online=online,
+        findings=at.findings,
     )
     return case, (_said(case), _contact(case, phone=entry.applicant.phone))
 

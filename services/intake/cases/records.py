@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field, computed_field
 from services.contracts.intake import ReceivedDocument
 from services.contracts.words import Channel, HoldGround, Light, Outcome, StepKind
 from services.intake.applications import ApplicantKind
+from services.intake.cases.findings import Finding
 from services.intake.cases.postings import Posting, Wording
 from services.intake.cases.standing import Status
 from services.intake.submissions import Submission
@@ -239,6 +240,7 @@ class Case(Body, frozen=True):
     is_licence: bool = True
     online: Online | None = None
     published: PublicLine | None = None
+    findings: tuple[Finding, ...] = ()
 
     @computed_field  # type: ignore[prop-decorator]  # stored with the body, so that lists can be filtered by it
     @property

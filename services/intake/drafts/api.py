@@ -16,6 +16,7 @@ from services.intake.drafts.writing import AlreadyFiled, DraftView, ItemWithdraw
 from services.intake.lookups import address_of
 from services.intake.queries import ItemNotFound
 from services.intake.receipts import Receipt
+from services.intake.roadmaps.desk import PrerequisiteMissing
 from services.intake.uploads.api import BODY
 from services.intake.uploads.kinds import KindNotTaken
 from services.intake.uploads.taking import TooManyFiles
@@ -108,7 +109,7 @@ async def remove_draft_file(
 
 @drafts.post(
     "/draft/filing",
-    responses=problems(DraftShut, TruthNotStated, ApplicationIncomplete, ItemWithdrawn, KeyTaken),
+    responses=problems(DraftShut, TruthNotStated, ApplicationIncomplete, PrerequisiteMissing, ItemWithdrawn, KeyTaken),
     openapi_extra=_HELD,
 )
 async def file_draft(deps: With, request: Request, entry: FilingEntry, key: IdempotencyKey = None) -> Receipt:
