@@ -239,6 +239,22 @@ async def test_given_inspections_of_a_campaign_then_what_they_led_to_is_counted_
     assert (tomorrow.status_code, tomorrow.json()["code"]) == (422, "day-not-past")
 
 
+async def test_given_matters_of_several_domains_then_each_of_the_five_is_counted_also_with_none(room: Room) -> None:
+    def by_key(found: dict[str, Any]) -> dict[str, int]:
+        return {each["key"]: each["count"] for each in found["domains"]}
+
+    before = by_key(await room.statistics())
+    await room.do(SUPERVISOR, "/inspections", {**inspection("2017-05-04", "D06", findings=2), "domain": "integrity"})
+    await room.do(SUPERVISOR, "/inspections", {**inspection("2017-05-04", "D06", findings=1), "domain": "conduct"})
+    after = await room.statistics()
+    assert len(before) == 5
+    assert {key: count - before[key] for key, count in by_key(after).items() if count != before[key]} == {
+        "integrity": 2,
+        "conduct": 1,
+    }
+    assert sum(by_key(after).values()) == after["supervision"]["matters"]
+
+
 async def test_given_the_same_inspection_twice_then_it_is_one_with_its_matters_once(room: Room) -> None:
     body = inspection("2017-05-03", "D07", campaign="重复提交", findings=1)
     headers = {"Idempotency-Key": "inspection-twice"}

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Final
 
 from services.kernel.worktime import SHANGHAI, Calendar
+from services.supervision.catalogues import CatalogueKind, example
 from services.supervision.desk import Deps
 from services.supervision.matters import Source
 from services.supervision.statistics import books, efficiency
@@ -40,6 +41,7 @@ async def ask(deps: Deps, period: Period, *, campaign: str | None = None) -> Sta
         campaign=campaign,
         counted_at=deps.clock.now(),
         supervision=await books.supervision(deps, period, campaign),
+        domains=await books.domains(deps, period, campaign, await _domains(deps)),
         projects=await books.key_projects(deps, period),
         cases=figures_of("all", "全部", cases, calendar),
         items=efficiency.by(cases, lambda fact: fact["item"], calendar, name=lambda key: items.get(key, key)),
@@ -72,6 +74,13 @@ async def _six_zeros(deps: Deps, period: Period, steps: Sequence[Row]) -> SixZer
         complaints_registered=await deps.matters.count(complaints),
         follow_up_services=follow_ups,
     )
+
+
+async def _domains(deps: Deps) -> dict[str, str]:
+    """The domains of the catalogue, by code."""
+    kept = await deps.ledgers.catalogues.find(CatalogueKind.DOMAINS)
+    catalogue = kept[0] if kept else example(CatalogueKind.DOMAINS)
+    return {row.code: row.name for row in catalogue.rows}
 
 
 def _step(fact: Row) -> str:

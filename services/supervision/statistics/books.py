@@ -1,11 +1,12 @@
 """What the statistics ask besides cases: inspections, notices, bulletins, matters, and key projects as of a day."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from services.supervision.desk import Deps
 from services.supervision.projects.records import Project, Service, Stage
-from services.supervision.statistics.models import KeyProjects, Supervision
+from services.supervision.statistics.models import Count, KeyProjects, Supervision
 from services.supervision.statistics.periods import Period
 
 _MANY = 100_000
@@ -35,6 +36,16 @@ async def supervision(deps: Deps, period: Period, campaign: str | None) -> Super
         departments=len({row["department"] for row in matters}),
         matters=len(matters),
     )
+
+
+async def domains(deps: Deps, period: Period, campaign: str | None, names: Mapping[str, str]) -> tuple[Count, ...]:
+    """Matters registered in the period, by domain (A-33): every one that the catalogue has, also with none."""
+    where = {**period.scope, **period.moments("body.registered_at")}
+    if campaign:
+        where["body.campaign"] = campaign
+    counted = await deps.matters.tally(where, {"$group": {"_id": "$body.domain", "count": {"$sum": 1}}})
+    counts = dict.fromkeys(names, 0) | {str(row["_id"]): int(row["count"]) for row in counted}
+    return tuple(Count(key=code, name=names.get(code, code), count=count) for code, count in counts.items())
 
 
 async def key_projects(deps: Deps, period: Period) -> KeyProjects:

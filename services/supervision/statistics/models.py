@@ -114,6 +114,8 @@ class Statistics(BaseModel, frozen=True):
     campaign: str | None
     counted_at: datetime
     supervision: Supervision
+    domains: tuple[Count, ...] = ()
+    """Matters of the period by the domain that they are of (A-33), every domain of the catalogue."""
     projects: KeyProjects
     cases: Efficiency
     items: tuple[Efficiency, ...]
