@@ -94,7 +94,8 @@ async def content(deps: Deps, session: Session, kind: Format, *, whole: bool) ->
 async def _sheet(deps: Deps, session: Session, body: MeetingBody) -> Sheet:
     assert session.minutes is not None  # noqa: S101 - the callers asked
     books = (await deps.copies.office()).books
-    names = {each.code: each.name for each in (*books.departments.values(), *books.people.values())}
+    names = {code: each.name for code, each in books.departments.items()}
+    names |= {code: each.name for code, each in books.people.items()}
     return minutes_sheet(
         session, session.minutes, body, organ=deps.papers.organ, named=lambda code: names.get(code, code)
     )
