@@ -92,6 +92,10 @@ def test_given_an_appeal_then_the_entry_is_frozen_until_somebody_who_had_no_part
     assert dismissed.total == Decimal("-0.5")
     withdrawn, _ = sheets.rule(frozen, 1, Ruling(upheld=True, opinion="成立"), by="u.head", now=NOW)
     assert (withdrawn.total, len(withdrawn.entries)) == (0, 1)
+    assert (
+        sum(withdrawn.months().values(), Decimal(0)) == 0
+    )  # it left the roll-up, and stays to be seen with the reason
+    assert (withdrawn.entries[0].state, withdrawn.entries[0].amount) == (EntryState.WITHDRAWN, Decimal("-0.5"))
     with pytest.raises(NoSuchEntry):
         sheets.rule(frozen, 2, Ruling(upheld=True, opinion="成立"), by="u.head", now=NOW)
 
