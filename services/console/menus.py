@@ -41,6 +41,7 @@ MENU: Final = (
         (
             Entry("任务", "/tasks", Permission.TASK_WORK),
             Entry("案件", "/cases", Permission.CASE_READ),
+            Entry("许可路线图", "/roadmaps", Permission.CASE_READ),
             Entry("会议", "/meetings", Permission.CASE_READ),
             Entry("移动审批", "/m", Permission.LINK_DECIDE),
         ),
