@@ -117,11 +117,11 @@ def _note_foreign(url: str, own: str, faults: list[str]) -> None:
 
 
 @asynccontextmanager
-async def office_at(folder: Path, browser: Browser) -> AsyncIterator[Office]:
+async def office_at(folder: Path, browser: Browser, *, folders: tuple[str, ...] = FOLDERS) -> AsyncIterator[Office]:
     """Start the office, fill its books, deploy the processes."""
     bpmn = folder / "bpmn"
     bpmn.mkdir()
-    for name in FOLDERS:
+    for name in folders:
         (bpmn / name).symlink_to(ROOT / "bpmn" / name, target_is_directory=True)
     run = Run(Layout.free(folder / "var"))
     await run.start()
