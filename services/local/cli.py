@@ -58,7 +58,7 @@ def run(
 def demo(
     *,
     var: Var = _VAR,
-    scenario: Annotated[list[str] | None, typer.Option(help="SC-1 … SC-9 | SC-11 | SC-12")] = None,
+    scenario: Annotated[list[str] | None, typer.Option(help="SC-1 … SC-14")] = None,
     svg: Annotated[Path | None, typer.Option(help="时间线另存为图 / keep the timeline as a picture")] = None,
 ) -> None:
     """在运行中的系统上演示案例并核对每个日期 / play the stories against the running system and compare every date."""

@@ -6,7 +6,7 @@ from services.local.demo import playbill
 from services.local.runner import Run
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("time", ["first", "second"])
 async def test_given_a_running_system_when_the_stories_are_played_then_every_date_agrees(
     system: Run, time: str, capsys: pytest.CaptureFixture[str]

@@ -24,8 +24,15 @@ async def play(stage: Stage) -> None:
     case = await stage.case()
     due = {clock["kind"]: clock["due_on"] for clock in case["clocks"] if clock["kind"] == "statutory"}
     stage.expect("延长十个工作日后的法定到期", date(2026, 11, 4), due["statutory"])
+    stage.expect("延期告知书的日期", ["2026-10-19"], await _notices(stage))
     stage.expect("再次延期", 409, await _extend(stage, "u.head"))
     await stage.timeline.catch_up(stage.case_no)
+
+
+async def _notices(stage: Stage) -> list[str]:
+    """The days of the notices of the extension that the applicant was given."""
+    found = await stage.api.call("GET", "intake", f"/cases/{stage.case_no}/documents", who="u.window")
+    return [each["issued_on"] for each in found["documents"] if each["kind"] == "extension"]
 
 
 async def _extend(stage: Stage, who: str) -> int:

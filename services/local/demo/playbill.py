@@ -12,11 +12,13 @@ from rich.table import Table
 
 from services.local.client import Api, Refusal
 from services.local.demo import (
+    appointment,
     consultation,
     deemed,
     dilapidated,
     equation,
     extended,
+    hearing,
     landscape,
     parks,
     present_day,
@@ -37,9 +39,13 @@ _STORIES: Final[dict[str, tuple[str, Callable[[Stage], Awaitable[None]]]]] = {
     "SC-7": ("SC-7 村民住宅：乡镇初审、取号、送达，每一步都能查询", village.play),
     "SC-8": ("SC-8 专家评审停止计时，决定晚一天", present_day.play),
     "SC-9": ("SC-9 窗口逾期不告知，视为受理", deemed.play),
+    "SC-14": ("SC-14 电话预约、接待卡、二人接待、接待记录", appointment.play),
     "SC-11": ("SC-11 局长批准延期十个工作日", extended.play),
     "SC-12": ("SC-12、SC-13 不予许可须说明理由；电话查询", refused.play),
+    "SC-10": ("SC-10 听证：告知、申请、通知、举行，都在法定日期之内", hearing.play),
 }
+_ALSO_IN: Final = {"SC-13": "SC-12"}
+"""A story told within another."""
 
 _NO_FOREIGN_FONTS: Final = re.sub(r"@font-face \{\{.*?\}\}", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
 """The picture loads nothing from elsewhere."""
@@ -65,8 +71,9 @@ def _keep(console: Console, picture: Path) -> None:
 
 
 async def _played(layout: Layout, console: Console, only: tuple[str, ...]) -> int:
-    chosen = [name for name in _STORIES if not only or name in only]
-    if unknown := set(only) - _STORIES.keys():
+    wanted = {_ALSO_IN.get(name, name) for name in only}
+    chosen = [name for name in _STORIES if not only or name in wanted]
+    if unknown := wanted - _STORIES.keys():
         console.print(f"[red]没有案例 {sorted(unknown)} / no such scenario; there are {list(_STORIES)}[/red]")
         return _NOT_RUNNING
     try:
