@@ -46,6 +46,7 @@ make smtp-password true # empty: write yours into it, if your mail server asks f
 make oidc-client-secret true # the same for your identity provider
 make gateway-token true # the same for the gateway of short messages and work chat
 make providers.toml true # the same for further providers of messages (services/notify/README.md)
+make exchange.toml true # the same for the provincial platform (docs/how-to/connect-a-provincial-platform.md)
 make receipt-keys openssl rand -base64 32 # by this key providers sign their delivery receipts
 
 chown "$OWNER:$OWNER" "$SECRETS_DIR"/* 2>/dev/null || chown "$OWNER" "$SECRETS_DIR"/*

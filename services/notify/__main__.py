@@ -15,6 +15,8 @@ from services.notify.consumers import HEARS
 from services.notify.deps import Deps
 from services.notify.digests import Digests
 from services.notify.erasures import count_not_erased
+from services.notify.exchange.exchange import exchange_of
+from services.notify.exchange.pushing import count_late, count_refused
 from services.notify.groups import Binding, Groups
 from services.notify.holds import Hold
 from services.notify.hours import QuietHours
@@ -69,6 +71,7 @@ async def _deps(kernel: Kernel) -> Deps:
         receipt_keys=receipt_keys_of(settings),
         codes=codes_of(settings),
         patience=settings.patience,
+        exchange=await exchange_of(store, settings.exchange_file, clock=kernel.clock, stopping=kernel.stopping),
         outside=await outside_of(store, settings, clock=kernel.clock, seals=seals, stopping=kernel.stopping),
         clock=kernel.clock,
         seals=seals,
@@ -125,6 +128,7 @@ async def _quiet(books: Books, settings: NotifySettings) -> QuietHours:
 async def _close(deps: Deps) -> None:
     await deps.providers.close()
     await deps.outside.caller.close()
+    await deps.exchange.close()
 
 
 SERVICE: Final = Service(
@@ -145,6 +149,8 @@ SERVICE: Final = Service(
         "link-decisions-not-carried-out": count_not_carried_out,
         "webhooks-failing": count_failing,
         "webhook-deliveries-dead": count_dead,
+        "exchange-late": count_late,
+        "exchange-refused": count_refused,
     },
     close=_close,
     audits=audits,

@@ -12,6 +12,7 @@ from services.kernel.store import Aggregates
 from services.notify.books import Books
 from services.notify.bounces import Codes
 from services.notify.digests import Digests
+from services.notify.exchange.exchange import Exchange
 from services.notify.hours import QuietHours
 from services.notify.ledgers import Ledger
 from services.notify.links import Link
@@ -43,6 +44,7 @@ class Deps:
     codes: Mapping[str, Codes]
     patience: Patience
     outside: Outside
+    exchange: Exchange
     clock: Clock
     seals: Seals
     link_key: Ed25519PrivateKey

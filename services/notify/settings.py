@@ -10,6 +10,7 @@ from services.kernel.identity.keys import private_key
 from services.kernel.seals import Seals
 from services.kernel.settings import Settings
 from services.notify import dingtalk, wecom
+from services.notify.exchange.rosters import load_exchange
 from services.notify.messages import Patience
 from services.notify.rosters import load_roster
 from services.notify.subscriptions.addresses import Borders
@@ -121,6 +122,10 @@ class NotifySettings(Settings, frozen=True):
         (2, 8, 30, 120, 600, 1800, 3600, 7200),
         description="各次重试之间的秒数，JSON 列表，如 [2,8,30] / seconds between the tries, a JSON list",
     )
+    exchange_file: Path | None = Field(
+        None,
+        description="省级平台上报配置（TOML）；不设则不上报 / TOML file of the provincial platform; absent: none",
+    )
     webhook_networks: tuple[str, ...] = Field(
         (),
         description=(
@@ -171,6 +176,12 @@ class NotifySettings(Settings, frozen=True):
     @classmethod
     def _keys_are_usable(cls, value: SecretStr) -> SecretStr:
         Seals.of(value.get_secret_value(), service="notify")
+        return value
+
+    @field_validator("exchange_file")
+    @classmethod
+    def _exchange_is_sound(cls, value: Path | None) -> Path | None:
+        load_exchange(value)
         return value
 
     @field_validator("webhook_networks")

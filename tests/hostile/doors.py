@@ -114,6 +114,8 @@ BODIES: Final[Mapping[tuple[str, str], Any]] = {
     ("POST", "/receipts/{provider}"): {"receipts": [{"reference": f"{'0' * 32}-sms", "status": "delivered"}]},
     ("POST", "/replies/{provider}"): {"replies": [{"sender": "13900000001", "text": "TD"}]},
     ("POST", "/suppressions/{suppression_id}/lift"): _WHY,
+    ("POST", "/exchange/{platform}/answers"): {"verdicts": [{"record_no": "X9-R", "accepted": True}]},
+    ("POST", "/exchange/records/{record_no}/again"): _WHY,
     ("PUT", "/webhooks/{webhook_id}"): WEBHOOK,
     ("POST", "/webhooks/{webhook_id}/move"): {"to": "paused", **_WHY},
     ("POST", "/webhooks/{webhook_id}/secret"): _WHY,
@@ -246,6 +248,8 @@ _ALIKE: Final[Mapping[str, str]] = {
     "provider": "sms",
     "webhook_id": "0" * 24,
     "delivery_id": "0" * 32,
+    "platform": "province",
+    "record_no": "X9-R",
     "year": "2026",
 }
 """What stands for the names in a path that are no secrets of the situation."""

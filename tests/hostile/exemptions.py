@@ -144,7 +144,29 @@ _NOBODY_IS_TOLD: Final = _joined(
             ),
             (409, ("notify POST /webhook-deliveries/{delivery_id}/resend",)),
         )
-    )
+    ),
+    *(
+        _each(
+            status,
+            *operations,
+            because="no provincial platform is told here: tests/notify/test_tell_the_province.py",
+        )
+        for status, operations in (
+            (
+                200,
+                (
+                    "notify GET /exchange/cases/{case_no}",
+                    "notify POST /exchange/{platform}/answers",
+                    "notify POST /exchange/records/{record_no}/again",
+                ),
+            ),
+            (
+                409,
+                ("notify POST /exchange/{platform}/answers", "notify POST /exchange/records/{record_no}/again"),
+            ),
+            (503, ("notify POST /exchange/{platform}/answers",)),
+        )
+    ),
 )
 
 _OF_DRAFTS: Final = _joined(

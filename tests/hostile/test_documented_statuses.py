@@ -27,6 +27,7 @@ BY_ITS_OWN_RULES: Final = {
     ("intake", "POST /public/lookup", 403),
     ("notify", "POST /receipts/{provider}", 401),
     ("notify", "POST /replies/{provider}", 401),
+    ("notify", "POST /exchange/{platform}/answers", 401),
     ("intake", "POST /public/objections/lookup", 403),
     ("intake", "POST /public/ratings", 403),
     ("intake", "POST /public/appointments/lookup", 403),

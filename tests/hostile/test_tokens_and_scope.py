@@ -63,6 +63,7 @@ OPEN: Final = {
     "/link-keys",
     "/receipts/{provider}",
     "/replies/{provider}",
+    "/exchange/{platform}/answers",
 }
 """Asked by anybody: machines, those who sign or check signatures, and the public with number and password."""
 
@@ -134,11 +135,14 @@ NOTHING_YET: Final = {
     "/cases/{case_no}/meetings",
     "/webhooks/{webhook_id}/deliveries",
     "/webhook-deliveries/{delivery_id}",
+    "/exchange/reports/{on}",
+    "/exchange/reports/{on}/csv",
+    "/exchange/cases/{case_no}",
 }
 """No case was carried to another version here, no incident tried again together with others, no signal sent; and a
 drawing is that of all cases. No case was decided late, so the statistics name none. The small
 processes give no certificates. None waits for a meeting: tests/workflow/meetings shows who sees which. No other system
-is told of a case: tests/notify/test_tell_systems.py shows who sees deliveries."""
+is told of a case: tests/notify shows who sees deliveries and what the province was told."""
 
 GENERAL_WRITES: Final = {
     "/people/{code}",
@@ -172,6 +176,8 @@ GENERAL_WRITES: Final = {
     "/webhooks/{webhook_id}/secret",
     "/webhooks/{webhook_id}/replay",
     "/webhook-deliveries/{delivery_id}/resend",
+    "/exchange/{platform}/answers",
+    "/exchange/records/{record_no}/again",
     "/public/draft/papers/{paper}/files",
     "/public/draft/files/{upload_id}",
     "/public/correction/papers/{number}/files",

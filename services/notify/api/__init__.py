@@ -3,6 +3,7 @@
 from services.notify.api import (
     deliveries,
     erasures,
+    exchange,
     groups,
     inbox,
     links,
@@ -16,5 +17,5 @@ from services.notify.api import (
 )
 
 _PEOPLE = (messages, erasures, inbox, preferences, receipts, replies, suppressions, templates, groups, links)
-_SYSTEMS = (subscriptions, deliveries)
+_SYSTEMS = (subscriptions, deliveries, exchange)
 ROUTERS = tuple(door.router for door in (*_PEOPLE, *_SYSTEMS))

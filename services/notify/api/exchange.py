@@ -9,13 +9,12 @@ from fastapi import APIRouter, Path, Response
 from pydantic import BaseModel, Field
 
 from services.kernel import logs
-from services.kernel.problem import Problem, problems
+from services.kernel.problem import problems
 from services.kernel.requests import CaseNo, Day, Reason, Request
 from services.kernel.store import Conflict, NotFound
 from services.notify.api.common import Here
 from services.notify.api.receipts import ReceiptNotSigned
 from services.notify.api.subscriptions import Caretaker
-from services.notify.deps import Deps
 from services.notify.exchange import facts
 from services.notify.exchange.exchange import Exchange
 from services.notify.exchange.facts import Fact, NoSuchRecord, NotRefused, ToldCase
@@ -29,17 +28,6 @@ router = APIRouter()
 RecordNo = Annotated[str, Path(pattern=r"^[0-9A-Z]{1,40}-[0-9A-Za-z]{1,40}$")]
 _MOST: Final = 500
 CSV: Final[dict[int | str, dict[str, Any]]] = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
-
-
-class NoPlatform(Problem):
-    """No provincial platform is told."""
-
-    status = 404
-    code = "exchange-not-set-up"
-    zh = "本系统没有配置省级平台上报"
-    en = "no provincial platform is told by this system"
-    remedy_zh = "请由运维设置 GUIHUA_EXCHANGE_FILE"
-    remedy_en = "have the operators set GUIHUA_EXCHANGE_FILE"
 
 
 class VerdictSaid(Request, frozen=True):
@@ -86,9 +74,9 @@ async def take_verdicts(
     said: Verdicts,
 ) -> VerdictsTaken:
     """Note what the platform found. The same again changes nothing."""
-    exchange = deps.exchange
-    keys = exchange.answer_keys if exchange is not None and exchange.platform.name == platform else ()
-    if exchange is None or not is_signed(await request.body(), request.headers, wall=deps.clock.wall(), keys=keys):
+    exchange, desk = deps.exchange, deps.exchange.desk
+    keys = desk.answer_keys if desk is not None and desk.platform.name == platform else ()
+    if not is_signed(await request.body(), request.headers, wall=deps.clock.wall(), keys=keys):
         log.warning("verdicts refused", platform=platform)
         raise ReceiptNotSigned
     unknown = [each.record_no for each in said.verdicts if not await _take(exchange, each)]
@@ -96,40 +84,40 @@ async def take_verdicts(
     return VerdictsTaken(taken=len(said.verdicts) - len(unknown), unknown=tuple(unknown))
 
 
-@router.get("/exchange/reports/{on}", summary="上报对账日报", responses=problems(NoPlatform))
+@router.get("/exchange/reports/{on}", summary="上报对账日报")
 async def show_report(deps: Here, _who: Caretaker, on: Annotated[Day, Path()]) -> DayReport:
     """What was told on a day and what became of it; compared with the platform once the day is over."""
-    return await report_now(_exchange(deps), on)
+    return await report_now(deps.exchange, on)
 
 
 @router.get(
     "/exchange/reports/{on}/csv",
     summary="上报对账日报（CSV）",
     response_class=Response,
-    responses={**CSV, **problems(NoPlatform)},
+    responses=CSV,
 )
 async def export_report(deps: Here, _who: Caretaker, on: Annotated[Day, Path()]) -> Response:
     """The same as a table for a spreadsheet."""
-    text = as_csv(await report_now(_exchange(deps), on))
+    text = as_csv(await report_now(deps.exchange, on))
     headers = {"Content-Disposition": f'attachment; filename="exchange-{_day(on)}.csv"'}
     return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
 
 
-@router.get("/exchange/cases/{case_no}", summary="案件上报情况", responses=problems(NoPlatform, NotFound))
+@router.get("/exchange/cases/{case_no}", summary="案件上报情况", responses=problems(NotFound))
 async def show_told_case(deps: Here, _who: Caretaker, case_no: CaseNo) -> ToldView:
     """Every record of a case with all that happened to it."""
-    found, _ = await _exchange(deps).cases.load(case_no)
+    found, _ = await deps.exchange.cases.load(case_no)
     return _view(found)
 
 
 @router.post(
     "/exchange/records/{record_no}/again",
     summary="重新上报",
-    responses=problems(NoPlatform, NotFound, NoSuchRecord, NotRefused, Conflict),
+    responses=problems(NotFound, NoSuchRecord, NotRefused, Conflict),
 )
 async def tell_again(deps: Here, who: Caretaker, record_no: RecordNo, order: AgainOrder) -> ToldView:
     """Tell what was refused once more, under its number; what waits behind it follows."""
-    exchange = _exchange(deps)
+    exchange = deps.exchange
     again = partial(facts.sent_again, record_no=record_no, by=who.code, because=order.reason, wall=deps.clock.wall())
     after = await exchange.cases.change(facts.case_of(record_no), lambda found: (again(found), ()))
     exchange.bell.set()
@@ -149,12 +137,6 @@ async def _take(exchange: Exchange, verdict: VerdictSaid) -> bool:
     except (NotFound, NoSuchRecord):
         return False
     return True
-
-
-def _exchange(deps: Deps) -> Exchange:
-    if deps.exchange is None:
-        raise NoPlatform
-    return deps.exchange
 
 
 def _view(found: ToldCase) -> ToldView:

@@ -24,6 +24,7 @@ def telling(handler: Handler[Deps] | None = None) -> Handler[Deps]:
         if handler is not None:
             await handler(deps, event)
         await tell(deps.outside, event)
+        await deps.exchange.note(event)
 
     return handle
 

@@ -37,6 +37,7 @@ PARTS: Final[tuple[Part, ...]] = (
     messages.stopped,
     messages.set_up,
     webhooks.kept,
+    webhooks.reported,
     tasks.worked_on,
     tasks.signed_by_others,
     tasks.sent_back_and_pulled_back,

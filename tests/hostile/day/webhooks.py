@@ -1,4 +1,4 @@
-"""Webhooks: one is made, changed, paused, given a new secret, asked to replay, and ended; nothing is said to it."""
+"""Webhooks: one is made, changed, paused, given a new secret, asked to replay, and ended; a day without a province."""
 
 from tests.hostile.doors import BODIES, WEBHOOK
 from tests.hostile.ledger import Ledger
@@ -30,3 +30,10 @@ async def kept(ledger: Ledger, _situation: Situation) -> None:
     await ledger.ask(409, f"notify POST {_ONE}/move", names=one, json={"to": "active", "reason": "恢复"})
     tag = (await ledger.any(f"notify GET {_ONE}", names=one)).headers["etag"]
     await ledger.ask(409, f"notify PUT {_ONE}", names=one, json=WEBHOOK, headers={"If-Match": tag})
+
+
+async def reported(ledger: Ledger, _situation: Situation) -> None:
+    """Nothing was told to a provincial platform, and the report of a day says so."""
+    day = {"on": "2026-11-23"}
+    await ledger.ask(200, "notify GET /exchange/reports/{on}", names=day)
+    await ledger.ask(200, "notify GET /exchange/reports/{on}/csv", names=day)
