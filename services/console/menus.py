@@ -60,6 +60,8 @@ MENU: Final = (
             Entry("亮灯台账", "/board/alerts", Permission.SUPERVISION_READ),
             Entry("绩效考核", "/board/assessment", Permission.SUPERVISION_READ),
             Entry("亮灯规则", "/board/rules", Permission.SUPERVISION_READ),
+            Entry("督查目录", "/board/catalogues", Permission.SUPERVISION_READ),
+            Entry("静默窗口", "/board/silences", Permission.SUPERVISION_READ),
         ),
     ),
     Section(

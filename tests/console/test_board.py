@@ -275,6 +275,7 @@ async def test_given_another_rule_table_then_its_changes_are_shown_before_and_af
         fields = await _rules_form(desk)
         previewed = await desk.post("/board/rules/preview", **fields, note="从严", effective_from="2099-01-01")
         assert "改动 1 条规则" in previewed.text
+        assert "过去一季度的试算" in previewed.text
         assert re.search(r"<del>\s*黄灯\s*</del>", previewed.text)
         assert re.search(r"<ins>\s*红灯\s*</ins>", previewed.text)
         entry = hidden(previewed)
@@ -297,8 +298,7 @@ async def test_given_a_rule_table_that_cannot_be_followed_then_each_place_is_nam
     async with console.signed_in("u.supervisor") as desk:
         fields = await _rules_form(desk)
         wrong = fields | {"0.to": [], "1.at": "几天", "0.reason": "改过的事由"}
-        previewed = await desk.post("/board/rules/preview", **wrong, note="试", effective_from="2099-01-01")
-        refused = await desk.post("/board/rules", **hidden(previewed))
+        refused = await desk.post("/board/rules/preview", **wrong, note="试", effective_from="2099-01-01")
         assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
         assert 'href="#body.rules.0.to"' in refused.text
         assert 'id="body.rules.0.to"' in refused.text

@@ -31,6 +31,18 @@ STEPS: Final = {
 }
 """The seven steps by the words of the API, in their order."""
 
+SOURCES: Final = {
+    "light": "亮灯",
+    "meeting": "会议决定",
+    "leader": "领导批示",
+    "complaint": "投诉",
+    "rating": "差评",
+    "patrol": "巡查",
+    "inspection": "督查",
+    "other": "其他",
+}
+"""Where a matter comes from."""
+
 _LAST: Final = "archive"
 
 MENDABLE: Final = frozenset({403, 409, 422})
@@ -42,19 +54,29 @@ async def matters(
     visit: Reader,
     step: Filter = "",
     department: Filter = "",
+    source: Filter = "",
+    campaign: Annotated[str, Query(max_length=100)] = "",
     *,
     archived: bool = False,
 ) -> Response:
     """Matters, the newest first; those that are archived on request."""
     wanted = [step] if step in STEPS else [one for one in STEPS if archived or one != _LAST]
-    found, is_cut = await matters_at(visit.api, wanted)
+    narrowed = {"source": source if source in SOURCES else "", "campaign": campaign.strip()}
+    found, is_cut = await matters_at(visit.api, wanted, **narrowed)
     names = await visit.deps.books.department_names(english=visit.english)
     lit = sorted({one["department"] for one in found} | ({department} if department else set()))
     fitting = [one for one in found if department in {"", one["department"]}]
     fitting.sort(key=lambda one: (one["registered_at"], one["matter_no"]), reverse=True)
-    chosen = {"step": step, "department": department, "archived": archived}
     return visit.page(
-        "board/matters.html", matters=fitting, names=names, steps=STEPS, lit=lit, chosen=chosen, cut=is_cut and MOST
+        "board/matters.html",
+        matters=fitting,
+        names=names,
+        steps=STEPS,
+        sources=SOURCES,
+        lit=lit,
+        chosen={"step": step, "department": department, "archived": archived, **narrowed},
+        campaigns=sorted({one["campaign"] for one in found if one["campaign"]}),
+        cut=is_cut and MOST,
     )
 
 
@@ -84,9 +106,10 @@ async def move(
     return visit.see(f"/board/matters/{matter_id}")
 
 
-async def matters_at(api: Asking, steps: Iterable[str]) -> tuple[list[dict[str, Any]], bool]:
+async def matters_at(api: Asking, steps: Iterable[str], **narrowed: str) -> tuple[list[dict[str, Any]], bool]:
     """The matters at these steps, and whether there are more than are listed. Raises Refused, TryLater."""
-    each = await asyncio.gather(*(whole(api, "supervision", "/matters", "matters", step=step) for step in steps))
+    pages = (whole(api, "supervision", "/matters", "matters", step=step, **narrowed) for step in steps)
+    each = await asyncio.gather(*pages)
     return [matter for matters in each for matter in matters], any(len(matters) >= MOST for matters in each)
 
 
@@ -100,6 +123,9 @@ async def _page(
         status=refused.status if refused else 200,
         matter=found,
         steps=STEPS,
+        sources=SOURCES,
+        waiting=next((one for one in found["objections"][-1:] if one["decided_by"] is None), None),
+        is_part=_had_part(found, visit.who.code),
         position=list(STEPS).index(found["step"]),
         notices=[one for one in notices if one["matter_id"] == matter_id],
         people=await visit.deps.books.names(),
@@ -108,3 +134,8 @@ async def _page(
         note=note,
         not_needed=not_needed,
     )
+
+
+def _had_part(matter: dict[str, Any], code: str) -> bool:
+    """Whether somebody worked on the matter: then others decide about it."""
+    return code in {matter["undertaken_by"], *matter["responsible"], *(fact["by"] for fact in matter["facts"])}

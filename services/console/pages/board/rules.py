@@ -21,6 +21,10 @@ router: Final = APIRouter(route_class=PageRoute, include_in_schema=False)
 Editor = Annotated[Visit, Depends(holding(Permission.RULES_EDIT))]
 Table = Annotated[str, Form(max_length=500_000)]
 
+REGISTERS: Final = {"lights": "看板亮灯", "alerts": "亮灯台账", "matters": "督查事项登记", "notices": "督办通知草稿"}
+HOWS: Final = {"added": "会多出", "dropped": "会减少", "earlier": "会提前", "later": "会推后"}
+"""What a changed table would have made of what was heard."""
+
 
 class TableUnreadable(Problem):
     """The table that a form carried along is none."""
@@ -70,16 +74,30 @@ async def edit_again(visit: Editor, entry: Table, base: Annotated[str, Form(max_
 
 @router.post("/board/rules/preview")
 async def preview(visit: Editor, request: Request) -> Response:
-    """What the new version would change, before it is made."""
+    """What the new version would change, and would have done in the last quarter, before it is made."""
     form = await request.form()
     texts = {name: str(form.get(name, "")).strip() for name in ("effective_from", "note", "base")}
     rules = ruletables.rules_of(form)
     entry = {"effective_from": texts["effective_from"], "rules": rules, "note": texts["note"]}
     latest = (await visit.api.get("supervision", "/rules"))["latest"]
     changes = ruletables.changes(latest["rules"], rules)
-    kept = json.dumps(entry, ensure_ascii=False)
+    try:
+        tried = await visit.api.post("supervision", "/rules/preview", {"rules": rules}) if changes else None
+    except Refused as refused:
+        if refused.status not in MENDABLE:
+            raise
+        return _form(visit, entry, base=texts["base"], problem=refused.problem, status=refused.status)
     return visit.page(
-        "board/rules_preview.html", entry=entry, kept=kept, base=texts["base"], changes=changes, words=ruletables
+        "board/rules_preview.html",
+        entry=entry,
+        kept=json.dumps(entry, ensure_ascii=False),
+        base=texts["base"],
+        changes=changes,
+        words=ruletables,
+        tried=tried,
+        registers=REGISTERS,
+        hows=HOWS,
+        names=await visit.deps.books.department_names(english=visit.english),
     )
 
 
