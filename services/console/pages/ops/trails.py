@@ -146,6 +146,9 @@ CHANNELS: Final[Mapping[str, str]] = {
     "desk": "办公桌面",
     "link": "移动审批链接",
     "event": "系统事件",
+    "message": "系统消息",
+    "external": "外部系统",
+    "meeting": "会议",
 }
 """By which way somebody did it."""
 
