@@ -58,6 +58,9 @@ walks: setup ## play the golden walks of every process: coverage, and how many p
 chaos: setup ## kill every server and service at random points of 200 running cases
 	@$(BIN)/pytest -q -m chaos -s
 
+storm: setup ## a storm of messages while everything dies in turn (MESSAGES=20000)
+	@GUIHUA_MESSAGES=$(or $(MESSAGES),1000) $(BIN)/pytest -q -s -m chaos tests/notify/test_lose_nothing.py
+
 year: setup ## a generated year of the bureau on the demonstration's clock (CASES=2000): what became of every case
 	@$(BIN)/python -m tests.year $(or $(CASES),2000)
 
@@ -83,4 +86,4 @@ clean: ## forget local data (var/); the environment stays
 bench-storm: setup ## a hundred thousand clocks due within one minute (CLOCKS=100000): how late lights and messages are
 	@$(BIN)/python -m bench.storm $(CLOCKS)
 
-.PHONY: help setup run demo check fix test fuzz conformance walks chaos year bench bench-scale bench-storm screenshots images compose-smoke clean
+.PHONY: help setup run demo check fix test fuzz conformance walks chaos storm year bench bench-scale bench-storm screenshots images compose-smoke clean

@@ -1,4 +1,4 @@
-"""Generated documents: OpenAPI of each service, one AsyncAPI of all events, and the last columns of docs/domain.md.
+"""Generated documents: OpenAPI of each service, AsyncAPI of all events, who may ask what, ends of docs/domain.md.
 
 `python -m services.local.documents --write` writes them anew, `--check` fails when they are not what the code says.
 """
@@ -17,6 +17,7 @@ from pydantic.json_schema import models_json_schema
 
 from services.contracts.catalogue import CATALOGUE
 from services.contracts.events import Envelope, Said
+from services.local import permits
 from services.local.layout import SERVICES
 
 _API: Final = Path("docs/api")
@@ -69,6 +70,7 @@ def _documents() -> Iterable[tuple[Path, Callable[[], str]]]:
         yield _API / f"{service}.openapi.json", lambda service=service: openapi(service)  # type: ignore[misc]
     yield _API / "events.asyncapi.json", asyncapi
     yield _DOMAIN, domain
+    yield permits.PATH, permits.permissions
 
 
 def _hears(service: str) -> set[str]:

@@ -12,7 +12,7 @@ GROUP = {"department": "D06", "name": "规划工作群", "vendor": "wecom", "key
 
 
 def test_given_the_words_for_codes_then_each_has_english() -> None:
-    assert {*preferences.WINDOWS.values(), *groups.VENDORS.values()} <= english().keys()
+    assert {*preferences.WINDOWS.values(), *preferences.OPTIONAL.values(), *groups.VENDORS.values()} <= english().keys()
 
 
 async def test_given_a_choice_then_it_is_shown_again_and_a_wrong_one_stays_as_typed(console: Office) -> None:

@@ -167,7 +167,7 @@ def test_giving_up_names_the_last_channel_that_was_tried() -> None:
 @pytest.mark.parametrize("state", list(State))
 def test_only_what_is_over_and_unsent_is_retried(state: State) -> None:
     found = message(state=state, tries=3, exhausted=(Channel.CHAT,), because="x", due_at=None)
-    if state in FAILED | {State.CANCELLED, State.EXPIRED, State.SUPPRESSED}:
+    if state in FAILED | {State.CANCELLED, State.EXPIRED, State.SUPPRESSED, State.UNCONFIRMED}:
         again = messages.retry(found, WALL)
         assert (again.state, again.tries, again.exhausted, again.due_at) == (State.QUEUED, 0, (), WALL)
     else:

@@ -18,6 +18,9 @@ Word = Annotated[str, Form(max_length=40)]
 WINDOWS: Final = {"": "与全局一致", "0": "每条单独发送", "10": "10分钟", "30": "30分钟", "60": "1小时", "120": "2小时"}
 """Within how long several messages about one case become one."""
 
+OPTIONAL: Final = {"bulletin": "督查通报"}
+"""What one may do without, in words; a template of the bureau's own is called by its id."""
+
 _MENDABLE: Final = frozenset({409, 422})
 
 
@@ -70,6 +73,7 @@ def _page(
         ends=ends,
         channels=CHANNELS,
         windows=WINDOWS,
+        optional=OPTIONAL,
         said=said,
         refusal=refused.problem if refused else None,
     )

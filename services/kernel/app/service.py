@@ -7,6 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Generic, TypeVar
 
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from fastapi.routing import APIRoute
 
 from services.contracts.events import Said
 from services.kernel import problem
@@ -47,6 +48,12 @@ class Service(Generic[D]):
     shows: Callable[[Request, problem.Problem], Response] | None = None
     files_at: Callable[[Settings, str], int | None] = lambda _, __: None
     audits: Callable[[D, Wanted], Awaitable[Sequence[AuditLine]]] | None = None
+
+    @property
+    def routes(self) -> list[APIRoute]:
+        """Everything that is served, the kernel's own operations too."""
+        served = [route for router in (*self.routers, operations) for route in router.routes]
+        return [route for route in served if isinstance(route, APIRoute)]
 
     def create_app(self, kernel: Kernel | None = None, deps: D | None = None) -> FastAPI:
         """The HTTP side. Without a kernel it can only write its OpenAPI document, and needs no network for that."""

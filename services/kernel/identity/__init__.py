@@ -1,7 +1,7 @@
 """Who is calling, what they may do, and which cases they may see."""
 
 from services.kernel.identity.conflicts import Conflict, conflicts
-from services.kernel.identity.guard import allowed
+from services.kernel.identity.guard import allowed, declared
 from services.kernel.identity.keys import KeysAway, create_keypair
 from services.kernel.identity.permissions import Permission, may
 from services.kernel.identity.persons import Person
@@ -37,6 +37,7 @@ __all__ = [
     "allowed",
     "conflicts",
     "create_keypair",
+    "declared",
     "may",
     "scope_of",
 ]

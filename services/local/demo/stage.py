@@ -202,7 +202,7 @@ class Stage:
 def _work_left(status: dict[str, Any]) -> list[str]:
     """What keeps a service from being idle, in words; empty when it is."""
     outbox = status["outbox"]
-    left = [f"outbox {outbox['documents']}"] if outbox is None or outbox["documents"] else []
+    left = [f"outbox {outbox['documents'] if outbox else 'not known'}"] if outbox is None or outbox["documents"] else []
     left += [f"lag {stream} {count}" for stream, count in (status["lag"] or {}).items() if count]
     return left + [f"{line} {count}" for line, count in status["backlog"].items() if count and line in _MUST_BE_DONE]
 

@@ -17,6 +17,7 @@ Department = Annotated[str, Path(pattern=r"^[A-Z][0-9]{2}$")]
 Word = Annotated[str, Form(max_length=400)]
 
 VENDORS: Final = {"wecom": "企业微信", "dingtalk": "钉钉"}
+_NOTHING_TYPED: Final = {"department": "", "name": "", "vendor": "wecom", "reason": ""}
 _MENDABLE: Final = frozenset({404, 409, 422})
 
 
@@ -71,6 +72,6 @@ async def _page(visit: Visit, typed: dict[str, Any], *, refused: Refused | None 
         departments=await books.department_names(english=visit.english),
         people=await books.names(),
         vendors=VENDORS,
-        typed=typed,
+        typed=_NOTHING_TYPED | typed,
         refusal=refused.problem if refused else None,
     )
