@@ -32,6 +32,12 @@ class Truth:
         """What a service said of one kind, such as `task.opened`."""
         return [event for event in self.said[service] if event.type == f"guihua.{service}.{name}.v1"]
 
+    @property
+    def supervised(self) -> frozenset[str]:
+        """The cases in which matters of red lights are run: no window received them, and nobody works there here."""
+        begun = self.events("workflow", "case.started")
+        return frozenset(event.data["case_no"] for event in begun if event.data.get("business_key"))
+
     def by_case(self, service: str) -> dict[str, list[Envelope]]:
         """What a service said, by case."""
         found: dict[str, list[Envelope]] = defaultdict(list)

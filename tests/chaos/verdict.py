@@ -15,7 +15,7 @@ Rule = Callable[[Truth, Office], Iterator[str]]
 _MAY_COME_AGAIN: Final = frozenset({"Task_AgendaMaterial", "Task_CommitteeReview"})
 """A deferred matter goes back to its agenda material; every other step comes once in a case's life."""
 
-_MAY_BE_READ_AGAIN: Final = ("黄灯", "环节“形成议题材料”", "环节“专委会/局务会审议”")
+_MAY_BE_READ_AGAIN: Final = ("黄灯", "环节“形成议题材料”", "环节“专委会/局务会审议”", "督查督办事项")
 
 _BY_LINK: Final = "quick-approval"
 
@@ -49,7 +49,8 @@ def every_receipt_became_one_case(truth: Truth, office: Office) -> Iterator[str]
     given = Counter(office.received.values())
     yield from (f"{case_no} was given to {count} applications" for case_no, count in given.items() if count > 1)
     for name, service in (("case.received", "intake"), ("contact.given", "intake"), ("case.started", "workflow")):
-        found = Counter(event.data["case_no"] for event in truth.events(service, name))
+        said = (event.data["case_no"] for event in truth.events(service, name))
+        found = Counter(case_no for case_no in said if case_no not in truth.supervised)
         yield from (f"{name} {case_no}: {found[case_no]}, not 1" for case_no in found | given if found[case_no] != 1)
         yield from (f"{name} {case_no}: nobody applied for it" for case_no in found if case_no not in given)
 
@@ -76,7 +77,7 @@ def every_task_is_done_once(truth: Truth, _: Office) -> Iterator[str]:
         left = {e.data["element"] for e in of(said, "task.opened") if e.data["task_id"] not in closed}
         if of(said, "case.ended") and left:
             yield f"{case_no} ended with open tasks {left}"
-        if not of(said, "case.ended") and not EXPECTED_WAITS.issuperset(left):
+        if not of(said, "case.ended") and not EXPECTED_WAITS.issuperset(left) and case_no not in truth.supervised:
             yield f"{case_no} stays at {left}"
 
 
@@ -177,6 +178,15 @@ def matters_are_numbered_without_gaps(truth: Truth, _: Office) -> Iterator[str]:
         yield from (f"{matter['matter_no']} holds twice {each}" for each in doubled(f["note"] for f in matter["facts"]))
 
 
+def every_red_lights_matter_is_run_once(truth: Truth, _: Office) -> Iterator[str]:
+    """Its process began once, and the matter knows it; what is late in such a process begins none."""
+    begun = Counter(event.data["business_key"] for event in truth.events("workflow", "case.started"))
+    for matter in truth.matters:
+        times, is_own = begun[f"matter-{matter['matter_id']}"], matter["case_no"] in truth.supervised
+        if times != (0 if is_own else 1) or (matter["process_case"] is None) is not is_own:
+            yield f"{matter['matter_no']}: begun {times} times, runs in {matter['process_case']}"
+
+
 def everybody_was_told_once(truth: Truth, _: Office) -> Iterator[str]:
     """The messages are exactly those that the events ask for, each sent once and delivered once."""
     made = {message["message_id"]: message for message in truth.messages}
@@ -209,6 +219,8 @@ def nobody_reads_the_same_twice(truth: Truth, _: Office) -> Iterator[str]:
 def the_window_knows(truth: Truth, _: Office) -> Iterator[str]:
     """What the window shows is what the process said: end, outcome, expected date."""
     for case_no, said in truth.by_case("workflow").items():
+        if case_no in truth.supervised:
+            continue
         case, ended = truth.windows[case_no], bool(of(said, "case.ended"))
         if (case["status"] == "ended") != ended:
             yield f"{case_no} is {case['status']} at the window"
@@ -298,6 +310,7 @@ RULES: Final[tuple[Rule, ...]] = (
     time_counts_up,
     lights_follow,
     matters_are_numbered_without_gaps,
+    every_red_lights_matter_is_run_once,
     everybody_was_told_once,
     every_desk_was_told,
     nobody_reads_the_same_twice,
