@@ -3,9 +3,11 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 from tests.console.office import Office, office_at
+
+expect.set_options(timeout=30_000)  # what a page shows at last may come late where the machine is busy
 
 
 @pytest.fixture(scope="session")
