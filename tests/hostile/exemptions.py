@@ -169,6 +169,17 @@ _NOBODY_IS_TOLD: Final = _joined(
     ),
 )
 
+_KEYS_OF_OTHERS: Final = _joined(
+    *(
+        _each(409, *operations, because=f"no key comes with another request here: {test}")
+        for test, operations in (
+            ("tests/intake/test_appointments.py", ("intake POST /consultations", "intake POST /contacts")),
+            ("tests/intake/test_apply_online.py", ("intake POST /public/drafts",)),
+            ("tests/supervision/test_assess_the_year.py", ("supervision POST /silences",)),
+        )
+    )
+)
+
 _OF_DRAFTS: Final = _joined(
     _each(
         429,
@@ -238,6 +249,7 @@ EXEMPT: Final = _joined(
     _OF_CORRECTIONS,
     _WITH_A_SCANNER,
     _NOBODY_IS_TOLD,
+    _KEYS_OF_OTHERS,
     _TOLD_BY_HAND,
     _SPARED_FOR_OTHERS,
     _FROM_MEMORY,

@@ -300,3 +300,13 @@ async def test_only_what_is_on_offer_is_begun(window: Hall) -> None:
     situation = await window.ask("POST", "/public/drafts", json={"item_code": "PT-05", "situation": "none"})
 
     assert (unknown.status_code, situation.status_code) == (404, 422)
+
+
+async def test_a_draft_begun_twice_under_one_key_is_one_draft_with_one_password(window: Hall) -> None:
+    entry = {"item_code": "PT-05", "situation": "building"}
+    asked = [await window.ask("POST", "/public/drafts", json=entry, key="begin-0001") for _ in range(2)]
+    first, again = [(answer.json()["draft_no"], answer.json()["password"]) for answer in asked]
+    assert first == again
+    assert await window.deps.drafts.count({}) == 1
+    other = await window.ask("POST", "/public/drafts", json={**entry, "situation": "dilapidated"}, key="begin-0001")
+    assert (other.status_code, other.json()["code"]) == (409, "idempotency-key-taken")

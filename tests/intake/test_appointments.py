@@ -198,3 +198,16 @@ def test_slots_are_on_working_days_only_and_begin_later_than_now() -> None:
     assert [slot.free for slot in found[:3]] == [2, 1, 2]
     shut = opening.model_copy(update={"is_open": False})
     assert slots([shut], (), now=holiday, hours=hours, calendar=calendar) == []
+
+
+async def test_a_question_and_a_report_sent_twice_under_one_key_are_in_the_books_once(window: Hall) -> None:
+    report = {"person": "u.handler.d06", "happened_on": "2026-11-20", "what": "茶楼见面"}
+    for path, who, body in (
+        ("/consultations", CLERK, {"topic": "材料", "question": "要带什么？"}),
+        ("/contacts", HANDLER, report),
+    ):
+        first, again = [await window.ask("POST", path, who, json=body, key="sent-0001") for _ in range(2)]
+        assert (first.status_code, first.json()) == (again.status_code, again.json())
+        other = await window.ask("POST", path, who, json=body | {next(iter(body)): "u.other"}, key="sent-0001")
+        assert (other.status_code, other.json()["code"]) == (409, "idempotency-key-taken")
+    assert (await window.deps.questions.count({}), await window.deps.reports.count({})) == (1, 1)

@@ -178,7 +178,10 @@ async def test_given_yellow_and_red_lights_in_a_quarter_then_repetition_makes_a_
 
 async def test_given_a_window_of_silence_then_lights_are_recorded_and_blame_nobody(room: Room) -> None:
     window = {"since": "2017-04-06", "until": "2017-04-07", "departments": ["D06"], "reason": "机房断电"}
-    (await room.ask(SUPERVISOR, "POST", "/silences", window)).raise_for_status()
+    first, again = [await room.ask(SUPERVISOR, "POST", "/silences", window, "outage-0001") for _ in range(2)]
+    assert (first.status_code, first.json()) == (201, again.json())
+    other = await room.ask(SUPERVISOR, "POST", "/silences", {**window, "departments": []}, "outage-0001")
+    assert (other.status_code, other.json()["code"]) == (409, "idempotency-key-taken")
     await late(room)
     silent = (await room.have(SUPERVISOR, "/alerts"))["alerts"]
     assert len(silent) == 2

@@ -1,5 +1,6 @@
 """Consultants, their log, and reports of contact outside an appointment, over HTTP."""
 
+from contextlib import suppress
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, status
@@ -22,10 +23,11 @@ from services.intake.appointments.consulting import (
 from services.intake.appointments.desk import HallOnly, refuse_townships
 from services.intake.deps import Deps
 from services.intake.moments import moment_of
+from services.intake.submissions import RequestKey
 from services.kernel.app import deps_of
 from services.kernel.identity import Permission, Person, allowed
 from services.kernel.problem import Problem, problems
-from services.kernel.requests import Day, Limit
+from services.kernel.requests import Day, IdempotencyKey, KeyTaken, Limit
 from services.kernel.store import AlreadyExists, NotFound
 
 With = Annotated[Deps, Depends(deps_of)]
@@ -90,14 +92,18 @@ async def list_questions(deps: With, who: Receiver, limit: Limit = 50) -> list[Q
     return await deps.questions.query({}, sort=[("_id", -1)], limit=limit)
 
 
-@advice.post("/consultations", status_code=status.HTTP_201_CREATED, responses=problems(HallOnly))
-async def write_question(deps: With, who: Receiver, entry: QuestionEntry) -> Question:
+@advice.post("/consultations", status_code=status.HTTP_201_CREATED, responses=problems(HallOnly, KeyTaken))
+async def write_question(deps: With, who: Receiver, entry: QuestionEntry, key: IdempotencyKey = None) -> Question:
     """Write a question down, with the answer if it was answered at once."""
     refuse_townships(who)
     now = moment_of(deps.clock, deps.hours)
-    number = f"ZX{now.on:%Y%m%d}{await deps.counter(f'question.{now.on.year}'):05d}"
+    request = RequestKey(key, who=who, action="question", content=entry.model_dump_json(), seals=deps.seals)
+    number = await _number(deps, request, f"ZX{now.on:%Y%m%d}", series=f"question.{now.on.year}")
     question = ask(entry, question_no=number, who=who, now=now)
-    await deps.questions.create(question)
+    try:
+        await deps.questions.create(question)
+    except AlreadyExists:  # the same request once more
+        return (await deps.questions.load(number))[0]
     return question
 
 
@@ -112,13 +118,15 @@ async def answer_question(deps: With, who: Receiver, question_no: QuestionNo, en
         raise QuestionNotFound(question_no=question_no) from None
 
 
-@advice.post("/contacts", status_code=status.HTTP_201_CREATED)
-async def report_contact(deps: With, who: Reader, entry: ReportEntry) -> dict[str, str]:
+@advice.post("/contacts", status_code=status.HTTP_201_CREATED, responses=problems(KeyTaken))
+async def report_contact(deps: With, who: Reader, entry: ReportEntry, key: IdempotencyKey = None) -> dict[str, str]:
     """Report that somebody of the office met an applicant without a reception card; supervision hears of it."""
     now = moment_of(deps.clock, deps.hours)
-    number = f"LX{now.on:%Y%m%d}{await deps.counter(f'contact.{now.on.year}'):05d}"
+    request = RequestKey(key, who=who, action="contact", content=entry.model_dump_json(), seals=deps.seals)
+    number = await _number(deps, request, f"LX{now.on:%Y%m%d}", series=f"contact.{now.on.year}")
     kept, said = report(entry, report_no=number, who=who, now=now)
-    await deps.reports.create(kept, said)
+    with suppress(AlreadyExists):  # the same request once more
+        await deps.reports.create(kept, said)
     return {"report_no": number}
 
 
@@ -127,3 +135,11 @@ async def list_reports(deps: With, who: Supervisor, limit: Limit = 50) -> list[R
     """The reports, the latest first; for the bureau's supervision alone."""
     refuse_townships(who)
     return await deps.reports.query({}, sort=[("_id", -1)], limit=limit)
+
+
+async def _number(deps: Deps, request: RequestKey, begins: str, *, series: str) -> str:
+    """The number drawn for a request: the same one when it is sent again. Raises KeyTaken."""
+    if (handout := await deps.handouts.find(request)) is None:
+        number = f"{begins}{await deps.counter(series):05d}"
+        handout = await deps.handouts.give(request, case_no=number, wall=deps.clock.wall())
+    return handout.case_no

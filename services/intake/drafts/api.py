@@ -50,11 +50,11 @@ async def _draft(deps: Deps, request: Request) -> Draft:
 @drafts.post(
     "/drafts",
     status_code=status.HTTP_201_CREATED,
-    responses=problems(ItemNotFound, ItemNotOffered, TooManySent),
+    responses=problems(ItemNotFound, ItemNotOffered, TooManySent, KeyTaken),
 )
-async def begin_draft(deps: With, entry: BeginEntry, request: Request) -> Opened:
+async def begin_draft(deps: With, entry: BeginEntry, request: Request, key: IdempotencyKey = None) -> Opened:
     """Begin an application: the draft's number, and its password this once."""
-    return await opening.begin(deps, entry, address=address_of(request))
+    return await opening.begin(deps, entry, address=address_of(request), key=key)
 
 
 @drafts.post("/drafts/open", responses=problems(DraftRefused, LookupLocked, TooManyLookups))

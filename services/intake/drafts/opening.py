@@ -11,12 +11,16 @@ from services.intake.applications import Code, Number
 from services.intake.crowds import admit
 from services.intake.deps import Deps
 from services.intake.drafts.records import Content, Draft
+from services.intake.handouts import Handout
 from services.intake.lookups import LookupEntry, LookupRefused, proven
-from services.intake.passwords import ALPHABET, invent
+from services.intake.passwords import ALPHABET
+from services.intake.submissions import RequestKey
 from services.intake.windows import ItemNotOffered
+from services.kernel.identity import Person
 from services.kernel.problem import Problem
 from services.kernel.requests import Request
 from services.kernel.seals import SealBroken
+from services.kernel.store import AlreadyExists
 
 AFTERWARDS: Final = timedelta(days=2)
 """How long a draft that is over is still there, so that a filing cut short can be finished."""
@@ -24,6 +28,7 @@ AFTERWARDS: Final = timedelta(days=2)
 _TOKEN_FOR: Final = timedelta(hours=4)
 _DIGITS: Final = 10
 _PLACE: Final = "draft-token"
+_ANYBODY: Final = Person(code="-", name="", roles=frozenset(), department="")
 
 
 class DraftRefused(Problem):
@@ -73,16 +78,18 @@ class Opened(BaseModel, frozen=True):
     expires_at: datetime
 
 
-async def begin(deps: Deps, entry: BeginEntry, *, address: str) -> Opened:
-    """A new draft; raises TooManySent, ItemNotFound, ItemNotOffered."""
+async def begin(deps: Deps, entry: BeginEntry, *, address: str, key: str | None) -> Opened:
+    """A new draft; the same once more under the same key. Raises ItemNotFound, KeyTaken and more."""
     await admit(deps, "draft", address)
     item = (await queries.item_of(deps, entry.item_code)).item
     if all(known.code != entry.situation for known in item.situations):
         raise ItemNotOffered(item_code=f"{entry.item_code} · {entry.situation}")
-    password, wall = invent(), deps.clock.wall()
+    request = RequestKey(key, who=_ANYBODY, action="draft", content=entry.model_dump_json(), seals=deps.seals)
+    handout, wall = await _handout(deps, request), deps.clock.wall()
+    password = deps.handouts.password(handout, request)
     expires_at = wall + timedelta(days=deps.settings.draft_days)
     draft = Draft(
-        draft_no="WS" + "".join(secrets.choice(ALPHABET) for _ in range(_DIGITS)),
+        draft_no=handout.case_no,
         hashed=await deps.passwords.hash(password),
         item_code=entry.item_code,
         situation=entry.situation,
@@ -90,8 +97,19 @@ async def begin(deps: Deps, entry: BeginEntry, *, address: str) -> Opened:
         expires_at=expires_at,
         gone_at=expires_at + AFTERWARDS,
     ).holding(Content(), deps.seals)
-    await deps.drafts.create(draft)
+    try:
+        await deps.drafts.create(draft)
+    except AlreadyExists:  # the same request once more
+        draft, _ = await deps.drafts.load(draft.draft_no)
     return _opened(deps, draft, password=password)
+
+
+async def _handout(deps: Deps, request: RequestKey) -> Handout:
+    """Number and password of the draft that this request begins, or began a moment ago."""
+    if (found := await deps.handouts.find(request)) is not None:
+        return found
+    number = "WS" + "".join(secrets.choice(ALPHABET) for _ in range(_DIGITS))
+    return await deps.handouts.give(request, case_no=number, wall=deps.clock.wall())
 
 
 async def come_back(deps: Deps, entry: OpenEntry, *, address: str) -> Opened:

@@ -1,5 +1,6 @@
 """The catalogues, the seven procedures, and windows of silence."""
 
+import hashlib
 import secrets
 from contextlib import suppress
 from typing import Annotated
@@ -9,6 +10,7 @@ from pydantic import BaseModel
 
 from services.kernel.identity import Permission, Person, allowed
 from services.kernel.problem import problems
+from services.kernel.requests import IdempotencyKey, KeyTaken
 from services.kernel.store import AlreadyExists, Conflict
 from services.supervision import catalogues
 from services.supervision.api.common import Here, Reader, Supervisor
@@ -60,9 +62,17 @@ async def list_silences(deps: Here, _who: Reader) -> tuple[Silence, ...]:
     return tuple(sorted(await deps.ledgers.windows(), key=lambda each: (each.since, each.silence_id), reverse=True))
 
 
-@router.post("/silences", status_code=201, summary="设定静默窗口")
-async def declare_silence(deps: Here, who: Supervisor, entry: SilenceEntry) -> Silence:
+@router.post("/silences", status_code=201, summary="设定静默窗口", responses=problems(KeyTaken))
+async def declare_silence(deps: Here, who: Supervisor, entry: SilenceEntry, key: IdempotencyKey = None) -> Silence:
     """From now on, lights of these days are recorded as ever and blame nobody."""
-    made = Silence(silence_id=secrets.token_hex(12), made_by=who.code, made_at=deps.clock.now(), **entry.model_dump())
-    await deps.ledgers.silences.create(made)
+    source = f"silence|{who.code}|{key}" if key else secrets.token_hex(16)
+    silence_id = hashlib.sha256(source.encode()).hexdigest()[:24]
+    made = Silence(silence_id=silence_id, made_by=who.code, made_at=deps.clock.now(), **entry.model_dump())
+    try:
+        await deps.ledgers.silences.create(made)
+    except AlreadyExists:
+        found, _ = await deps.ledgers.silences.load(silence_id)
+        if found.model_copy(update={"made_at": made.made_at}) != made:
+            raise KeyTaken from None
+        return found
     return made
