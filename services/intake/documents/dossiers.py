@@ -141,12 +141,8 @@ def told_by(said: Said, position: Position, *, day_of: DayOf) -> Told | None:  #
         case CaseDecided():
             data = {"outcome": said.outcome.value}
             return Told(what="decided", ref="", on=said.decided_on, data=data, position=position)
-        case CaseWithdrawn():
-            data = {"requested_on": _iso(day_of(said.requested_at))}
-            return Told(what="withdrawn", ref="", on=day_of(said.at), data=data, position=position)
-        case CaseTerminated():
-            data = said.model_dump(mode="json", include={"ground", "basis", "evidence", "reason"})
-            return Told(what="terminated", ref="", on=day_of(said.at), data=data, position=position)
+        case CaseWithdrawn() | CaseTerminated():
+            return _given_up(said, position, day_of=day_of)
         case TimerHeld() if said.kind is not ClockKind.STEP and said.notice_no:
             data = {"notice_no": said.notice_no, "ground": said.ground.value, "basis": said.basis}
             return Told(what="held", ref=said.notice_no, on=day_of(said.held_at), data=data, position=position)
@@ -165,6 +161,14 @@ def told_by(said: Said, position: Position, *, day_of: DayOf) -> Told | None:  #
             return Told(what="task", ref=said.task_id, on=said.completed_on, data=data, position=position)
         case _:
             return None
+
+
+def _given_up(said: CaseWithdrawn | CaseTerminated, position: Position, *, day_of: DayOf) -> Told:
+    if isinstance(said, CaseWithdrawn):
+        data = {"requested_on": _iso(day_of(said.requested_at))}
+        return Told(what="withdrawn", ref="", on=day_of(said.at), data=data, position=position)
+    ruling = said.model_dump(mode="json", include={"ground", "basis", "evidence", "reason"})
+    return Told(what="terminated", ref="", on=day_of(said.at), data=ruling, position=position)
 
 
 def _kept(answers: Mapping[str, Any]) -> dict[str, Any]:
