@@ -31,6 +31,7 @@ SERVICES: Final = {
 LINES: Final[dict[str, tuple[str, bool, str | None]]] = {
     "received-not-started": ("已收件、流程未启动的案件", True, None),
     "delivered-not-noticed": ("已出件、尚未记入流程的案件", True, None),
+    "withdrawals-not-answered": ("已登记撤回、流程尚未答复的案件", True, None),
     "files-not-scanned": ("上传后尚未查毒的文件", True, None),
     "timers-due": ("到期待触发的定时", False, None),
     "timers-due-not-fired": ("到期一分钟以上仍未触发的定时", True, None),
