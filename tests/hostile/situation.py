@@ -16,15 +16,17 @@ REVIEW: Final = {"opinion": "甲意见", "officers": ["李某", "赵某"]}
 _CLOSED: Final = "review.notice_no"
 
 WORKS: Final = {"item_code": "PT-90", "situation": "ordinary", "title": "甲地块办公楼", "applicant": APPLICANT}
-RURAL: Final = {"item_code": "PT-91", "situation": "ordinary", "title": "甲村道路", "applicant": APPLICANT}
+FARMER: Final = {"kind": "person", "name": "甲赫连", "id_no": "512000198506071235", "phone": "13900000031"}
+RURAL: Final = {"item_code": "PT-91", "situation": "ordinary", "title": "甲村道路西段", "applicant": FARMER}
 PROJECT: Final = {"name": "甲重点项目", "owner": "甲业主", "stage": "in_progress", "stage_on": "2026-11-23"}
+VILLAGER: Final = {"kind": "person", "name": "甲慕容", "id_no": "512021197203033212", "phone": "13900000009"}
 VILLAGE: Final = {
     "item_code": "PT06",
     "situation": "village_house",
-    "title": "甲镇住宅",
-    "applicant": {**APPLICANT, "phone": "13900000009"},
+    "title": "甲镇住宅北院",
+    "applicant": VILLAGER,
     "township": "T01",
-    "facts": {"location": "甲组"},
+    "facts": {"location": "甲组老槐树旁"},
 }
 
 
