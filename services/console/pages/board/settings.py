@@ -1,5 +1,6 @@
 """What the supervision office works by: its catalogues, windows of silence, and what each finding counts."""
 
+import secrets
 from datetime import timedelta
 from typing import Annotated, Any, Final, Literal
 
@@ -79,11 +80,12 @@ async def declare(
     until: Annotated[str, Form(max_length=20)] = "",
     reason: Annotated[str, Form(max_length=2000)] = "",
     departments: Annotated[list[str] | None, Form(max_length=60)] = None,
+    key: Annotated[str, Form(max_length=64)] = "",
 ) -> Response:
     """From now on lights of these days blame nobody."""
     typed = {"since": since, "until": until, "departments": departments or [], "reason": reason.strip()}
     try:
-        await visit.api.post("supervision", "/silences", typed)
+        await visit.api.post("supervision", "/silences", typed, key=key or None)
     except Refused as refused:
         if refused.status not in MENDABLE:
             raise
@@ -141,6 +143,7 @@ async def _silences_page(visit: Visit, typed: Json, *, refused: Refused | None =
         silences=await visit.api.get("supervision", "/silences"),
         today=visit.now.astimezone(SHANGHAI).date().isoformat(),
         typed=typed,
+        key=secrets.token_urlsafe(16),
         names=await visit.deps.books.department_names(english=visit.english),
         people=await visit.deps.books.names(),
         refusal=named(visit, refused, SILENCE) if refused else None,
