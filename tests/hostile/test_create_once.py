@@ -14,19 +14,16 @@ from tests.hostile.appointing import QUESTION, REPORT
 from tests.hostile.city import EVERYBODY, City, Operation
 from tests.hostile.day.assessing import MATTER, NOTICE, SILENCE
 from tests.hostile.day.projecting import INSPECTION
-from tests.hostile.doors import SESSION, WEBHOOK
+from tests.hostile.doors import WEBHOOK
 from tests.hostile.situation import PROJECT, Situation
 
 KEY: Final = "Idempotency-Key"
 CREATED: Final = {201, 202}
 ROOT: Final = Path(__file__).parents[2]
-SIGNAL: Final = {"name": "flood", "payload": {}, "reason": "汛期预警"}
 
 ASKED_TWICE: Final[Mapping[str, Any]] = {
     "intake POST /consultations": QUESTION,
     "intake POST /contacts": REPORT,
-    "workflow POST /meetings": {**SESSION, "held_on": "2026-12-23"},
-    "workflow POST /signals": SIGNAL,
     "supervision POST /matters": MATTER,
     "supervision POST /notices": NOTICE,
     "supervision POST /projects": {**PROJECT, "name": "乙重点项目"},
@@ -43,6 +40,8 @@ BY_KEY: Final = {
     "intake POST /public/drafts": "tests/intake/test_apply_online.py",
     "intake POST /public/publicity/{posting_id}/objections": "tests/intake/test_publicity.py",
     "intake POST /publicity/{posting_id}/objections": "tests/intake/test_publicity.py",
+    "workflow POST /meetings": "tests/workflow/meetings/test_put_on_the_agenda.py",
+    "workflow POST /signals": "tests/workflow/signals/test_served.py",
     "workflow POST /starts": "tests/workflow/starts/test_begin_by_person.py",
     "supervision POST /bulletins": "tests/supervision/test_follow_the_seven_procedures.py",
 }

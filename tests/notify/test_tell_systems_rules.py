@@ -144,6 +144,9 @@ def test_a_subscription_is_told_of_its_kinds_and_items(items: tuple[str, ...], s
         "https://0.0.0.0/in",
         "https://data.example/in#x",
         "ftp://data.example/in",
+        "https://xn--a/in",
+        "https://[",
+        "https://data.example:99999999/in",
         "https://",
     ],
 )

@@ -2,6 +2,7 @@
 
 import asyncio
 import ipaddress
+import re
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ Network = IPv4Network | IPv6Network
 IpAddress = IPv4Address | IPv6Address
 
 LONGEST: Final = 500
+LAST_PORT: Final = 65_535
+_HOST: Final = re.compile(r"[0-9A-Za-z._-]+|[0-9A-Fa-f:.]+", re.ASCII)
 _TRANSLATED: Final = ipaddress.ip_network("64:ff9b::/32")
 """IPv6 addresses behind which a gateway reaches any IPv4 address."""
 
@@ -56,16 +59,19 @@ class Borders:
         """The address, if it may be subscribed; raises AddressNotAllowed. A name is looked up when it is called."""
         try:
             found = httpx.URL(url)
-        except httpx.InvalidURL:
+            host = found.host  # decoded by this: not every name that looks like an international one is one
+        except (httpx.InvalidURL, ValueError):
             raise AddressNotAllowed(url=url, because_zh="地址无法识别", because_en="it is no address") from None
-        if found.userinfo or found.fragment or not found.host:
+        if not _HOST.fullmatch(found.raw_host.decode()):
+            raise AddressNotAllowed(url=url, because_zh="主机名无效", because_en="its host is none")
+        if found.userinfo or found.fragment or not 0 < (found.port or 443) <= LAST_PORT:
             raise AddressNotAllowed(
                 url=url, because_zh="地址不得含账号或片段", because_en="it holds an account or a fragment"
             )
-        literal = _literal(found.host)
+        literal = _literal(host)
         if literal is not None and not self.allows(literal):
             raise AddressNotAllowed(url=url, because_zh="该网段不允许推送", because_en="its network is closed")
-        if found.scheme != "https" and not (found.scheme == "http" and self.loopback and _is_here(found.host, literal)):
+        if found.scheme != "https" and not (found.scheme == "http" and self.loopback and _is_here(host, literal)):
             raise AddressNotAllowed(url=url, because_zh="必须使用 https", because_en="it is not https")
         return found
 
