@@ -47,5 +47,12 @@ async def find(visit: Reader, code: Annotated[str, Query(max_length=60)] = "") -
             }
         return visit.page("projects/roadmap.html", status=refused.status, road=None, code=wanted, refusal=problem)
     stages = [(name, [step for step in road["steps"] if step["stage"] == stage]) for stage, name in STAGES.items()]
-    context = {"stages": stages, "standings": STANDINGS, "tracks": TRACKS}
-    return visit.page("projects/roadmap.html", road=road, code=wanted, refusal=None, **context)
+    return visit.page(
+        "projects/roadmap.html",
+        road=road,
+        code=wanted,
+        refusal=None,
+        stages=stages,
+        standings=STANDINGS,
+        tracks=TRACKS,
+    )
