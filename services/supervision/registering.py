@@ -10,8 +10,9 @@ from services.contracts.supervision import MatterRegistered
 from services.kernel.problem import FieldError, Problem
 from services.kernel.requests import Reason, Request
 from services.supervision.catalogues import Catalogue, CatalogueKind
-from services.supervision.matters import Fact, Matter, MatterArchived, Objection, Source, Step, added
+from services.supervision.matters import Fact, Matter, Objection, Source, Step, added
 from services.supervision.records.chains import digest
+from services.supervision.refusals import MatterArchived
 
 Decided = tuple[Matter, tuple[Said, ...]]
 Code = Annotated[str, Field(pattern=r"^[A-Za-z][0-9A-Za-z_]{0,29}$")]

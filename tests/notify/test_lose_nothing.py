@@ -9,8 +9,8 @@ import os
 import secrets
 import time
 from collections import Counter
-from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -70,7 +70,7 @@ async def weathered(
         (folder / "roster.toml").write_text(roster)
         said = {name: await opened.enter_async_context(voice(office, name)) for name in HEARD}
         log = Progress(gateways, wanted, began)
-        teller = telling.create_task(log.tell())
+        telling.create_task(log.tell())
         await said["registry"].say(*PEOPLE)
         await said["supervision"].say(*(red(*CODES, case_no=f"5120{number:08d}") for number in range(cases)))
         log.note("all is said")
@@ -86,7 +86,7 @@ async def weathered(
         async with process("services.notify", environment, folder / "last.log"):
             log.note("the last life, in calm")
             await wait_until(lambda: all_over(office, log), within=300 + wanted / 10)
-        teller.cancel()
+        log.over.set()
     await verdict(office, gateways, wanted, seed=seed, seconds=time.monotonic() - began)
 
 
@@ -110,6 +110,7 @@ class Progress:
     gateways: list[Rough]
     wanted: int
     began: float
+    over: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def delivered(self) -> int:
@@ -122,9 +123,10 @@ class Progress:
 
     async def tell(self) -> None:
         """Every few seconds, how many a second there were."""
-        while True:
+        while not self.over.is_set():
             before = self.delivered
-            await asyncio.sleep(_TOLD_EVERY)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.over.wait(), _TOLD_EVERY)
             self.note(f"{(self.delivered - before) / _TOLD_EVERY:.0f} a second")
 
 

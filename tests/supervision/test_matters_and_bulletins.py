@@ -4,8 +4,9 @@ import pytest
 
 from services.supervision import bulletins, matters
 from services.supervision.bulletins import Bulletin, BulletinNotReady, OwnApproval, Subject, TextEntry
-from services.supervision.matters import BulletinMissing, Matter, Move, SelfRecheck, Step, StepSkipped
+from services.supervision.matters import Matter, Move, Step
 from services.supervision.numbers import NumberBook, enter
+from services.supervision.refusals import BulletinMissing, SelfRecheck, StepSkipped
 from services.supervision.rules import default_table
 from tests.supervision import timers
 from tests.supervision.timers import NOW

@@ -8,7 +8,8 @@ from services.contracts.words import Role
 from services.kernel.identity import conflicts
 from services.supervision import catalogues, matters, registering
 from services.supervision.catalogues import CatalogueEntry, CatalogueKind, CatalogueUnsound
-from services.supervision.matters import Matter, MatterArchived, Move, RectificationOpen, SelfRecheck, Source, Step
+from services.supervision.matters import Matter, Move, Source, Step
+from services.supervision.refusals import MatterArchived, RectificationOpen, SelfRecheck
 from services.supervision.registering import (
     MatterEntry,
     NotInCatalogue,

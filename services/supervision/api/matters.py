@@ -18,19 +18,16 @@ from services.kernel.store import AlreadyExists, Conflict, NotFound
 from services.supervision import desk, following, matters, queries, registering
 from services.supervision.api.catalogues import catalogues_of
 from services.supervision.api.common import Approver, DocumentId, Here, Reader, Supervisor, scope_filter, visible
-from services.supervision.matters import (
+from services.supervision.matters import Matter, Move, Source, Step
+from services.supervision.numbers import Series, number
+from services.supervision.refusals import (
     BulletinMissing,
-    Matter,
     MatterArchived,
     MatterInProcess,
-    Move,
     RectificationOpen,
     SelfRecheck,
-    Source,
-    Step,
     StepSkipped,
 )
-from services.supervision.numbers import Series, number
 from services.supervision.registering import (
     MatterEntry,
     NotInCatalogue,
