@@ -23,6 +23,7 @@ from services.contracts.workflow import (
     TaskOpened,
     TimerHeld,
     TimerResumed,
+    WithdrawalRefused,
 )
 from services.intake.applications import Application
 from services.intake.cases import Case, Registration, receive
@@ -204,6 +205,17 @@ def ended(no: str = NUMBER, *, outcome: Outcome = Outcome.GRANTED) -> CaseEnded:
     return CaseEnded(case_no=no, outcome=outcome, end_element="end", ended_at=NOW)
 
 
+def withdrawn_too_late(no: str = NUMBER) -> WithdrawalRefused:
+    return WithdrawalRefused(
+        case_no=no,
+        code="case-is-decided",
+        reason_zh="已作出决定",
+        reason_en="it is decided",
+        requested_at=NOW,
+        at=NOW,
+    )
+
+
 def opened(
     no: str = NUMBER,
     *,
@@ -347,6 +359,7 @@ def story() -> list[Said]:
         opened(task="t2", name="分管领导审核", department="D00", after=1),
         cancelled(task="t2"),
         decided(),
+        withdrawn_too_late(),
         asked_outside(),
         ready(),
         opened(task="t3", name="送达", department="D09", kind=StepKind.RECEIVE, after=2),
