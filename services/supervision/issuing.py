@@ -43,12 +43,10 @@ async def draft_notice(deps: Deps, key: str, entry: NewNotice, *, by: str) -> No
 
 
 async def act_on_notice(deps: Deps, notice_id: str, act: NoticeAct) -> Notice:
-    """One act on a notice. Raises NotFound, Conflict, and what the rule raises."""
-    notice, revision = await deps.notices.load(notice_id)
-    changed, said = act(notice, deps.clock.now())
-    if changed == notice and not said:
-        return notice
-    return await written(deps.notices, notice_id, changed, revision, said)
+    """One act on a notice, which its process may change meanwhile. Raises NotFound, Conflict, what the rule raises."""
+    now = deps.clock.now()
+    await deps.notices.change(notice_id, lambda one: act(one, now))
+    return (await deps.notices.load(notice_id))[0]
 
 
 async def issue_notice(deps: Deps, notice_id: str, *, by: str) -> Notice:
@@ -107,11 +105,9 @@ async def red_lights(deps: Deps, where: dict[str, object], since: date, until: d
 
 async def act_on_bulletin(deps: Deps, bulletin_id: str, act: BulletinAct) -> Bulletin:
     """One act on a bulletin. Raises NotFound, Conflict, and what the rule raises."""
-    bulletin, revision = await deps.bulletins.load(bulletin_id)
-    changed, said = act(bulletin, deps.clock.now())
-    if changed == bulletin and not said:
-        return bulletin
-    return await written(deps.bulletins, bulletin_id, changed, revision, said)
+    now = deps.clock.now()
+    await deps.bulletins.change(bulletin_id, lambda one: act(one, now))
+    return (await deps.bulletins.load(bulletin_id))[0]
 
 
 async def publish_bulletin(deps: Deps, bulletin_id: str, *, by: str) -> Bulletin:

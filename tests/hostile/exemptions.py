@@ -20,6 +20,7 @@ _FROM_MEMORY: Final = _each(
     "workflow GET /healthz",
     "workflow GET /status",
     "workflow GET /metrics",
+    "workflow POST /lint/form",
     "notify GET /templates",
     "notify GET /webhook-kinds",
     "notify POST /templates/{key}/preview",

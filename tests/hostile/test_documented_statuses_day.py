@@ -161,8 +161,8 @@ QUERIES: Final = {
 IN_MEMORY: Final = {"notify POST /templates/{key}/preview": {"key": "light-red"}}
 """Keys of what is there, for operations that need no database to know that."""
 
-BEFORE_THE_DATABASE: Final = {"/exchange/{platform}/answers"}
-"""Refused here before the database is asked: this office has no platform whose signature would be known."""
+BEFORE_THE_DATABASE: Final = {"/exchange/{platform}/answers", "/public/documents/{document_id}/pdf"}
+"""Refused here before the database is asked: no platform's signature is known, and the ticket is none."""
 
 _ALLOWED_TIME: Final = 420
 

@@ -191,7 +191,12 @@ async def test_each_paper_is_said_once_with_what_it_takes_to_know_its_pdf_again(
     number, _ = await received(window)
     await window.workflow.say(say.started(number), say.accepted(number), say.accepted(number))
     found = await issued(window, number, "receipt", "acceptance")
-    said = [each for each in await window.said(number) if isinstance(each, DocumentIssued)]
+
+    async def heard() -> list[DocumentIssued]:
+        told = [each for each in await window.said(number) if isinstance(each, DocumentIssued)]
+        return told if len(told) >= len(found) else []
+
+    said = await wait_until(heard)
     assert sorted(each.kind for each in said) == ["acceptance", "receipt"]
     for each in said:
         answer = await window.ask("GET", each.file, HANDLER)

@@ -3,7 +3,7 @@
 from typing import Final
 
 from services.supervision.records.verifying import Register
-from tests.hostile.day.assessing import NOTICE
+from tests.hostile.day.assessing import MATTER, NOTICE
 from tests.hostile.day.cases import OTHERS
 from tests.hostile.doors import BODIES
 from tests.hostile.ledger import Ledger
@@ -15,9 +15,10 @@ AT_ONCE: Final = 8
 async def followed_up(ledger: Ledger, situation: Situation) -> None:
     """A matter goes on step by step; its notice is issued once and read."""
     matter, notice = {"matter_id": situation.matter_id}, {"notice_id": situation.notice_id}
-    move = "supervision POST /matters/{matter_id}/move"
-    await ledger.ask(409, move, names=matter, json={"to": "archive", "note": "归档"})
-    await ledger.ask(200, move, names=matter, json={"to": "undertake", "note": "承办"})
+    made = (await ledger.ask(201, "supervision POST /matters", json=MATTER)).json()
+    by_hand, move = {"matter_id": made["matter_id"]}, "supervision POST /matters/{matter_id}/move"
+    await ledger.ask(409, move, names=by_hand, json={"to": "archive", "note": "归档"})
+    await ledger.ask(200, move, names=by_hand, json={"to": "undertake", "note": "承办"})
     await _issued(ledger, notice)
     await _put_right(ledger, notice)
     await _objected(ledger, matter)
