@@ -122,6 +122,18 @@ _BY_A_TICKET: Final = _each(
     because="tickets come with the answer to a lookup: tests/intake/test_issue_documents.py",
 )
 
+_BEFORE_THE_DATABASE: Final = _each(
+    503,
+    "intake GET /public/documents/{document_id}/pdf",
+    because="a ticket that is none is refused without it: tests/kernel/test_app_life.py",
+)
+
+_KEYED_IN: Final = _each(
+    200,
+    "intake POST /public/telephone",
+    because="a caller keys in digits, and the passwords here have letters: tests/intake/test_ask_by_telephone.py",
+)
+
 _TOLD_BY_HAND: Final = _each(
     200,
     "notify POST /messages/{message_id}/told",
@@ -259,6 +271,8 @@ EXEMPT: Final = _joined(
     _ONCE_ITS_CAUSE_IS_GONE,
     _NO_CERTIFICATE_HERE,
     _BY_A_TICKET,
+    _BEFORE_THE_DATABASE,
+    _KEYED_IN,
 )
 
 

@@ -184,4 +184,4 @@ async def _at_work(relay: Relay) -> AsyncIterator[None]:
 
 async def _stopped(listener: Listener[Deps], task: asyncio.Task[None]) -> None:
     listener.stop()
-    await asyncio.wait_for(task, 10)
+    await asyncio.wait_for(task, 60)

@@ -135,6 +135,6 @@ async def hearing(
         yield listener
     finally:
         listener.stop()
-        await asyncio.wait_for(task, 10)
+        await asyncio.wait_for(task, 60)
         await bus.close()
         await store.close()

@@ -8,7 +8,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-async def wait_until(condition: Callable[[], T | Awaitable[T]], *, within: float = 10) -> T:
+async def wait_until(condition: Callable[[], T | Awaitable[T]], *, within: float = 30) -> T:
     """Ask again and again until the answer is truthy, and give it. Fails after `within` seconds."""
     end = asyncio.get_running_loop().time() + within
     while True:

@@ -46,6 +46,10 @@ LINES: Final[dict[str, tuple[str, bool, str | None]]] = {
     "messages-failed": ("发送失败的消息", True, "/ops/messages?state=failed"),
     "messages-unconfirmed": ("一周内发出、服务商未给回执的消息", True, "/ops/messages?state=unconfirmed"),
     "messages-not-erased": ("到期未删除内容的消息", True, None),
+    "webhooks-failing": ("推送不到或已自动暂停的订阅", True, None),
+    "webhook-deliveries-dead": ("多次未送达、不再推送的事件", True, None),
+    "exchange-late": ("到时未上报省级平台的记录", True, None),
+    "exchange-refused": ("被省级平台退回的记录", True, None),
     "link-decisions-not-carried-out": ("已审批、尚未执行的移动审批", True, None),
     "leaders-not-in-the-books": ("名册中缺少的分管领导", True, "/ops/people"),
 }
