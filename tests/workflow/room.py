@@ -273,6 +273,7 @@ async def room_on(office: Office, folder: Path, **settings: str) -> AsyncIterato
         voice(office, "intake") as intake,
         voice(office, "registry") as registry,
         voice(office, "notify") as notify,
+        voice(office, "supervision"),  # several processes begin to hear when every stream is there
         AsyncExitStack() as stack,
     ):
         buses = await bus_of(office, "registry"), await bus_of(office, "external")
