@@ -18,8 +18,6 @@ from typing import Any, Final
 import uvloop
 from bson.raw_bson import RawBSONDocument
 from pymongo import AsyncMongoClient
-from rich.console import Console
-from rich.progress import Progress
 
 from bench.fabricated import UNDUE, Mould, put
 from bench.figures import Figure, percentile, show
@@ -112,14 +110,13 @@ class Watch:
     async def until_lit(self) -> None:
         """Wait for every light; gives up when none has come for a minute."""
         async with self._books("supervision") as books:
-            with Progress(console=Console(stderr=True)) as shown:
-                bar, seen, moved_at = shown.add_task("lights", total=self.count), -1, time.monotonic()
-                while seen < self.count and time.monotonic() - moved_at < _STANDS_STILL:
-                    await asyncio.sleep(1)
-                    lit = await books["cases"].count_documents({"body.light": "red"})
-                    if lit != seen:
-                        seen, moved_at = lit, time.monotonic()
-                    shown.update(bar, completed=lit)
+            seen, moved_at = -1, time.monotonic()
+            while seen < self.count and time.monotonic() - moved_at < _STANDS_STILL:
+                await asyncio.sleep(1)
+                lit = await books["cases"].count_documents({"body.light": "red"})
+                if lit != seen:
+                    seen, moved_at = lit, time.monotonic()
+                    sys.stderr.write(f"{datetime.now(UTC) - self.begins} {lit} lights of {self.count}\n")
 
     async def until_told(self) -> None:
         """Wait until every message is made: those about lights, and those about the work meanwhile."""
