@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 from rich.console import Console
 
 from services.local.client import Api
@@ -74,7 +74,7 @@ async def shoot(office: Office, picture: Picture) -> None:
     picture.file.parent.mkdir(parents=True, exist_ok=True)
     async with office.page(picture.page.who, width=width, height=height, english=picture.english) as page:
         await page.goto(picture.page.address)
-        await page.wait_for_function("!document.querySelector('.htmx-request')")
+        await expect(page.locator(".htmx-request")).to_have_count(0)
         if await page.locator("[data-diagram], [data-studio]").count():
             await page.locator(".djs-container").first.wait_for()
         await page.screenshot(path=picture.file)
